@@ -1,0 +1,168 @@
+//! Bodies: entries of the ledger as Ward writes and shows them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Timestamp;
+
+/// What an entry says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryKind {
+    /// An action was permitted and is about to be done.
+    Attempt,
+    /// What became of an attempt.
+    Outcome,
+    /// An action was denied.
+    Denied,
+    /// Something sensitive was read.
+    Read,
+}
+
+impl EntryKind {
+    /// Name as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Attempt => "attempt",
+            Self::Outcome => "outcome",
+            Self::Denied => "denied",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The effect was committed.
+    Success,
+    /// The operation failed; nothing was committed.
+    Failed,
+    /// The process ended in the middle; nothing was committed.
+    Aborted,
+}
+
+impl Outcome {
+    /// Name as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "failed",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
+/// Who acted, as the ledger names them: opaque ids, never names or addresses of people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Actor {
+    /// `user`, `loop`, `operator` or `anonymous`.
+    pub kind: String,
+    /// User id or name of the loop; empty if unknown.
+    pub id: String,
+    /// Session or token id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub credential: Option<String>,
+}
+
+/// What it was done to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Object {
+    /// Kind of resource.
+    pub kind: String,
+    /// Id.
+    pub id: String,
+    /// Organization, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub organization: Option<String>,
+    /// Project.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub project: Option<String>,
+    /// Environment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub environment: Option<String>,
+}
+
+/// One entry. Its canonical form (RFC 8785) is what the tree hashes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Version of this form: 1.
+    pub v: u32,
+    /// When it was written.
+    pub time: Timestamp,
+    /// What it says.
+    pub kind: EntryKind,
+    /// Id that ties an outcome to its attempt.
+    pub attempt: String,
+    /// Action: `app:deploy`.
+    pub action: String,
+    /// Who.
+    pub actor: Actor,
+    /// To what.
+    pub object: Object,
+    /// Request id.
+    pub request: String,
+    /// Address of the client; empty for loops.
+    pub source: String,
+    /// Policies (grant ids and rules) that decided.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub policies: Vec<String>,
+    /// What became of it, on an outcome.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub outcome: Option<Outcome>,
+    /// More: why it was denied, what was created. Never PHI, never secrets.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null", default)]
+    #[schema(value_type = Object)]
+    pub detail: serde_json::Value,
+}
+
+/// An entry with its place in the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LedgerEntry {
+    /// Index in the log, from 0.
+    pub index: u64,
+    /// The entry.
+    pub event: Event,
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerQuery {
+    /// Organization id; the platform's entries if absent.
+    pub organization: Option<String>,
+    /// Only this actor (user id or loop name).
+    pub actor: Option<String>,
+    /// Only this action, or all that begin with it up to `:`.
+    pub action: Option<String>,
+    /// Only this object's id.
+    pub object: Option<String>,
+    /// Only this kind: attempt, outcome, denied, read.
+    pub kind: Option<String>,
+    /// Only this outcome.
+    pub outcome: Option<String>,
+    /// From this time on.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub to: Option<Timestamp>,
+    /// Cursor; newest first.
+    pub cursor: Option<String>,
+    /// Items wanted, 1 to 200.
+    pub limit: Option<u32>,
+}
+
+/// Verdict of a verification by the running platform. An auditor verifies offline instead.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LedgerVerdict {
+    /// Whether all of it verified.
+    pub verified: bool,
+    /// Entries read.
+    pub entries: u64,
+    /// Signed checkpoint that was verified.
+    pub checkpoint: String,
+    /// Verifier key (vkey) of the log.
+    pub key: String,
+    /// First thing that is wrong.
+    pub finding: Option<String>,
+}

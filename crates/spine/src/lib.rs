@@ -1,0 +1,2 @@
+//! spine
+pub mod engine;

@@ -1,0 +1,2 @@
+//! ward
+fn main() {}

@@ -1,0 +1,2 @@
+//! wardd
+fn main() {}
