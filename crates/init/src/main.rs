@@ -1,0 +1,2 @@
+//! First program of every container: takes the secrets from memory and becomes the app.
+fn main() {}
