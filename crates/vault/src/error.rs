@@ -44,7 +44,9 @@ pub enum Error {
     #[error("{0}")]
     WrongRootKey(&'static str),
     /// A KEK was wrapped under a root key that this vault no longer holds.
-    #[error("wrapped under root key version {0}, which this vault does not hold (retired before it was rewrapped?)")]
+    #[error(
+        "wrapped under root key version {0}, which this vault does not hold (retired before it was rewrapped?)"
+    )]
     UnknownRoot(u32),
     /// A KEK was given where a DEK is wanted, or the other way round.
     #[error("a {expected} is wanted here, but this is a {found}")]

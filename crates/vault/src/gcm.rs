@@ -23,24 +23,21 @@ pub(crate) fn seal(key: &Key, aad: &[u8], plaintext: &[u8], out: &mut Vec<u8>) -
     out.reserve_exact(NONCE + plaintext.len() + TAG);
     out.extend_from_slice(&[0; NONCE]);
     out.extend_from_slice(plaintext);
-    let sealed = match out.get_mut(start..).and_then(|tail| tail.split_at_mut_checked(NONCE)) {
-        Some((nonce, body)) => match cipher.seal_in_place_separate_tag(Aad::from(aad), body) {
-            Ok((drawn, tag)) => {
-                nonce.copy_from_slice(drawn.as_ref());
-                Ok(tag)
-            }
-            Err(error) => {
-                body.zeroize();
-                Err(failed(error))
-            }
-        },
-        None => Err(Error::Module("AES-256-GCM encryption")),
+    let Some((nonce, body)) = out.get_mut(start..).and_then(|tail| tail.split_at_mut_checked(NONCE)) else {
+        return Err(Error::Module("AES-256-GCM encryption"));
     };
-    match sealed {
-        Ok(tag) => out.extend_from_slice(tag.as_ref()),
-        Err(_) => out.truncate(start),
+    match cipher.seal_in_place_separate_tag(Aad::from(aad), body) {
+        Ok((drawn, tag)) => {
+            nonce.copy_from_slice(drawn.as_ref());
+            out.extend_from_slice(tag.as_ref());
+            Ok(())
+        }
+        Err(error) => {
+            body.zeroize();
+            out.truncate(start);
+            Err(failed(error))
+        }
     }
-    sealed.map(|_| ())
 }
 
 /// Opens `nonce || ciphertext || tag`. Nothing unverified leaves.

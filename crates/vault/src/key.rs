@@ -5,13 +5,13 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{Error, Result, random};
 
 /// 32 secret bytes.
 #[derive(Clone)]
-pub(crate) struct Key(Zeroizing<Box<[u8; 32]>>);
+pub(crate) struct Key(Box<Zeroizing<[u8; 32]>>);
 
 impl Key {
     /// A new key from the module's random generator (SP 800-133r2 section 6.1: direct generation).
@@ -23,7 +23,7 @@ impl Key {
 
     /// A key of zeros, to be filled in place.
     pub(crate) fn zero() -> Self {
-        Self(Zeroizing::new(Box::new([0; 32])))
+        Self(Box::new(Zeroizing::new([0; 32])))
     }
 
     /// Copies `bytes`, which the caller wipes.
@@ -44,12 +44,6 @@ impl Key {
     /// The bytes, to be filled by a derivation.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8; 32] {
         &mut self.0
-    }
-}
-
-impl Zeroize for Key {
-    fn zeroize(&mut self) {
-        self.0.zeroize();
     }
 }
 

@@ -51,7 +51,9 @@ pub fn fips_mode() -> bool {
 pub fn module_description() -> String {
     let version = aws_lc_rs::awslc_version();
     if fips_mode() {
-        format!("AWS-LC FIPS {version} in FIPS mode, a validated module (certificates are for AWS-LC FIPS 3.x)")
+        format!(
+            "AWS-LC FIPS {version} in FIPS mode, a validated module (certificates are for AWS-LC FIPS 3.x)"
+        )
     } else {
         format!("AWS-LC {version}, not in FIPS mode: the same algorithms, not a validated module")
     }
