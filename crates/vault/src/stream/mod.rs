@@ -178,6 +178,24 @@ mod tests {
         assert!(matches!(chunks.next_nonce(true), Err(Error::Refused(_))));
     }
 
+    /// Only who holds the key can make this one, but two forms of one plaintext would have two hashes.
+    #[test]
+    fn an_empty_last_chunk_after_a_full_one_is_refused() {
+        use aws_lc_rs::aead::Aad;
+        let (dek, salt) = (Key::generate(), [7; 32]);
+        let mut sealed = bound_header(ChunkSize::Kib64, [1; 16], &salt);
+        let (mut chunks, commitment) = Chunks::derive(&dek, &sealed, &salt, "a").unwrap();
+        sealed.extend_from_slice(&commitment);
+        for (last, mut chunk) in [(false, vec![0; ChunkSize::Kib64.bytes()]), (true, Vec::new())] {
+            let nonce = chunks.next_nonce(last).unwrap();
+            chunks.cipher.seal_in_place_append_tag(nonce, Aad::empty(), &mut chunk).unwrap();
+            sealed.extend_from_slice(&chunk);
+        }
+        let (mut opener, mut out) = (Opener::new(dek, [1; 16], "a"), Vec::new());
+        opener.push(&sealed, &mut out).unwrap();
+        assert!(matches!(opener.finish(&mut out), Err(Error::Authentic)));
+    }
+
     #[test]
     fn the_header_has_the_documented_length() {
         assert_eq!(bound_header(ChunkSize::Mib1, [1; 16], &[2; 32]).len(), BOUND_HEADER);

@@ -216,7 +216,23 @@ fn an_authority_for_addresses_alone_certifies_no_name() {
     let issuer = Issuer::from_ca_cert_pem(ca.cert_pem(), KeyPair::from_pem(&ca.key_pem()).unwrap()).unwrap();
     let params = CertificateParams::new(vec!["example.com".to_owned()]).unwrap();
     let forged = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap().pem();
-    assert!(!verify(&ca, &forged, ["-verify_hostname", "example.com"], at).0);
+    let (good, text) = verify(&ca, &forged, ["-verify_hostname", "example.com"], at);
+    assert!(!good && text.contains("excluded subtree"), "{text}");
+}
+
+#[test]
+fn an_authority_for_names_alone_certifies_no_address() {
+    let none: [&str; 0] = [];
+    let scope = Scope::new(&["ward.localhost"], &none).unwrap();
+    let ca = CertificateAuthority::create("names", &scope, 10 * DAY, now()).unwrap();
+    let issuer = Issuer::from_ca_cert_pem(ca.cert_pem(), KeyPair::from_pem(&ca.key_pem()).unwrap()).unwrap();
+    for address in ["192.0.2.1", "2001:db8::1"] {
+        assert!(ca.issue(&names(&[address]), DAY, now()).is_err());
+        let params = CertificateParams::new(vec![address.to_owned()]).unwrap();
+        let forged = params.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap().pem();
+        let (good, text) = verify(&ca, &forged, ["-verify_ip", address], now().as_second());
+        assert!(!good && text.contains("excluded subtree"), "{text}");
+    }
 }
 
 fn issue_short(ca: &CertificateAuthority, name: &str) -> Issued {
