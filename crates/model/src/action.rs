@@ -83,6 +83,8 @@ actions! {
     CheckRun "check:run" Platform Write Loop [Owner Admin] false;
     /// Record what a check observed.
     ObservationRecord "observation:record" Platform Write Loop [] false;
+    /// Issue or renew a certificate of the platform's own authority.
+    CertificateIssue "certificate:issue" Platform Write Loop [] false;
     // Organization
     /// See an organization.
     OrganizationRead "organization:read" Organization Read NoOne [Owner Admin Developer Auditor] false;
@@ -124,6 +126,8 @@ actions! {
     EnvironmentRead "environment:read" Environment Read NoOne [Owner Admin Developer Auditor] false;
     /// Destroy an environment with all in it.
     EnvironmentDestroy "environment:destroy" Environment Write NoOne [Owner Admin] true;
+    /// Record the progress of an environment's removal.
+    EnvironmentAdvance "environment:advance" Environment Write Loop [] false;
     /// Create an app.
     AppCreate "app:create" Environment Write NoOne [Owner Admin Developer] false;
     /// List apps.

@@ -1,0 +1,186 @@
+//! The gate itself: permit, then write, then outcome.
+
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+use ward_model::{
+    Action, AttemptId, ErrorCode, Principal, Resource, Target,
+    action::Effect,
+    ledger::{Actor, EntryKind, Event, Object, Outcome},
+    principal::Credential,
+};
+
+use crate::{
+    Ctx, Error, Result,
+    audit::{self, Audit},
+    db::RawWrite,
+    events::{self, NewEvent},
+    policy::{Decision, Denial},
+};
+
+/// One decision for one action. Dropped without a committed [`WriteTx`], its attempt is recorded as failed.
+pub struct Permit {
+    ctx: Ctx,
+    action: Action,
+    open: Option<OpenAttempt>,
+}
+
+/// An attempt that has no outcome yet.
+struct OpenAttempt {
+    audit: Audit,
+    event: Event,
+    closed: bool,
+}
+
+impl Drop for OpenAttempt {
+    fn drop(&mut self) {
+        if !self.closed {
+            self.audit.hand_in_failure(outcome_of(&self.event, Outcome::Failed, self.event.time, Value::Null));
+        }
+    }
+}
+
+fn outcome_of(attempt: &Event, outcome: Outcome, time: ward_model::Timestamp, detail: Value) -> Event {
+    Event { time, kind: EntryKind::Outcome, outcome: Some(outcome), policies: Vec::new(), detail, ..attempt.clone() }
+}
+
+impl Ctx {
+    /// THE GATE. Decides, and records: an attempt (durable before this returns) for what changes something,
+    /// an entry for what reads sensitive data, a denial for what is refused.
+    pub async fn permit(&self, action: Action, resource: &(dyn Resource + Sync)) -> Result<Permit> {
+        self.permit_with(action, resource, Value::Null).await
+    }
+
+    /// The same, with a detail for the entry (reason, parameters). Never PHI, never secrets.
+    pub async fn permit_with(&self, action: Action, resource: &(dyn Resource + Sync), detail: Value) -> Result<Permit> {
+        let target = resource.target();
+        if target.kind != action.resource() {
+            return Err(Error::internal("deciding", format!("{action} is done to a {:?}, not to a {:?}", action.resource(), target.kind)));
+        }
+        let core = self.core();
+        if core.vault.is_sealed() {
+            return Err(Error::new(ErrorCode::Sealed, "Ward is sealed", "unseal it with `ward server unseal`"));
+        }
+        let now = self.now();
+        match core.policy.decide(&core.db, now, self.who(), action, &target).await? {
+            Decision::Deny { why, policies } => {
+                let detail = json!({ "why": format!("{why:?}").to_lowercase(), "request": detail });
+                core.audit.append(&self.event(EntryKind::Denied, action, &target, policies, detail)).await?;
+                Err(refusal(why, action, &target))
+            }
+            Decision::Allow(policies) => {
+                let mut open = None;
+                match action.effect() {
+                    Effect::Read => {}
+                    Effect::SensitiveRead => {
+                        core.audit.append(&self.event(EntryKind::Read, action, &target, policies, detail)).await?;
+                    }
+                    Effect::Write => {
+                        let event = self.event(EntryKind::Attempt, action, &target, policies, detail);
+                        core.audit.append(&event).await?;
+                        open = Some(OpenAttempt { audit: core.audit.clone(), event, closed: false });
+                    }
+                }
+                Ok(Permit { ctx: self.clone(), action, open })
+            }
+        }
+    }
+
+    fn event(&self, kind: EntryKind, action: Action, target: &Target, policies: Vec<String>, detail: Value) -> Event {
+        let (actor_kind, id) = self.who().label();
+        let credential = match self.who() {
+            Principal::User { credential: Credential::Session { id, .. }, .. } => Some(id.to_string()),
+            Principal::User { credential: Credential::Token { id, .. }, .. } => Some(id.to_string()),
+            _ => None,
+        };
+        Event {
+            v: 1,
+            time: self.now(),
+            kind,
+            attempt: self.id::<AttemptId>().to_string(),
+            action: action.as_str().into(),
+            actor: Actor { kind: actor_kind.into(), id, credential },
+            object: Object {
+                kind: target.kind.as_str().into(),
+                id: target.id.clone(),
+                organization: target.organization.map(|i| i.to_string()),
+                project: target.project.map(|i| i.to_string()),
+                environment: target.environment.map(|i| i.to_string()),
+            },
+            request: self.request_id().to_string(),
+            source: self.request().address.clone(),
+            policies,
+            outcome: None,
+            detail,
+        }
+    }
+}
+
+fn refusal(why: Denial, action: Action, target: &Target) -> Error {
+    match why {
+        Denial::SecondFactor => Error::new(ErrorCode::SecondFactorRequired, "this session has no second factor yet", "give the code of your authenticator: `ward login`"),
+        Denial::StepUp => Error::new(ErrorCode::StepUpRequired, format!("{action} needs a fresh second factor"), "give a code of your authenticator: `ward step-up`"),
+        Denial::Unseen => Error::not_found(target.kind.as_str(), &target.id),
+        Denial::Forbidden => Error::new(
+            ErrorCode::Forbidden,
+            format!("you may not do {action} on this {}", target.kind.as_str()),
+            "ask an owner or admin of the organization for a role that may; the denial is recorded",
+        ),
+    }
+}
+
+impl Permit {
+    /// Gives up with a reason for the record (`wrong password`). Dropping a permit does the same without one.
+    pub fn fail(mut self, detail: Value) {
+        if let Some(open) = &mut self.open {
+            open.closed = true;
+            open.audit.hand_in_failure(outcome_of(&open.event, Outcome::Failed, self.ctx.now(), detail));
+        }
+    }
+
+    /// Opens the write transaction. Only for actions that change something.
+    pub async fn begin(self) -> Result<WriteTx> {
+        let Some(open) = self.open else {
+            return Err(Error::internal("opening a write", format!("{} changes nothing", self.action)));
+        };
+        let raw = self.ctx.core().db.write().await?;
+        Ok(WriteTx { raw, open, ctx: self.ctx, events: Vec::new() })
+    }
+}
+
+/// The only way to write. Queries that write take `&mut WriteTx`.
+pub struct WriteTx {
+    raw: RawWrite,
+    open: OpenAttempt,
+    ctx: Ctx,
+    events: Vec<NewEvent>,
+}
+
+impl WriteTx {
+    /// The connection.
+    pub fn conn(&mut self) -> &mut AnyConnection {
+        &mut self.raw.tx
+    }
+
+    /// Adds an event for people who watch; it is seen when the transaction commits.
+    pub fn tell(&mut self, event: NewEvent) {
+        self.events.push(event);
+    }
+
+    /// Commits the effect together with its outcome. `detail` names what was created; never PHI, never secrets.
+    pub async fn commit(mut self, detail: Value) -> Result<()> {
+        let now = self.ctx.now();
+        let outcome = outcome_of(&self.open.event, Outcome::Success, now, detail);
+        audit::insert_outbox(&mut self.raw.tx, &outcome).await?;
+        let last = if self.events.is_empty() { None } else { Some(events::insert(&mut self.raw.tx, now, &self.events).await?) };
+        // Whether a commit that reports an error took effect is not known: only the outbox can tell. So the
+        // attempt is closed by nobody here; if nothing was committed, the next start closes it as aborted.
+        self.open.closed = true;
+        self.raw.commit().await?;
+        let core = self.ctx.core();
+        core.audit.wake();
+        if let Some(last) = last {
+            core.events.announce(last);
+        }
+        Ok(())
+    }
+}
