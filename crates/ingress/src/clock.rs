@@ -10,7 +10,10 @@ pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// The machine's clock.
 pub fn system() -> Clock {
-    #[expect(clippy::disallowed_methods, reason = "the ingress is a process of its own; its one clock starts here")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the ingress is a process of its own; its one clock starts here"
+    )]
     Arc::new(SystemTime::now)
 }
 

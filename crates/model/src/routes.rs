@@ -231,7 +231,8 @@ impl RouteSnapshot {
         self.validate_routes()?;
         self.validate_certificates()?;
         let token = |s: &str, extra: &[u8]| {
-            !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b) || extra.contains(&b))
+            !s.is_empty()
+                && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b) || extra.contains(&b))
         };
         match self.acme_challenges.iter().all(|(name, answer)| token(name, b"") && token(answer, b".")) {
             true => Ok(()),
@@ -262,7 +263,10 @@ impl RouteSnapshot {
             }
             for upstream in &route.upstreams {
                 upstream.validate()?;
-                if targets.insert(&upstream.id, &upstream.target).is_some_and(|other| *other != upstream.target) {
+                if targets
+                    .insert(&upstream.id, &upstream.target)
+                    .is_some_and(|other| *other != upstream.target)
+                {
                     return Err(SnapshotError::UpstreamTarget(upstream.id.clone()));
                 }
             }
@@ -289,7 +293,9 @@ impl RouteSnapshot {
             }
         }
         match &self.default_certificate {
-            Some(name) if !names.contains(name.as_str()) => Err(SnapshotError::DefaultCertificate(name.clone())),
+            Some(name) if !names.contains(name.as_str()) => {
+                Err(SnapshotError::DefaultCertificate(name.clone()))
+            }
             _ => Ok(()),
         }
     }
@@ -305,7 +311,9 @@ impl Upstream {
             return Err(SnapshotError::Weight(self.id.clone()));
         }
         match &self.target {
-            UpstreamTarget::Unix(path) if !path.is_absolute() => Err(SnapshotError::SocketPath(self.id.clone())),
+            UpstreamTarget::Unix(path) if !path.is_absolute() => {
+                Err(SnapshotError::SocketPath(self.id.clone()))
+            }
             _ => Ok(()),
         }
     }
@@ -380,8 +388,11 @@ mod tests {
 
     #[test]
     fn debug_never_prints_the_key() {
-        let certificate =
-            Certificate { names: vec!["a.example".into()], chain_pem: "CHAIN".into(), key_pem: "SECRET".into() };
+        let certificate = Certificate {
+            names: vec!["a.example".into()],
+            chain_pem: "CHAIN".into(),
+            key_pem: "SECRET".into(),
+        };
         assert!(!format!("{certificate:?}").contains("SECRET"));
     }
 
@@ -389,7 +400,11 @@ mod tests {
     fn each_fault_has_its_own_error() {
         assert_eq!(RouteSnapshot::new(0).validate(), Err(SnapshotError::Version));
         for host in ["", "A.example", "a..b", "*", "*.", "a.*.b", "-a.b", "a_b.c", "a.b:80", "a b"] {
-            assert_eq!(with(vec![route(host, "/")]).validate(), Err(SnapshotError::Host(host.into())), "{host}");
+            assert_eq!(
+                with(vec![route(host, "/")]).validate(),
+                Err(SnapshotError::Host(host.into())),
+                "{host}"
+            );
         }
         for prefix in ["", "api", "/a//b", "/a/../b", "/a?x", "/a b", "/%41"] {
             assert_eq!(
