@@ -47,6 +47,8 @@ def connect(url, statement_seconds=10):
 def why(error):
     """A short, harmless reason for a failed connection."""
     text = str(error).lower()
+    if "translate host name" in text or "resolve host" in text:
+        return "the host name in DATABASE_URL is not known here"
     if "timeout expired" in text or "timed out" in text:
         return "the database did not answer in time"
     if "starting up" in text or "shutting down" in text:

@@ -8,12 +8,16 @@ import base64
 import hashlib
 import hmac
 import os
+import threading
 
 N, R, P = 2**14, 8, 5
+_TURNS = threading.BoundedSemaphore(2)
+"""Two hashes at a time in one process, so that a crowd at the sign-in page can't use up the memory."""
 
 
 def _scrypt(password, salt, n, r, p):
-    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=64 * 2**20, dklen=32)
+    with _TURNS:
+        return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=64 * 2**20, dklen=32)
 
 
 def hash_password(password):
