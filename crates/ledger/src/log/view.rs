@@ -1,0 +1,161 @@
+//! What can be read: the recent part from memory, the rest from full tiles.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::tile::{Published, ReadError, Recent, Store, TILE_WIDTH};
+use crate::tree::{Hash, Nodes, consistency_proof, inclusion_proof, range_hash};
+
+/// Most entries that one call returns.
+const PAGE_ENTRIES: usize = 4096;
+/// A call stops after the bundle that brings it over this.
+const PAGE_BYTES: usize = 8 << 20;
+
+/// The durable state of a log. What is durable never changes, so no two reads can contradict each other.
+#[derive(Debug)]
+pub(super) struct View {
+    store: Store,
+    durable: RwLock<Durable>,
+}
+
+#[derive(Debug)]
+struct Durable {
+    size: u64,
+    checkpoint: String,
+    recent: Recent,
+}
+
+impl View {
+    pub(super) fn new(dir: &Path, size: u64, checkpoint: String, recent: Recent) -> Self {
+        Self { store: Store::new(dir), durable: RwLock::new(Durable { size, checkpoint, recent }) }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Durable> {
+        self.durable.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Durable> {
+        self.durable.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a batch that became durable. Returns the number and bytes of entries that wait for tiles.
+    pub(super) fn extend(
+        &self,
+        entries: Vec<Arc<[u8]>>,
+        nodes: &[(u32, Hash)],
+        size: u64,
+        checkpoint: String,
+    ) -> (usize, usize) {
+        let mut durable = self.write();
+        entries.into_iter().for_each(|entry| durable.recent.push(entry));
+        nodes.iter().for_each(|(height, hash)| durable.recent.completed(*height, *hash));
+        durable.size = size;
+        durable.checkpoint = checkpoint;
+        (durable.recent.count(), durable.recent.bytes())
+    }
+
+    pub(super) fn backlog(&self) -> (usize, usize) {
+        let durable = self.read();
+        (durable.recent.count(), durable.recent.bytes())
+    }
+
+    /// The publication of the present state, and its size.
+    pub(super) fn publication(&self) -> (u64, Published) {
+        let durable = self.read();
+        let checkpoint = Some(durable.checkpoint.clone());
+        (durable.size, Published::gather(&durable.recent, durable.size, checkpoint))
+    }
+
+    pub(super) fn forget_published(&self, size: u64) {
+        self.write().recent.forget_published(size);
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.read().size
+    }
+
+    pub(super) fn checkpoint(&self) -> String {
+        self.read().checkpoint.clone()
+    }
+
+    /// Fails unless `asked` is at most the size of the log.
+    fn within(&self, asked: u64) -> Result<(), ReadError> {
+        let size = self.size();
+        if asked > size { Err(ReadError::OutOfRange { asked, size }) } else { Ok(()) }
+    }
+
+    pub(super) fn entry(&self, index: u64) -> Result<Vec<u8>, ReadError> {
+        {
+            let durable = self.read();
+            if index >= durable.size {
+                return Err(ReadError::OutOfRange { asked: index, size: durable.size });
+            }
+            if let Some(entry) = durable.recent.entry(index) {
+                return Ok(entry.to_vec());
+            }
+        }
+        let at = (index % TILE_WIDTH) as usize;
+        let entry = self.store.bundle(index / TILE_WIDTH)?.into_iter().nth(at);
+        entry.ok_or(ReadError::OutOfRange { asked: index, size: self.size() })
+    }
+
+    pub(super) fn entries(&self, range: Range<u64>) -> Result<Vec<(u64, Vec<u8>)>, ReadError> {
+        let mut found = Vec::new();
+        let (mut at, mut bytes) = (range.start, 0);
+        while found.len() < PAGE_ENTRIES && bytes < PAGE_BYTES {
+            let block_end = (at - at % TILE_WIDTH).saturating_add(TILE_WIDTH);
+            let end;
+            {
+                let durable = self.read();
+                end = range.end.min(durable.size).min(block_end);
+                if at >= end {
+                    break;
+                }
+                if at >= durable.recent.start() {
+                    for index in at..end {
+                        let Some(entry) = durable.recent.entry(index) else { break };
+                        bytes += entry.len();
+                        found.push((index, entry.to_vec()));
+                    }
+                    at = end;
+                    continue;
+                }
+            }
+            let block = self.store.bundle(at / TILE_WIDTH)?;
+            let take = (end - at) as usize;
+            for (index, entry) in (at..end).zip(block.into_iter().skip((at % TILE_WIDTH) as usize).take(take))
+            {
+                bytes += entry.len();
+                found.push((index, entry));
+            }
+            at = end;
+        }
+        found.truncate(PAGE_ENTRIES);
+        Ok(found)
+    }
+
+    pub(super) fn inclusion_proof(&self, index: u64, size: u64) -> Result<Vec<Hash>, ReadError> {
+        self.within(size)?;
+        inclusion_proof(self, index, size)?.ok_or(ReadError::OutOfRange { asked: index, size })
+    }
+
+    pub(super) fn consistency_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
+        self.within(new)?;
+        consistency_proof(self, old, new)?.ok_or(ReadError::OutOfRange { asked: old, size: new })
+    }
+
+    pub(super) fn root(&self, size: u64) -> Result<Hash, ReadError> {
+        self.within(size)?;
+        range_hash(self, 0, size)
+    }
+}
+
+impl Nodes for View {
+    type Error = ReadError;
+
+    fn node(&self, height: u32, index: u64) -> Result<Hash, ReadError> {
+        let recent = self.read().recent.node(height, index);
+        recent.map_or_else(|| self.store.node(height, index), Ok)
+    }
+}

@@ -1,0 +1,15 @@
+//! What the ledger promises, tried on real files.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test fails by panicking; these lints spare test functions but not what they call"
+)]
+
+mod crash;
+mod faults;
+mod fixture;
+mod formats;
+mod life;
+mod tamper;
+mod trees;
