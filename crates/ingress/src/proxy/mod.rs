@@ -22,6 +22,7 @@ use hyper::body::Incoming;
 use ward_model::routes::LogPath;
 
 use crate::access_log::Line;
+use crate::guard::head::Refusal;
 use crate::guard::{ConnectionState, Decision};
 use crate::routing::Found;
 use crate::serve::Shared;
@@ -86,6 +87,10 @@ impl Service {
             record.line().method = String::new();
             return Ok(problem(Problem { status, detail, close: true }, false, record));
         }
+        if let Some(refusal) = self.too_much(&request) {
+            let (status, detail) = refusal.answer();
+            return Ok(problem(Problem::new(status, detail), html, record));
+        }
         if matches!(*request.method(), Method::CONNECT | Method::TRACE) {
             return Ok(problem(Problem::new(405, "this method is not served"), html, record));
         }
@@ -126,6 +131,16 @@ impl Service {
                 record.serve_by(busy);
                 Ok(self.forward(request, Routed { host, authority, held, html }, &place, record).await)
             }
+        }
+    }
+
+    /// On HTTP/1.1 the guard has counted already; HTTP/2 bounds the bytes, and this the rest.
+    fn too_much(&self, request: &Request<Incoming>) -> Option<Refusal> {
+        let limits = &self.shared.limits;
+        match request.uri().path_and_query() {
+            Some(target) if target.as_str().len() > limits.target_bytes => Some(Refusal::TargetTooLong),
+            _ if request.headers().len() > limits.headers => Some(Refusal::HeadTooLarge),
+            _ => None,
         }
     }
 

@@ -209,3 +209,28 @@ async fn paths_are_routed_by_prefix_and_never_leave_it() {
         Request::builder().method("TRACE").uri("/api").header("host", HOST).body(full("")).expect("trace");
     assert_eq!(rig.h1().await.send_request(trace).await.expect("response").status(), 405);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn http2_has_the_same_limits_as_http1() {
+    let backend = Backend::start("one").await;
+    let rig = Rig::serving(vec![backend.upstream()]).await;
+    let mut many = get_h2("/");
+    for number in 0..150 {
+        let name = http::HeaderName::try_from(format!("x-{number}")).expect("name");
+        many.headers_mut().insert(name, "y".parse().expect("value"));
+    }
+    let mut h2 = rig.h2().await;
+    assert_eq!(h2.send_request(many).await.expect("response").status(), 431);
+    let long = get_h2(&format!("/{}", "y".repeat(9_000)));
+    assert_eq!(h2.send_request(long).await.expect("response").status(), 414);
+    let mut two = get_h2("/");
+    two.headers_mut().insert("host", "evil.test".parse().expect("host"));
+    assert_eq!(h2.send_request(two).await.expect("response").status(), 400);
+    let mut connect = Request::builder().method("CONNECT").uri(HOST).body(full("")).expect("connect");
+    connect.headers_mut().clear();
+    assert_eq!(h2.send_request(connect).await.expect("response").status(), 405);
+    assert_eq!(
+        (backend.count(), text(h2.send_request(get_h2("/")).await.expect("after")).await),
+        (0, "one".into())
+    );
+}
