@@ -17,7 +17,7 @@ const KILLS: u32 = 60;
 
 fn writer() -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().join("examples/writer")
+    test.parent().unwrap().parent().unwrap().join("examples/ledger-writer")
 }
 
 #[tokio::test]

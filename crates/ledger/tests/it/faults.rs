@@ -188,3 +188,89 @@ async fn tiles_that_cannot_be_written_are_shown_and_lose_nothing() {
     fs::remove_file(dir.path().join("tile")).unwrap();
     all_there(&log, dir.path()).await;
 }
+
+fn run(program: &str, args: &[&str]) {
+    let done =
+        Command::new(program).args(args).env_clear().env("PATH", "/usr/sbin:/usr/bin").output().unwrap();
+    assert!(done.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// A file system in an image that its own disk cannot hold: the kernel finds out when it writes back.
+struct Overcommitted {
+    // Unmounted in this order.
+    above: SmallDisk,
+    below: SmallDisk,
+}
+
+impl Overcommitted {
+    fn mount() -> Self {
+        let below = SmallDisk::mount(4096).expect("this test mounts a tmpfs: run it as root");
+        let image = below.0.join("image");
+        fs::File::create(&image).unwrap().set_len(24 << 20).unwrap();
+        run("mkfs.ext2", &["-q", "-F", "-m", "0", image.to_str().unwrap()]);
+        let point = tempdir().unwrap();
+        run("mount", &["-o", "loop", image.to_str().unwrap(), point.path().to_str().unwrap()]);
+        Self { above: SmallDisk(point.path().to_owned(), point), below }
+    }
+
+    /// Takes what is left below.
+    fn fill(&self) {
+        let mut filler = fs::File::create(self.below.0.join("filler")).unwrap();
+        while filler.write_all(&[1; 4096]).is_ok() {}
+    }
+
+    fn relieve(&self) {
+        fs::remove_file(self.below.0.join("filler")).unwrap();
+        run("mount", &["-o", "remount,size=64m", self.below.0.to_str().unwrap()]);
+    }
+}
+
+/// Meets an input/output error, and returns whether the first one left its entry uncertain.
+async fn input_output_error(segment_bytes: u64) -> bool {
+    let disk = Overcommitted::mount();
+    let root = disk.above.0.join("log");
+    let mut config = config();
+    config.segment_bytes = segment_bytes;
+    let log = Log::open(&root, config).unwrap();
+    grow(&log, 100, 10).await;
+    disk.fill();
+    let large = |index: u64| [&index.to_be_bytes()[..], &[7; 60_000]].concat();
+    let error = loop {
+        let next = log.size();
+        match log.append(large(next)).await {
+            Ok(done) => assert_eq!(done.index, next),
+            Err(error) => break error,
+        }
+    };
+    let size = log.size();
+    assert!(matches!(log.append(b"refused".to_vec()).await, Err(AppendError::Refused(_))));
+    assert_eq!(log.size(), size);
+    disk.relieve();
+    let begun = Instant::now();
+    while log.append(b"after".to_vec()).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(2), "not back within two seconds: {:?}", log.status());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let uncertain = matches!(error, AppendError::Uncertain(_));
+    for index in 0..size {
+        assert_eq!(log.entry(index).unwrap(), if index < 100 { entry(index) } else { large(index) });
+    }
+    // An uncertain entry was signed over, so it is there, once, before anything new.
+    let next = if uncertain { large(size) } else { b"after".to_vec() };
+    assert_eq!(log.entry(size).unwrap(), next, "{error}");
+    assert_eq!(log.entry(log.size() - 1).unwrap(), b"after");
+    log.close().await.unwrap();
+    let report = verify(&root).unwrap();
+    assert_eq!(report.size, log.size());
+    uncertain
+}
+
+#[tokio::test]
+async fn an_input_output_error_leaves_the_entry_uncertain_and_the_log_recovers() {
+    assert!(input_output_error(16 << 20).await);
+}
+
+#[tokio::test]
+async fn an_input_output_error_while_a_segment_begins_loses_nothing() {
+    input_output_error(64 << 10).await;
+}

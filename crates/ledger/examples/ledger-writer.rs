@@ -1,4 +1,4 @@
-//! Appends numbered entries without end and prints each index when it is acknowledged: `writer DIR`.
+//! Appends numbered entries without end and prints each index when it is acknowledged: `ledger-writer DIR`.
 //!
 //! The crash tests kill it and look at what is left; it is also the shortest complete use of the crate.
 #![expect(clippy::print_stdout, reason = "its output is its purpose")]
@@ -10,7 +10,7 @@ use ward_ledger::{Log, LogConfig, Signer};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let dir = std::env::args_os().nth(1).ok_or("usage: writer DIR")?;
+    let dir = std::env::args_os().nth(1).ok_or("usage: ledger-writer DIR")?;
     let mut config = LogConfig::new(Signer::from_seed("crash.test/log", [7; 32])?);
     config.segment_bytes = 96 << 10;
     config.publish_every = Duration::from_millis(3);

@@ -1,4 +1,4 @@
-//! Measures appends and verification beside the bare disk: `bench [DIR]`.
+//! Measures appends and verification beside the bare disk: `ledger-bench [DIR]`.
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
 use std::error::Error;
