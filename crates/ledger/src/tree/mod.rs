@@ -21,7 +21,7 @@ pub use proof::{
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash(pub [u8; 32]);
 
-/// Bytes of one [`Hash`].
+/// Bytes of one hash.
 pub const HASH_BYTES: usize = 32;
 
 impl Hash {
