@@ -1,7 +1,7 @@
 //! Grants: which user holds which role where.
 
 use ward_model::{
-    GrantId, ResourceKind, Role,
+    AppId, DatabaseId, EnvironmentId, GrantId, OrganizationId, ProjectId, ResourceKind, Role,
     users::{Grant, NewGrant},
 };
 
@@ -77,6 +77,9 @@ pub(crate) async fn run(run: &Run, command: Command) -> Result<()> {
 
 /// Kind and id of what a path of names stands for.
 pub(crate) async fn place(run: &Run, path: &str) -> Result<(ResourceKind, String)> {
+    if let Some(place) = place_of_id(path) {
+        return Ok(place);
+    }
     let parts: Vec<&str> = path.split('/').collect();
     let resolved = run.resolve(&parts).await?;
     let place = match parts.len() {
@@ -93,4 +96,22 @@ pub(crate) async fn place(run: &Run, path: &str) -> Result<(ResourceKind, String
         Failure::not_found(format!("there is no {path:?} that you may see"))
             .next_step("write ORG, ORG/PROJECT or ORG/PROJECT/ENV")
     })
+}
+
+/// Kind and id, if the text is an id of something that a role can be held on.
+fn place_of_id(text: &str) -> Option<(ResourceKind, String)> {
+    let kind = if text.parse::<OrganizationId>().is_ok() {
+        ResourceKind::Organization
+    } else if text.parse::<ProjectId>().is_ok() {
+        ResourceKind::Project
+    } else if text.parse::<EnvironmentId>().is_ok() {
+        ResourceKind::Environment
+    } else if text.parse::<AppId>().is_ok() {
+        ResourceKind::App
+    } else if text.parse::<DatabaseId>().is_ok() {
+        ResourceKind::Database
+    } else {
+        return None;
+    };
+    Some((kind, text.to_owned()))
 }

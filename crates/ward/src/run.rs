@@ -11,13 +11,16 @@ use crate::{
     cli::Globals,
     client::Client,
     output::{Field, Terminal},
-    problem::{Failure, Result},
+    problem::{Exit, Failure, Result},
     profile::{Profile, Settings},
     prompt,
     request::{Reply, Request},
     surroundings::Surroundings,
     url::with_query,
 };
+
+/// Times that the server may be away in a row while something is waited for, a second apart.
+const MOST_ABSENT: u32 = 60;
 
 /// First argument of every command.
 pub(crate) struct Run {
@@ -202,7 +205,7 @@ impl Run {
         self.terminal.table(header, rows, none)
     }
 
-    /// Asks again every second until `ready` gives a value, at most `limit` long.
+    /// Asks again every second until it has ended, at most `limit` long.
     pub(crate) async fn wait<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -212,10 +215,16 @@ impl Run {
     ) -> Result<Reply> {
         let spinner = self.terminal.spinner(said);
         let waited = tokio::time::timeout(limit, async {
+            let mut absent = 0;
             loop {
-                let reply = self.call(&Request::get(path)).await?;
-                if ended(&reply.read()?) {
-                    return Ok(reply);
+                match self.call(&Request::get(path)).await {
+                    Ok(reply) if ended(&reply.read()?) => return Ok(reply),
+                    Ok(_) => absent = 0,
+                    // The server may be starting again: what was asked of it goes on then.
+                    Err(failure) if failure.exit() == Exit::Unreachable as u8 && absent < MOST_ABSENT => {
+                        absent += 1
+                    }
+                    Err(failure) => return Err(failure),
                 }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
@@ -223,11 +232,8 @@ impl Run {
         let result = waited.await;
         spinner.finish_and_clear();
         result.unwrap_or_else(|_| {
-            Err(Failure::new(
-                crate::problem::Exit::Failed,
-                format!("{said}: not ended after {} min", limit.as_secs() / 60),
-            )
-            .next_step("it goes on; look again later"))
+            Err(Failure::new(Exit::Failed, format!("{said}: not ended after {} min", limit.as_secs() / 60))
+                .next_step("it goes on; look again later"))
         })
     }
 }

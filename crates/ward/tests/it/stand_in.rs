@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    ffi::OsStr,
     io::{Read, Write},
     net::SocketAddr,
     os::fd::OwnedFd,
@@ -42,6 +41,8 @@ pub(crate) enum Answer {
     Bytes(u16, &'static str, Vec<u8>),
     /// 101, then each line comes back with `echo ` before it.
     Echo,
+    /// 101, then the bytes go to this port of the loopback interface and back.
+    Carry(u16),
 }
 
 /// An answer as Ward's errors are.
@@ -198,13 +199,21 @@ impl Ran {
     }
 }
 
-fn tls(ca_file: &Path) -> rustls::ServerConfig {
+/// A new authority and a certificate of it for one name: the authority in PEM, the certificate, its key.
+pub(crate) fn certificate(name: &str) -> (String, rcgen::Certificate, KeyPair) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    // OpenSSL takes a certificate whose issuer has its own name for one that signed itself.
+    authority.distinguished_name.push(rcgen::DnType::CommonName, "the authority");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec!["127.0.0.1".into()]).unwrap().signed_by(&key, &authority).unwrap();
-    std::fs::write(ca_file, authority.as_ref().pem()).unwrap();
+    let leaf = CertificateParams::new(vec![name.into()]).unwrap().signed_by(&key, &authority).unwrap();
+    (authority.as_ref().pem(), leaf, key)
+}
+
+fn tls(ca_file: &Path) -> rustls::ServerConfig {
+    let (authority, leaf, key) = certificate("127.0.0.1");
+    std::fs::write(ca_file, authority).unwrap();
     rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -264,13 +273,25 @@ async fn answer(
                     line.clear();
                 }
             });
-            let switching = http::Response::builder()
-                .status(101)
-                .header("connection", "upgrade")
-                .header("upgrade", "ward-tunnel");
-            switching.body(Full::default()).unwrap()
+            switching()
+        }
+        Answer::Carry(port) => {
+            tokio::spawn(async move {
+                let mut io = TokioIo::new(hyper::upgrade::on(request).await.unwrap());
+                let mut there = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut io, &mut there).await;
+            });
+            switching()
         }
     }
+}
+
+fn switching() -> http::Response<Full<Bytes>> {
+    let answer = http::Response::builder()
+        .status(101)
+        .header("connection", "upgrade")
+        .header("upgrade", "ward-tunnel");
+    answer.body(Full::default()).unwrap()
 }
 
 /// An id with a number in it.
@@ -278,8 +299,7 @@ pub(crate) fn id(prefix: &str, number: u32) -> String {
     format!("{prefix}_{number:032x}")
 }
 
-/// A fake program on the path of the run.
+/// A program of the test's own, first on the path of the run.
 pub(crate) fn fake(server: &StandIn, name: &str, script: &str) {
     server.write(name, script, 0o755);
-    assert!(server.dir.path().join(name).as_os_str() != OsStr::new(""));
 }

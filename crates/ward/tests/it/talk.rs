@@ -185,3 +185,73 @@ fn destroying_asks_for_the_name_and_does_nothing_otherwise() {
     assert_eq!(server.lines().last().unwrap(), &format!("DELETE /v1/apps/{name}"));
     assert_eq!(server.ward(&["destroy", &name, "--yes"], &[]).code, 0);
 }
+
+#[test]
+fn a_followed_log_goes_on_where_it_broke_off() {
+    let line = |second: u32| json!({ "time": format!("2026-11-22T08:00:0{second}Z"), "process": "web", "container": "c", "stderr": true, "text": format!("line {second}") });
+    let server = StandIn::signed_in(move |asked, _| {
+        if asked.line.contains("since=2026-11-22T08%3A00%3A02.000001Z") {
+            return problem(404, "not-found", "The app is gone.");
+        }
+        let second = if asked.line.contains("since=") { 2 } else { 1 };
+        Answer::Bytes(200, "application/x-ndjson", format!("{}\n", line(second)).into_bytes())
+    });
+    let app = id("app", 7);
+    let ran = server.ward(&["logs", &app, "-f", "-n", "5"], &[]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert_eq!(ran.out, "2026-11-22 08:00:01Z web     ! line 1\n2026-11-22 08:00:02Z web     ! line 2\n");
+    let again = format!("GET /v1/apps/{app}/logs?since=2026-11-22T08%3A00%3A01.000001Z&follow=true");
+    assert_eq!(server.lines()[1], again);
+}
+
+#[test]
+fn posture_lists_what_something_speaks_for_and_counts_the_rest() {
+    let requirement = |id: &str, standing: &str, verdicts: &[&str]| {
+        let checks: Vec<_> = verdicts.iter().map(|v| json!({ "id": "trn.tls", "implemented": true, "verdict": v, "observed_at": null, "summary": null })).collect();
+        json!({ "id": id, "citation": id, "title": "t", "rule": "security", "designation": null, "responsibility": "platform", "standing": standing, "why": "because", "checks": checks })
+    };
+    let posture = json!({
+        "at": "2026-11-22T08:00:00Z", "proven_live": 1, "recorded": 1, "not_proven": 2,
+        "requirements": [requirement("164.1", "proven-live", &["pass"]), requirement("164.2", "recorded", &[]), requirement("164.3", "not-proven", &["pass", "fail"]), requirement("164.4", "not-proven", &[])],
+    });
+    let server = StandIn::signed_in(move |_, _| Answer::Json(200, posture.clone()));
+    let listed = |arguments: &[&str]| {
+        let ran = server.ward(&[&["posture", "--platform"], arguments].concat(), &[]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.out.contains("1 proven live, 1 recorded, 2 not proven, of 4"), "{ran:?}");
+        ["164.1", "164.2", "164.3", "164.4"].into_iter().filter(|id| ran.out.contains(id)).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&[]), ["164.1", "164.2", "164.3"]);
+    assert_eq!(listed(&["--all"]), ["164.1", "164.2", "164.3", "164.4"]);
+    assert_eq!(listed(&["--failing"]), ["164.3"]);
+    assert_eq!(server.lines()[0], "GET /v1/posture");
+}
+
+#[test]
+fn a_token_is_limited_to_a_place_and_a_time_and_its_secret_alone_is_the_result() {
+    let server = StandIn::signed_in(|asked, _| {
+        let wish = asked.json();
+        let token = json!({
+            "id": id("tok", 4), "name": wish["name"], "role": wish["role"], "scope_kind": wish["scope_kind"], "scope_id": wish["scope_id"],
+            "expires_at": wish["expires_at"], "created_at": "2026-11-22T08:00:00Z", "last_used_at": null, "revoked_at": null,
+        });
+        Answer::Json(201, json!({ "token": token, "secret": "wt_secret" }))
+    });
+    let ran = server.ward(
+        &[
+            "token",
+            "create",
+            "ci",
+            "--role",
+            "developer",
+            "--on",
+            &id("env", 3),
+            "--expires",
+            "2026-12-24T00:00:00Z",
+        ],
+        &[],
+    );
+    assert_eq!((ran.code, ran.out.as_str()), (0, "wt_secret\n"), "{ran:?}");
+    let wish = json!({ "name": "ci", "role": "developer", "scope_kind": "environment", "scope_id": id("env", 3), "expires_at": "2026-12-24T00:00:00.000000Z" });
+    assert_eq!(server.asked()[0].json(), wish);
+}
