@@ -152,6 +152,8 @@ impl Client {
         let text = format!("{error:#}");
         let next = if text.contains("certificate") {
             "if Ward has an authority of its own, name its file: ward login --ca FILE"
+        } else if text.contains("writing a body") {
+            "the server hung up before it had read all: check `ward whoami`, then try again"
         } else {
             "check the address (`ward login --server URL`) and that wardd runs there"
         };

@@ -101,6 +101,22 @@ mod tests {
     }
 
     #[test]
+    fn a_drawn_code_holds_each_module_of_the_code() {
+        let text = "otpauth://totp/Ward:ana@clinic.example?secret=JBSWY3DPEHPK3PXP&issuer=Ward";
+        let code = QrCode::with_error_correction_level(text, EcLevel::L).unwrap();
+        let drawing: Vec<Vec<char>> =
+            drawn(text).unwrap().lines().map(|line| line.chars().collect()).collect();
+        for y in 0..code.width() {
+            for x in 0..code.width() {
+                let character = drawing[(y + QUIET) / 2][x + QUIET];
+                let upper = (y + QUIET).is_multiple_of(2);
+                let light = character == '█' || character == if upper { '▀' } else { '▄' };
+                assert_eq!(light, code[(x, y)] == Color::Light, "{x}, {y}");
+            }
+        }
+    }
+
+    #[test]
     fn a_text_too_long_for_a_code_is_left_to_typing() {
         assert!(drawn(&"x".repeat(5000)).is_none());
     }

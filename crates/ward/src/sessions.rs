@@ -121,18 +121,7 @@ async fn complete(
             SessionNeeds::Nothing => return Ok(()),
             SessionNeeds::SecondFactor => give_code(run, client, code.take()).await?,
             SessionNeeds::Enrolment => enrolment::enrol(client, &run.terminal).await?,
-            SessionNeeds::NewPassword => {
-                let new = match &run.surroundings.new_password {
-                    Some(new) => new.clone(),
-                    None => {
-                        run.terminal
-                            .note("Your first password was given by somebody else, and must be changed.");
-                        prompt::new_password(&run.terminal, "WARD_NEW_PASSWORD")?
-                    }
-                };
-                let change = PasswordChange { current: password.to_owned(), new };
-                client.call(&Request::post("/v1/me/password", &change)?).await?;
-            }
+            SessionNeeds::NewPassword => replace_first_password(run, client, password).await?,
         }
         let me: Me = client.call(&Request::get("/v1/sessions/current")).await?.read()?;
         needs = me.session.map_or(SessionNeeds::Nothing, |session| session.needs);
@@ -142,6 +131,29 @@ async fn complete(
     }
     Err(Failure::new(Exit::Denied, "the server asks for the same step again and again")
         .next_step("try `ward login` again"))
+}
+
+/// Changes a first password; one that the server refuses may be chosen again.
+async fn replace_first_password(run: &Run, client: &Client, current: &str) -> Result<()> {
+    let given = run.surroundings.new_password.as_ref();
+    if given.is_none() {
+        run.terminal.note("Your first password was given by somebody else, and must be changed.");
+    }
+    for turn in 1.. {
+        let new = match given {
+            Some(new) => new.clone(),
+            None => prompt::new_password(&run.terminal, "WARD_NEW_PASSWORD")?,
+        };
+        let change = PasswordChange { current: current.to_owned(), new };
+        match client.call(&Request::post("/v1/me/password", &change)?).await {
+            Ok(_) => return Ok(()),
+            Err(failure) if given.is_none() && turn < 5 && failure.mistyped() => {
+                run.terminal.complain("", failure.title())
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
 }
 
 /// Gives a code; a mistyped one may be typed again.
