@@ -33,8 +33,9 @@ impl Client {
     /// Connects; the socket must exist.
     pub(super) fn connect(socket: PathBuf, up: watch::Receiver<bool>) -> Result<Self, EngineError> {
         let version = bollard::ClientVersion { major_version: 1, minor_version: 41 };
-        let bollard = bollard::Docker::connect_with_unix(&socket.to_string_lossy(), LONGEST.as_secs(), &version)
-            .map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let bollard =
+            bollard::Docker::connect_with_unix(&socket.to_string_lossy(), LONGEST.as_secs(), &version)
+                .map_err(|error| EngineError::Unavailable(error.to_string()))?;
         Ok(Self { shared: Arc::new(Shared { socket, bollard, up }) })
     }
 
@@ -143,7 +144,9 @@ struct Failure {
 pub(crate) fn message(status: StatusCode, body: &[u8]) -> String {
     let text = serde_json::from_slice::<Value>(body)
         .ok()
-        .and_then(|value| value.get("cause").or(value.get("message")).and_then(Value::as_str).map(str::to_owned))
+        .and_then(|value| {
+            value.get("cause").or(value.get("message")).and_then(Value::as_str).map(str::to_owned)
+        })
         .unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
     format!("status {}: {text}", status.as_u16())
 }

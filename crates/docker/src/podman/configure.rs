@@ -28,7 +28,6 @@ pub(crate) fn configure(paths: &Paths) -> Result<(), EngineError> {
     for (path, mode) in [
         (paths.engine().to_owned(), 0o711),
         (paths.graphroot(), 0o711),
-        (paths.libpod(), 0o700),
         (paths.networks(), 0o700),
         (paths.named_volumes(), 0o711),
         (paths.temporary(), 0o700),
@@ -97,6 +96,10 @@ fn quoted(path: &Path) -> String {
 
 /// Podman's default ulimits fail with EPERM where Ward runs without CAP_SYS_RESOURCE; `crun` refuses hybrid
 /// cgroups; the journal and systemd may be absent.
+///
+/// `static_dir` is left out on purpose: the clean-up command that a container's monitor runs gets `--root`, which
+/// puts that directory below the image store whatever is said here. With another place it would find no container
+/// and leave mounts and network namespaces behind.
 fn containers_conf(paths: &Paths, reaper: &str) -> String {
     format!(
         r#"# Written by Ward at every start.
@@ -114,7 +117,6 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 lock_type = "file"
 exit_command_delay = 5
-static_dir = {libpod}
 tmp_dir = {libpod_run}
 volume_path = {volumes}
 image_copy_tmp_dir = {temporary}
@@ -125,7 +127,6 @@ network_config_dir = {networks}
 "#,
         reaper = quoted(Path::new(reaper)),
         seccomp = quoted(&paths.seccomp()),
-        libpod = quoted(&paths.libpod()),
         libpod_run = quoted(&paths.libpod_run()),
         volumes = quoted(&paths.named_volumes()),
         temporary = quoted(&paths.temporary()),
@@ -150,6 +151,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let inner = directory.path().join("inner");
         fs::create_dir(&inner).unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let why = passable(&inner).unwrap_err().to_string();
         assert!(why.contains(&directory.path().display().to_string()), "{why}");
     }

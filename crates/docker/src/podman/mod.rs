@@ -15,7 +15,7 @@ pub(crate) mod tmpfs;
 
 pub use call::Client;
 pub(crate) use call::message;
-pub(crate) use configure::configure;
+pub(crate) use configure::{configure, directory, replace};
 pub(crate) use error::{broken, status, translate};
 pub use paths::Paths;
 pub(crate) use subordinate::ensure_subordinate_ids;

@@ -59,11 +59,6 @@ impl Paths {
         self.engine.join("storage")
     }
 
-    /// Podman's database of containers.
-    pub fn libpod(&self) -> PathBuf {
-        self.engine.join("libpod")
-    }
-
     /// Definitions of networks.
     pub fn networks(&self) -> PathBuf {
         self.engine.join("networks")

@@ -14,7 +14,8 @@ const POOL: &str = "containers:2147483647:2147483648\n";
 /// Adds the pool to both files where no line of `containers` is there yet.
 pub(crate) fn ensure_subordinate_ids() -> Result<(), EngineError> {
     for file in ["/etc/subuid", "/etc/subgid"] {
-        ensure(Path::new(file)).map_err(|error| broken(format!("adding the pool of ids to {file}"), error))?;
+        ensure(Path::new(file))
+            .map_err(|error| broken(format!("adding the pool of ids to {file}"), error))?;
     }
     Ok(())
 }

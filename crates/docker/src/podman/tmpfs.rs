@@ -34,8 +34,11 @@ pub(crate) fn mounted(at: &Path) -> Option<String> {
 /// Unmounts everything at and below a directory, deepest first; what is busy is detached.
 pub(crate) fn unmount_below(directory: &Path) {
     let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
-    let mut points: Vec<PathBuf> =
-        entries(&table).into_iter().map(|(point, _)| point).filter(|point| point.starts_with(directory)).collect();
+    let mut points: Vec<PathBuf> = entries(&table)
+        .into_iter()
+        .map(|(point, _)| point)
+        .filter(|point| point.starts_with(directory))
+        .collect();
     points.reverse();
     for point in points {
         let Ok(name) = CString::new(point.as_os_str().as_bytes()) else { continue };
@@ -56,7 +59,10 @@ fn entries(table: &[u8]) -> Vec<(PathBuf, String)> {
             let mut fields = line.split(|byte| *byte == b' ');
             let point = unescape(fields.nth(4)?);
             let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
-            Some((PathBuf::from(std::ffi::OsStr::from_bytes(&point)), String::from_utf8_lossy(kind).into_owned()))
+            Some((
+                PathBuf::from(std::ffi::OsStr::from_bytes(&point)),
+                String::from_utf8_lossy(kind).into_owned(),
+            ))
         })
         .collect()
 }
