@@ -1,0 +1,5 @@
+//! The gate on a real store, ledger and vault.
+
+mod gate;
+mod crash;
+mod store;
