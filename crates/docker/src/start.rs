@@ -1,8 +1,16 @@
 //! Starts the engine: cleans up after a killed run, starts the service, adopts what runs.
 
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use nix::mount::MsFlags;
+use nix::{
+    errno::Errno,
+    mount::{MsFlags, mount},
+};
 use ward_spine::engine::EngineError;
 
 use crate::{
@@ -28,10 +36,12 @@ impl Docker {
             // No run state, so no container that Podman could still know: a reboot, or somebody unmounted it.
             containers::remove_tree(&containers::root_of(&config.instance)).await;
             tmpfs::unmount_below(&paths.graphroot());
+            forget_addresses(Path::new("/run/containers/networks/ipam.db"), booted());
         }
         podman::configure(&paths)?;
         podman::ensure_subordinate_ids()?;
         install_init(&config, &paths)?;
+        share_namespaces()?;
         let (service, client) = Service::start(Arc::clone(&paths)).await?;
         let networks = Networks::new(NetworksConfig {
             instance: config.instance.clone(),
@@ -55,6 +65,10 @@ impl Docker {
             volumes.clone(),
             config.uid_range,
         )?;
+        if fresh {
+            // Nothing of them runs and their secrets are gone: they are made again when they are applied.
+            containers.remove_all().await?;
+        }
         containers.adopt().await?;
         Ok(Arc::new(Self {
             volumes_dir: config.volumes(),
@@ -87,6 +101,47 @@ fn mount_run(paths: &Paths) -> Result<bool, EngineError> {
     Ok(true)
 }
 
+/// Removes the list of addresses in use if it was written before this boot.
+///
+/// All instances of Podman share that file, at a place that can't be configured. Where `/run` is a disk it
+/// outlives a reboot, and every address in it would stay taken by a container that is no more.
+fn forget_addresses(file: &Path, booted: Option<SystemTime>) {
+    let written = fs::metadata(file).and_then(|meta| meta.modified());
+    if let (Ok(written), Some(booted)) = (written, booted)
+        && written < booted
+        && let Err(error) = fs::remove_file(file)
+    {
+        tracing::warn!(file = %file.display(), %error, "addresses from before the reboot stay taken");
+    }
+}
+
+/// When the machine was started (proc(5), `btime` in `/proc/stat`).
+fn booted() -> Option<SystemTime> {
+    let stat = fs::read_to_string("/proc/stat").ok()?;
+    let seconds = stat.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+    Some(UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+/// Makes `/run/netns` a mount of its own that is shared between mount namespaces.
+///
+/// Podman does this only for containers without a user namespace. Without it, on a host whose root is mounted
+/// privately (no systemd), a removed container's network namespace stays mounted and its address stays taken.
+fn share_namespaces() -> Result<(), EngineError> {
+    let directory = Path::new("/run/netns");
+    let failed = |error: std::io::Error| broken("sharing /run/netns", error);
+    fs::create_dir_all(directory).map_err(failed)?;
+    let none = None::<&str>;
+    let share = || mount(none, directory, none, MsFlags::MS_SHARED | MsFlags::MS_REC, none);
+    match share() {
+        Err(Errno::EINVAL) => {
+            mount(Some(directory), directory, none, MsFlags::MS_BIND | MsFlags::MS_REC, none)
+                .and_then(|()| share())
+                .map_err(|errno| failed(errno.into()))
+        }
+        other => other.map_err(|errno| failed(errno.into())),
+    }
+}
+
 /// Puts a copy of the init program where containers mount it from; running ones keep the old file.
 fn install_init(config: &DockerConfig, paths: &Paths) -> Result<(), EngineError> {
     let name = config.init_binary.display();
@@ -104,4 +159,29 @@ fn install_init(config: &DockerConfig, paths: &Paths) -> Result<(), EngineError>
         return Ok(());
     }
     podman::replace(&paths.init(), &bytes, 0o555).map_err(|error| broken("installing ward-init", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_forgotten_only_if_they_are_from_before_the_boot() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("ipam.db");
+        fs::write(&file, "x").unwrap();
+        let booted = booted().expect("this machine was booted");
+        forget_addresses(&file, Some(booted));
+        assert!(file.exists(), "written in this boot");
+        fs::File::options()
+            .write(true)
+            .open(&file)
+            .and_then(|open| open.set_modified(booted - Duration::from_secs(60)))
+            .unwrap();
+        forget_addresses(&file, None);
+        assert!(file.exists(), "when the boot was is not known");
+        forget_addresses(&file, Some(booted));
+        assert!(!file.exists());
+        forget_addresses(&file, Some(booted));
+    }
 }

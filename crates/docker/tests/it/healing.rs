@@ -103,3 +103,49 @@ fn a_new_process_ends_the_old_service_and_adopts_what_runs() {
     });
     fs::remove_dir_all(&config.state_dir).unwrap();
 }
+
+#[test]
+fn after_a_reboot_everything_can_be_applied_again() {
+    let config = config();
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
+    let web = spec(&config, "web", &["sleep", "1000"]);
+    let (killed, namespace) = (runtime(), |pid: i32| {
+        std::os::unix::fs::MetadataExt::ino(&fs::metadata(format!("/proc/{pid}/ns/net")).unwrap())
+    });
+    let (before, namespace) = killed.block_on(async {
+        let engine = Docker::start(config.clone()).await.unwrap();
+        import(&engine, crate::host::IMAGE, "USER app").await;
+        let before = pid(&engine.apply(&web).await.unwrap());
+        kill_9(
+            fs::read_to_string(engine.paths().pid_file())
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap()
+                .parse()
+                .unwrap(),
+        );
+        (before, namespace(before))
+    });
+    killed.shutdown_timeout(Duration::from_secs(1));
+    // What a reboot does to the run directory; the container itself is ended by the start.
+    nix::mount::umount2(&config.run_dir, nix::mount::MntFlags::MNT_DETACH).unwrap();
+    // And what it does to the network namespace.
+    for entry in fs::read_dir("/run/netns").unwrap().flatten() {
+        let inode = fs::metadata(entry.path()).map(|meta| std::os::unix::fs::MetadataExt::ino(&meta));
+        if inode.is_ok_and(|inode| inode == namespace) {
+            nix::mount::umount2(&entry.path(), nix::mount::MntFlags::MNT_DETACH).unwrap();
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    runtime().block_on(async {
+        let engine = Docker::start(config.clone()).await.unwrap();
+        assert!(!fs::exists(format!("/proc/{before}")).unwrap(), "nothing runs that nobody watches");
+        // Not the same address: that list is forgotten only if the machine really was booted.
+        let other = std::net::Ipv4Addr::from(u32::from(web.address) ^ 1);
+        let web = ward_spine::engine::ContainerSpec { address: other, ..web.clone() };
+        assert_ne!(pid(&engine.apply(&web).await.unwrap()), before);
+        engine.destroy().await.unwrap();
+    });
+    fs::remove_dir_all(&config.state_dir).unwrap();
+}
