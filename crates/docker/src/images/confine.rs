@@ -5,14 +5,7 @@
 //! Ward dies, the kernel takes all of it away: process 1 of the pid namespace ends, and with it every process, mount
 //! and network interface.
 
-use std::{
-    collections::VecDeque,
-    fs,
-    net::Ipv4Addr,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{collections::VecDeque, fs, net::Ipv4Addr, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -21,7 +14,7 @@ use tokio::{
 };
 use ward_spine::engine::{EngineError, LineSink};
 
-use super::ImagesConfig;
+use super::{ImagesConfig, limits::Limits};
 use crate::{child, network::Networks, podman::broken};
 
 /// Constant; user data only ever comes as its arguments.
@@ -234,60 +227,5 @@ impl Holder {
             what: "confine builds",
             why: "user namespaces are switched off (kernel.unprivileged_userns_clone, user.max_user_namespaces)".into(),
         })
-    }
-}
-
-/// Control groups of the build: memory and processes, in version 1 or 2 of the interface.
-struct Limits {
-    groups: Vec<PathBuf>,
-}
-
-impl Limits {
-    fn create(config: &ImagesConfig) -> Result<Self, EngineError> {
-        let name = format!("ward-{}-build", config.networks.plan().instance());
-        let root = Path::new("/sys/fs/cgroup");
-        let (memory, pids) = (config.memory.to_string(), config.pids.to_string());
-        let wanted: Vec<(PathBuf, &str, &str)> = if root.join("cgroup.controllers").exists() {
-            vec![(root.join(&name), "memory.max", &memory), (root.join(&name), "pids.max", &pids)]
-        } else {
-            vec![
-                (root.join("memory").join(&name), "memory.limit_in_bytes", &memory),
-                (root.join("pids").join(&name), "pids.max", &pids),
-            ]
-        };
-        let mut groups = Vec::new();
-        for (group, file, value) in wanted {
-            let lacks = |error: std::io::Error| EngineError::Unsupported {
-                what: "limit a build",
-                why: format!("control group {}/{file}: {error}", group.display()),
-            };
-            fs::create_dir_all(&group).map_err(lacks)?;
-            fs::write(group.join(file), value).map_err(lacks)?;
-            groups.push(group);
-        }
-        groups.dedup();
-        Ok(Self { groups })
-    }
-
-    fn enter(&self, pid: u32) -> Result<(), EngineError> {
-        self.groups.iter().try_for_each(|group| {
-            fs::write(group.join("cgroup.procs"), pid.to_string())
-                .map_err(|error| broken("putting the build under its limits", error))
-        })
-    }
-
-    /// Waits until the groups are empty, and removes them.
-    async fn remove(&self) {
-        for group in &self.groups {
-            for _ in 0..500 {
-                if fs::remove_dir(group).is_ok() || !group.exists() {
-                    break;
-                }
-                sleep(Duration::from_millis(20)).await;
-            }
-            if group.exists() {
-                tracing::error!(group = %group.display(), "processes of a build are left");
-            }
-        }
     }
 }

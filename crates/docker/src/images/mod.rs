@@ -7,6 +7,7 @@ mod build;
 mod builtin;
 mod confine;
 mod context;
+mod limits;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -120,6 +121,8 @@ impl Images {
     /// If the directory of builds can't be removed.
     pub async fn destroy(&self) -> Result<(), EngineError> {
         let _turn = self.turn.lock().await;
+        // Left by a Ward that was killed; the processes died with it.
+        limits::Limits::of(&self.config).remove().await;
         match std::fs::remove_dir_all(&self.config.dir) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(broken(format!("removing {}", self.config.dir.display()), error))
