@@ -1,0 +1,50 @@
+//! `wardd destroy`: takes everything of this installation away from the host.
+
+use std::io::ErrorKind;
+
+use anyhow::{Context as _, bail};
+
+use crate::{config::Config, installation, parts, runtime};
+
+/// Stop and remove everything.
+#[derive(clap::Args)]
+pub(crate) struct Destroy {
+    /// Name of the instance, typed out: the data and its keys are gone for good.
+    #[arg(long)]
+    instance: String,
+}
+
+impl Destroy {
+    pub(crate) async fn run(self, config: &Config) -> anyhow::Result<()> {
+        if self.instance != config.instance {
+            bail!("--instance {:?} is not this installation, which is {:?}; nothing was removed", self.instance, config.instance);
+        }
+        if !config.data_dir.exists() {
+            return installation::say("nothing is there");
+        }
+        let lock = if config.control_dir().exists() { Some(installation::lock(config)?) } else { None };
+        if config.engine.init_program.is_file() {
+            runtime::prepare(config)?;
+            let engine = parts::start_engine(config).await?;
+            engine.destroy().await.context("taking the engine away")?;
+        }
+        if config.engine.volume_image_gib.is_some() {
+            ward_docker::volumes::remove_loop(&config.data_dir.join("volumes")).await?;
+        }
+        drop(lock);
+        // The root key last but one: without it nothing of the rest could be read anyway.
+        if let Some(key) = &config.vault.key_file {
+            remove(std::fs::remove_file(key)).with_context(|| format!("removing {}", key.display()))?;
+        }
+        remove(std::fs::remove_dir_all(&config.data_dir)).with_context(|| format!("removing {}", config.data_dir.display()))?;
+        runtime::remove(config)?;
+        installation::say("removed: containers, networks, rules, data and keys of this installation")
+    }
+}
+
+fn remove(result: std::io::Result<()>) -> std::io::Result<()> {
+    match result {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

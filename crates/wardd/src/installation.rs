@@ -1,0 +1,96 @@
+//! An installation on disk: its directories, its lock, and opening what is in them.
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    path::Path,
+    sync::Arc,
+};
+
+use anyhow::{Context as _, bail};
+use nix::fcntl::{Flock, FlockArg};
+use ward_ledger::{Log, LogConfig};
+use ward_spine::{Core, Db, Settings, SystemClock};
+use ward_vault::{RootKeySource, Vault};
+
+use crate::{config::Config, ledger_key};
+
+/// Prints for people.
+#[expect(clippy::print_stdout, reason = "what the operator asked to see")]
+pub(crate) fn say(text: &str) -> anyhow::Result<()> {
+    println!("{text}");
+    std::io::stdout().flush()?;
+    Ok(())
+}
+
+/// Makes the directories. The data directory lets others pass (containers' users reach their volumes through
+/// it), the control directory lets nobody in.
+pub(crate) fn make_directories(config: &Config) -> anyhow::Result<()> {
+    for (dir, mode) in [(config.data_dir.clone(), 0o711), (config.control_dir(), 0o700), (config.data_dir.join("log"), 0o700)] {
+        make_directory(&dir, mode)?;
+    }
+    let mut above = config.data_dir.as_path();
+    while let Some(parent) = above.parent() {
+        let mode = fs::metadata(parent).with_context(|| format!("looking at {}", parent.display()))?.permissions().mode();
+        if mode & 0o001 == 0 {
+            bail!("{} lets others not pass (mode {:o}): containers could not reach their volumes; choose another data_dir", parent.display(), mode & 0o7777);
+        }
+        above = parent;
+    }
+    Ok(())
+}
+
+pub(crate) fn make_directory(dir: &Path, mode: u32) -> anyhow::Result<()> {
+    DirBuilder::new().recursive(true).mode(mode).create(dir).with_context(|| format!("making {}", dir.display()))?;
+    fs::set_permissions(dir, fs::Permissions::from_mode(mode)).with_context(|| format!("setting the mode of {}", dir.display()))
+}
+
+/// One `wardd` at a time on a data directory.
+pub(crate) fn lock(config: &Config) -> anyhow::Result<Flock<File>> {
+    let path = config.control_dir().join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("{} can't be opened; is this installation set up (`wardd init`)?", path.display()))?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock)
+        .map_err(|(_, e)| anyhow::anyhow!("another wardd runs on {} ({e}); stop it first", config.data_dir.display()))
+}
+
+/// The vault, sealed or (with a key file) unsealed.
+pub(crate) async fn open_vault(config: &Config) -> anyhow::Result<Arc<Vault>> {
+    let vault = Arc::new(Vault::open(config.vault_dir()).context("opening the vault; is this installation set up (`wardd init`)?")?);
+    if let Some(path) = &config.vault.key_file {
+        unseal(&vault, RootKeySource::KeyFile(path.clone())).await.with_context(|| format!("unsealing with {}", path.display()))?;
+    }
+    Ok(vault)
+}
+
+/// Unseals on a thread where a passphrase may be stretched.
+pub(crate) async fn unseal(vault: &Arc<Vault>, source: RootKeySource) -> anyhow::Result<()> {
+    let vault = Arc::clone(vault);
+    Ok(tokio::task::spawn_blocking(move || vault.unseal(&source)).await??)
+}
+
+/// The platform on an unsealed vault. `create` only at set-up: a ledger that is missing later is an error.
+pub(crate) async fn open_core(config: &Config, vault: Arc<Vault>, create: bool) -> anyhow::Result<Arc<Core>> {
+    let signer = if create { ledger_key::create(config, &vault)? } else { ledger_key::open(config, &vault)? };
+    let ledger_dir = config.ledger_dir();
+    let log = tokio::task::spawn_blocking(move || {
+        let mut log = LogConfig::new(signer);
+        log.create = create;
+        Log::open(ledger_dir, log)
+    })
+    .await?
+    .context("opening the ledger")?;
+    let db = Db::open(&config.store_url()).await.context("opening the store")?;
+    let settings = Settings {
+        domain: config.domain.clone(),
+        https_port: config.public_port(),
+        data_dir: config.control_dir(),
+        network_pool: config.pool()?,
+    };
+    Core::open(db, log, vault, Arc::new(SystemClock), settings).await.context("opening the platform")
+}
