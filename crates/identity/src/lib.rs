@@ -21,5 +21,9 @@ pub(crate) fn acting_user(ctx: &Ctx) -> Result<ward_model::UserId> {
 
 /// Says the same for every reason, so that nobody learns which part was wrong.
 pub(crate) fn unauthenticated() -> Error {
-    Error::new(ward_model::ErrorCode::Unauthenticated, "you are not signed in, or the session has ended", "sign in again: `ward login`")
+    Error::new(
+        ward_model::ErrorCode::Unauthenticated,
+        "you are not signed in, or the session has ended",
+        "sign in again: `ward login`",
+    )
 }

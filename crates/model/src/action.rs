@@ -226,7 +226,11 @@ pub struct UnknownAction(pub String);
 impl FromStr for Action {
     type Err = UnknownAction;
     fn from_str(text: &str) -> Result<Self, UnknownAction> {
-        Self::ALL.iter().copied().find(|a| a.as_str() == text).ok_or_else(|| UnknownAction(text.chars().take(60).collect()))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|a| a.as_str() == text)
+            .ok_or_else(|| UnknownAction(text.chars().take(60).collect()))
     }
 }
 
@@ -238,7 +242,10 @@ mod tests {
     fn an_auditor_changes_nothing_and_reads_no_data() {
         for action in Action::ALL.iter().filter(|a| a.roles().contains(&Role::Auditor)) {
             assert!(!action.mutates(), "{action}");
-            assert!(!matches!(action, Action::LogRead | Action::DatabaseUrl | Action::DatabaseConnect), "{action}");
+            assert!(
+                !matches!(action, Action::LogRead | Action::DatabaseUrl | Action::DatabaseConnect),
+                "{action}"
+            );
         }
     }
 

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AppId, DataClass, DeploymentId, EnvironmentId, Name, OrganizationId, ProjectId, ReleaseId, Resource, ResourceKind, Target, Timestamp, UserId};
+use crate::{
+    AppId, DataClass, DeploymentId, EnvironmentId, Name, OrganizationId, ProjectId, ReleaseId, Resource,
+    ResourceKind, Target, Timestamp, UserId,
+};
 
 /// An app.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -36,7 +39,8 @@ pub struct App {
 
 impl Resource for App {
     fn target(&self) -> Target {
-        Target::environment(self.organization, self.project, self.environment, self.data_class).inside(ResourceKind::App, self.id)
+        Target::environment(self.organization, self.project, self.environment, self.data_class)
+            .inside(ResourceKind::App, self.id)
     }
 }
 
@@ -114,10 +118,19 @@ impl DeploymentState {
 impl std::str::FromStr for DeploymentState {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Pending, Self::Building, Self::Releasing, Self::Starting, Self::Switching, Self::Succeeded, Self::Failed, Self::Superseded]
-            .into_iter()
-            .find(|s| s.as_str() == text)
-            .ok_or_else(|| format!("{text:?} is no state of a deployment"))
+        [
+            Self::Pending,
+            Self::Building,
+            Self::Releasing,
+            Self::Starting,
+            Self::Switching,
+            Self::Succeeded,
+            Self::Failed,
+            Self::Superseded,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == text)
+        .ok_or_else(|| format!("{text:?} is no state of a deployment"))
     }
 }
 

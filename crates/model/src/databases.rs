@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AppId, BackupId, DataClass, DatabaseId, EnvironmentId, Name, OrganizationId, ProjectId, Resource, ResourceKind, Target, Timestamp};
+use crate::{
+    AppId, BackupId, DataClass, DatabaseId, EnvironmentId, Name, OrganizationId, ProjectId, Resource,
+    ResourceKind, Target, Timestamp,
+};
 
 /// State of a database or a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -77,7 +80,8 @@ pub struct Database {
 
 impl Resource for Database {
     fn target(&self) -> Target {
-        Target::environment(self.organization, self.project, self.environment, self.data_class).inside(ResourceKind::Database, self.id)
+        Target::environment(self.organization, self.project, self.environment, self.data_class)
+            .inside(ResourceKind::Database, self.id)
     }
 }
 
@@ -140,7 +144,10 @@ impl BackupState {
 impl std::str::FromStr for BackupState {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Running, Self::Complete, Self::Failed].into_iter().find(|s| s.as_str() == text).ok_or_else(|| format!("{text:?} is no state of a backup"))
+        [Self::Running, Self::Complete, Self::Failed]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or_else(|| format!("{text:?} is no state of a backup"))
     }
 }
 

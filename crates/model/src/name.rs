@@ -102,7 +102,10 @@ mod tests {
 
     #[test]
     fn shell_and_path_characters_are_no_names() {
-        for text in ["a;rm", "a b", "../etc", "a$(id)", "a`id`", "a|b", "a\n", "a\0", "Clinic", "é", "-a", "a-", "1a", "a--b", ""] {
+        for text in [
+            "a;rm", "a b", "../etc", "a$(id)", "a`id`", "a|b", "a\n", "a\0", "Clinic", "é", "-a", "a-", "1a",
+            "a--b", "",
+        ] {
             assert!(text.parse::<Name>().is_err(), "{text:?}");
         }
         assert!("clinic-2".parse::<Name>().is_ok());

@@ -34,7 +34,10 @@ impl Verdict {
 impl std::str::FromStr for Verdict {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Pass, Self::Fail, Self::Unknown, Self::Empty].into_iter().find(|v| v.as_str() == text).ok_or_else(|| format!("{text:?} is no verdict"))
+        [Self::Pass, Self::Fail, Self::Unknown, Self::Empty]
+            .into_iter()
+            .find(|v| v.as_str() == text)
+            .ok_or_else(|| format!("{text:?} is no verdict"))
     }
 }
 

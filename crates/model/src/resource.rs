@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{DataClass, EnvironmentId, OrganizationId, ProjectId, UserId};
 
 /// Kind of a resource: the Cedar entity type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ResourceKind {
     /// This installation of Ward.
@@ -26,7 +28,15 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [Self::Platform, Self::Organization, Self::Project, Self::Environment, Self::App, Self::Database, Self::User];
+    pub const ALL: [Self; 7] = [
+        Self::Platform,
+        Self::Organization,
+        Self::Project,
+        Self::Environment,
+        Self::App,
+        Self::Database,
+        Self::User,
+    ];
 
     /// Name as in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -64,18 +74,41 @@ pub struct Target {
 impl Target {
     /// The platform itself.
     pub fn platform() -> Self {
-        Self { kind: ResourceKind::Platform, id: "ward".into(), organization: None, project: None, environment: None, data_class: None, owner: None }
+        Self {
+            kind: ResourceKind::Platform,
+            id: "ward".into(),
+            organization: None,
+            project: None,
+            environment: None,
+            data_class: None,
+            owner: None,
+        }
     }
     /// An organization.
     pub fn organization(id: OrganizationId) -> Self {
-        Self { kind: ResourceKind::Organization, id: id.to_string(), organization: Some(id), ..Self::platform() }
+        Self {
+            kind: ResourceKind::Organization,
+            id: id.to_string(),
+            organization: Some(id),
+            ..Self::platform()
+        }
     }
     /// A project.
     pub fn project(organization: OrganizationId, id: ProjectId) -> Self {
-        Self { kind: ResourceKind::Project, id: id.to_string(), project: Some(id), ..Self::organization(organization) }
+        Self {
+            kind: ResourceKind::Project,
+            id: id.to_string(),
+            project: Some(id),
+            ..Self::organization(organization)
+        }
     }
     /// An environment.
-    pub fn environment(organization: OrganizationId, project: ProjectId, id: EnvironmentId, class: DataClass) -> Self {
+    pub fn environment(
+        organization: OrganizationId,
+        project: ProjectId,
+        id: EnvironmentId,
+        class: DataClass,
+    ) -> Self {
         Self {
             kind: ResourceKind::Environment,
             id: id.to_string(),

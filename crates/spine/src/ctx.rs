@@ -6,7 +6,10 @@ use tokio::sync::Notify;
 use ward_model::{Id, Principal, RequestId, Timestamp};
 use ward_vault::Vault;
 
-use crate::{Clock, Db, ReadTx, Result, audit::Audit, events::Events, keyring::Keyring, policy::Policy, reconcile::Loops};
+use crate::{
+    Clock, Db, ReadTx, Result, audit::Audit, events::Events, keyring::Keyring, policy::Policy,
+    reconcile::Loops,
+};
 
 /// What wings need to know of the installation.
 #[derive(Debug, Clone)]
@@ -43,10 +46,25 @@ pub struct Core {
 
 impl Core {
     /// Puts the platform together: opens the record and closes what a crash left open.
-    pub async fn open(db: Db, log: ward_ledger::Log, vault: Arc<Vault>, clock: Arc<dyn Clock>, settings: Settings) -> Result<Arc<Self>> {
+    pub async fn open(
+        db: Db,
+        log: ward_ledger::Log,
+        vault: Arc<Vault>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Arc<Self>> {
         let audit = Audit::open(log, db.clone(), clock.clone()).await?;
         let events = Events::new(db.clone());
-        Ok(Arc::new(Self { audit, policy: Policy::new()?, vault, clock, events, loops: Loops::default(), settings, db }))
+        Ok(Arc::new(Self {
+            audit,
+            policy: Policy::new()?,
+            vault,
+            clock,
+            events,
+            loops: Loops::default(),
+            settings,
+            db,
+        }))
     }
 }
 
@@ -130,5 +148,7 @@ impl Ctx {
 /// An id from a time and 74 random bits (RFC 9562 5.7).
 pub(crate) fn new_id<I: Id>(now: Timestamp) -> I {
     let millis = u64::try_from(now.micros() / 1000).unwrap_or(0);
-    I::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &ward_vault::random::bytes::<10>()).into_uuid())
+    I::from_uuid(
+        uuid::Builder::from_unix_timestamp_millis(millis, &ward_vault::random::bytes::<10>()).into_uuid(),
+    )
 }

@@ -342,7 +342,11 @@ pub trait Engine: Send + Sync + 'static {
     async fn flows(&self) -> Result<Option<Vec<Flow>>, EngineError>;
 
     /// Creates the volume if needed and puts its key into the kernel. Returns its path on the host.
-    async fn unlock_volume(&self, spec: &VolumeSpec, key: &VolumeKey) -> Result<std::path::PathBuf, EngineError>;
+    async fn unlock_volume(
+        &self,
+        spec: &VolumeSpec,
+        key: &VolumeKey,
+    ) -> Result<std::path::PathBuf, EngineError>;
     /// Takes the key out of the kernel. Nothing may be using the volume.
     async fn lock_volume(&self, id: &str) -> Result<(), EngineError>;
     /// Deletes the tree and forgets the key; one that is not there is no error.
@@ -361,7 +365,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Starts a command in a running container with open streams.
     async fn exec_stream(&self, name: &str, spec: &ExecSpec) -> Result<ExecStream, EngineError>;
     /// Lines of a container.
-    async fn logs(&self, name: &str, options: &LogOptions) -> Result<BoxStream<'static, Result<LogLine, EngineError>>, EngineError>;
+    async fn logs(
+        &self,
+        name: &str,
+        options: &LogOptions,
+    ) -> Result<BoxStream<'static, Result<LogLine, EngineError>>, EngineError>;
     /// SIGTERM, then SIGKILL after the grace.
     async fn stop(&self, name: &str, grace: Duration) -> Result<(), EngineError>;
     /// Removes it, running or not; one that is not there is no error.

@@ -27,7 +27,14 @@ struct Inner {
 impl Error {
     /// An error with a code, what happened, and what to do next.
     pub fn new(code: ErrorCode, message: impl Into<String>, next_step: impl Into<String>) -> Self {
-        Self(Box::new(Inner { code, message: message.into(), next_step: next_step.into(), safeguard: None, retry_after: None, source: None }))
+        Self(Box::new(Inner {
+            code,
+            message: message.into(),
+            next_step: next_step.into(),
+            safeguard: None,
+            retry_after: None,
+            source: None,
+        }))
     }
 
     /// The request breaks a rule of form.
@@ -37,7 +44,11 @@ impl Error {
 
     /// No such thing, or none that the principal may know of: both read the same.
     pub fn not_found(kind: &str, name: impl fmt::Display) -> Self {
-        Self::new(ErrorCode::NotFound, format!("no {kind} {name} that you can see"), format!("list what there is, or ask for a grant on the {kind}"))
+        Self::new(
+            ErrorCode::NotFound,
+            format!("no {kind} {name} that you can see"),
+            format!("list what there is, or ask for a grant on the {kind}"),
+        )
     }
 
     /// It exists already, or is in another state than the action needs.
@@ -46,7 +57,11 @@ impl Error {
     }
 
     /// A floor of a PHI environment forbids it; `safeguard` is the citation.
-    pub fn floor(safeguard: impl Into<String>, message: impl Into<String>, next_step: impl Into<String>) -> Self {
+    pub fn floor(
+        safeguard: impl Into<String>,
+        message: impl Into<String>,
+        next_step: impl Into<String>,
+    ) -> Self {
         let mut error = Self::new(ErrorCode::Floor, message, next_step);
         error.0.safeguard = Some(safeguard.into());
         error
@@ -54,19 +69,36 @@ impl Error {
 
     /// Too many attempts; seconds until the next may be made.
     pub fn throttled(message: impl Into<String>, seconds: u64) -> Self {
-        let mut error = Self::new(ErrorCode::Throttled, message, format!("wait {seconds} seconds, then try again"));
+        let mut error =
+            Self::new(ErrorCode::Throttled, message, format!("wait {seconds} seconds, then try again"));
         error.0.retry_after = Some(seconds);
         error
     }
 
     /// Something that is needed does not answer.
-    pub fn unavailable(message: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(ErrorCode::Unavailable, message, "try again in a moment; `ward server status` tells what is wrong").because(source)
+    pub fn unavailable(
+        message: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::new(
+            ErrorCode::Unavailable,
+            message,
+            "try again in a moment; `ward server status` tells what is wrong",
+        )
+        .because(source)
     }
 
     /// A defect of Ward, or a broken store.
-    pub fn internal(doing: impl fmt::Display, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::new(ErrorCode::Internal, format!("Ward failed while {doing}"), "the server's log has the cause under this request id").because(source)
+    pub fn internal(
+        doing: impl fmt::Display,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::new(
+            ErrorCode::Internal,
+            format!("Ward failed while {doing}"),
+            "the server's log has the cause under this request id",
+        )
+        .because(source)
     }
 
     /// Keeps the cause, for the log only.
@@ -114,7 +146,12 @@ impl From<sqlx::Error> for Error {
     fn from(source: sqlx::Error) -> Self {
         let full = source.as_database_error().is_some_and(|e| e.message().contains("disk is full"));
         if full {
-            return Self::new(ErrorCode::Unavailable, "the disk of the store is full", "free space below the data directory, then try again").because(source);
+            return Self::new(
+                ErrorCode::Unavailable,
+                "the disk of the store is full",
+                "free space below the data directory, then try again",
+            )
+            .because(source);
         }
         Self::internal("using the store", source)
     }

@@ -51,7 +51,12 @@ impl Events {
 
     /// Tells watchers that there is more up to `sequence`.
     pub(crate) fn announce(&self, sequence: i64) {
-        self.newest.send_if_modified(|n| sequence > *n && { *n = sequence; true });
+        self.newest.send_if_modified(|n| {
+            sequence > *n && {
+                *n = sequence;
+                true
+            }
+        });
     }
 
     /// Wakes when events were added.
@@ -62,12 +67,20 @@ impl Events {
     /// Number of the newest event.
     pub async fn newest(&self) -> Result<i64> {
         let mut read = self.db.read().await?;
-        let (n,): (i64,) = sqlx::query_as("select coalesce(max(sequence), 0) from stream_events").fetch_one(read.conn()).await?;
+        let (n,): (i64,) = sqlx::query_as("select coalesce(max(sequence), 0) from stream_events")
+            .fetch_one(read.conn())
+            .await?;
         Ok(n)
     }
 
     /// Events after a number, oldest first; of one organization, or of the platform for None.
-    pub async fn after(&self, sequence: i64, organization: Option<OrganizationId>, subject: Option<&str>, limit: u32) -> Result<Vec<StreamEvent>> {
+    pub async fn after(
+        &self,
+        sequence: i64,
+        organization: Option<OrganizationId>,
+        subject: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<StreamEvent>> {
         let mut read = self.db.read().await?;
         let rows: Vec<(i64, i64, String, Option<String>, String, String, String)> = sqlx::query_as(AFTER)
             .bind(sequence)
@@ -96,7 +109,8 @@ const AFTER: &str = "select sequence, time, kind, organization, subject, body, d
 
 /// Inserts events; returns the last number. Runs under the writers' lock, so numbers follow commits.
 pub(crate) async fn insert(conn: &mut AnyConnection, now: Timestamp, events: &[NewEvent]) -> Result<i64> {
-    let (mut last,): (i64,) = sqlx::query_as("select coalesce(max(sequence), 0) from stream_events").fetch_one(&mut *conn).await?;
+    let (mut last,): (i64,) =
+        sqlx::query_as("select coalesce(max(sequence), 0) from stream_events").fetch_one(&mut *conn).await?;
     for event in events {
         last += 1;
         sqlx::query("insert into stream_events (sequence, time, kind, organization, subject, body, data) values ($1, $2, $3, $4, $5, $6, $7)")
@@ -110,6 +124,9 @@ pub(crate) async fn insert(conn: &mut AnyConnection, now: Timestamp, events: &[N
             .execute(&mut *conn)
             .await?;
     }
-    sqlx::query("delete from stream_events where sequence <= $1").bind(last - KEPT).execute(&mut *conn).await?;
+    sqlx::query("delete from stream_events where sequence <= $1")
+        .bind(last - KEPT)
+        .execute(&mut *conn)
+        .await?;
     Ok(last)
 }

@@ -26,7 +26,9 @@ struct Row {
 
 fn vault(source: ward_vault::Error) -> Error {
     match source {
-        ward_vault::Error::Sealed => Error::new(ward_model::ErrorCode::Sealed, "Ward is sealed", "unseal it with `ward server unseal`"),
+        ward_vault::Error::Sealed => {
+            Error::new(ward_model::ErrorCode::Sealed, "Ward is sealed", "unseal it with `ward server unseal`")
+        }
         other => Error::internal("using the vault", other),
     }
 }
@@ -56,11 +58,14 @@ impl<'a> Keyring<'a> {
 
     /// Creates a DEK under a KEK.
     pub async fn create_dek(&self, tx: &mut WriteTx, kek: KeyId, context: &str) -> Result<KeyId> {
-        let (text,): (String,) = sqlx::query_as("select wrapped from keys where id = $1 and kind = 'kek' and destroyed_at is null")
-            .bind(kek.to_string())
-            .fetch_one(tx.conn())
-            .await?;
-        let wrapped = self.core.vault.new_dek(&WrappedKey::from_text(&text).map_err(vault)?, context).map_err(vault)?;
+        let (text,): (String,) = sqlx::query_as(
+            "select wrapped from keys where id = $1 and kind = 'kek' and destroyed_at is null",
+        )
+        .bind(kek.to_string())
+        .fetch_one(tx.conn())
+        .await?;
+        let wrapped =
+            self.core.vault.new_dek(&WrappedKey::from_text(&text).map_err(vault)?, context).map_err(vault)?;
         insert(tx, self.core.clock.now(), "dek", Some(kek), context, &wrapped).await
     }
 
@@ -85,19 +90,36 @@ impl<'a> Keyring<'a> {
     }
 
     /// Encrypts under a DEK; `aad` binds the value to its place (`secret app_… NAME v3`).
-    pub async fn encrypt(&self, conn: &mut sqlx::AnyConnection, dek: KeyId, aad: &str, plaintext: &[u8]) -> Result<Vec<u8>> {
+    pub async fn encrypt(
+        &self,
+        conn: &mut sqlx::AnyConnection,
+        dek: KeyId,
+        aad: &str,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>> {
         let row = self.load(conn, dek).await?;
         self.core.vault.encrypt(&row.kek, &row.dek, aad, plaintext).map_err(vault)
     }
 
     /// Decrypts. Plaintext of a secret leaves only through a verb.
-    pub async fn decrypt(&self, conn: &mut sqlx::AnyConnection, dek: KeyId, aad: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    pub async fn decrypt(
+        &self,
+        conn: &mut sqlx::AnyConnection,
+        dek: KeyId,
+        aad: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>> {
         let row = self.load(conn, dek).await?;
         self.core.vault.decrypt(&row.kek, &row.dek, aad, sealed).map_err(vault)
     }
 
     /// The key of an encrypted volume.
-    pub async fn volume_key(&self, conn: &mut sqlx::AnyConnection, dek: KeyId, context: &str) -> Result<VolumeKey> {
+    pub async fn volume_key(
+        &self,
+        conn: &mut sqlx::AnyConnection,
+        dek: KeyId,
+        context: &str,
+    ) -> Result<VolumeKey> {
         let row = self.load(conn, dek).await?;
         Ok(VolumeKey(self.core.vault.volume_key(&row.kek, &row.dek, context).map_err(vault)?))
     }
@@ -122,18 +144,36 @@ impl<'a> Keyring<'a> {
         .bind(dek.to_string())
         .fetch_optional(conn)
         .await?;
-        let (kek, dek) = row.ok_or_else(|| Error::conflict("the key of this data was destroyed", "the data can't be read any more; restore another copy"))?;
-        Ok(Row { kek: WrappedKey::from_text(&kek).map_err(vault)?, dek: WrappedKey::from_text(&dek).map_err(vault)? })
+        let (kek, dek) = row.ok_or_else(|| {
+            Error::conflict(
+                "the key of this data was destroyed",
+                "the data can't be read any more; restore another copy",
+            )
+        })?;
+        Ok(Row {
+            kek: WrappedKey::from_text(&kek).map_err(vault)?,
+            dek: WrappedKey::from_text(&dek).map_err(vault)?,
+        })
     }
 }
 
 async fn find(conn: &mut sqlx::AnyConnection, context: &str) -> Result<Option<KeyId>> {
     let row: Option<(String,)> =
-        sqlx::query_as("select id from keys where context = $1 and destroyed_at is null").bind(context.to_owned()).fetch_optional(conn).await?;
+        sqlx::query_as("select id from keys where context = $1 and destroyed_at is null")
+            .bind(context.to_owned())
+            .fetch_optional(conn)
+            .await?;
     Ok(row.map(|(id,)| id.parse()).transpose()?)
 }
 
-async fn insert(tx: &mut WriteTx, now: Timestamp, kind: &str, parent: Option<KeyId>, context: &str, wrapped: &WrappedKey) -> Result<KeyId> {
+async fn insert(
+    tx: &mut WriteTx,
+    now: Timestamp,
+    kind: &str,
+    parent: Option<KeyId>,
+    context: &str,
+    wrapped: &WrappedKey,
+) -> Result<KeyId> {
     let id: KeyId = new_id(now);
     debug_assert!(!id.uuid().is_nil());
     sqlx::query("insert into keys (id, kind, parent_id, context, wrapped, created_at) values ($1, $2, $3, $4, $5, $6)")

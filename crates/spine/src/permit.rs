@@ -34,13 +34,25 @@ struct OpenAttempt {
 impl Drop for OpenAttempt {
     fn drop(&mut self) {
         if !self.closed {
-            self.audit.hand_in_failure(outcome_of(&self.event, Outcome::Failed, self.event.time, Value::Null));
+            self.audit.hand_in_failure(outcome_of(
+                &self.event,
+                Outcome::Failed,
+                self.event.time,
+                Value::Null,
+            ));
         }
     }
 }
 
 fn outcome_of(attempt: &Event, outcome: Outcome, time: ward_model::Timestamp, detail: Value) -> Event {
-    Event { time, kind: EntryKind::Outcome, outcome: Some(outcome), policies: Vec::new(), detail, ..attempt.clone() }
+    Event {
+        time,
+        kind: EntryKind::Outcome,
+        outcome: Some(outcome),
+        policies: Vec::new(),
+        detail,
+        ..attempt.clone()
+    }
 }
 
 impl Ctx {
@@ -51,14 +63,26 @@ impl Ctx {
     }
 
     /// The same, with a detail for the entry (reason, parameters). Never PHI, never secrets.
-    pub async fn permit_with(&self, action: Action, resource: &(dyn Resource + Sync), detail: Value) -> Result<Permit> {
+    pub async fn permit_with(
+        &self,
+        action: Action,
+        resource: &(dyn Resource + Sync),
+        detail: Value,
+    ) -> Result<Permit> {
         let target = resource.target();
         if target.kind != action.resource() {
-            return Err(Error::internal("deciding", format!("{action} is done to a {:?}, not to a {:?}", action.resource(), target.kind)));
+            return Err(Error::internal(
+                "deciding",
+                format!("{action} is done to a {:?}, not to a {:?}", action.resource(), target.kind),
+            ));
         }
         let core = self.core();
         if core.vault.is_sealed() {
-            return Err(Error::new(ErrorCode::Sealed, "Ward is sealed", "unseal it with `ward server unseal`"));
+            return Err(Error::new(
+                ErrorCode::Sealed,
+                "Ward is sealed",
+                "unseal it with `ward server unseal`",
+            ));
         }
         let now = self.now();
         match core.policy.decide(&core.db, now, self.who(), action, &target).await? {
@@ -72,7 +96,9 @@ impl Ctx {
                 match action.effect() {
                     Effect::Read => {}
                     Effect::SensitiveRead => {
-                        core.audit.append(&self.event(EntryKind::Read, action, &target, policies, detail)).await?;
+                        core.audit
+                            .append(&self.event(EntryKind::Read, action, &target, policies, detail))
+                            .await?;
                     }
                     Effect::Write => {
                         let event = self.event(EntryKind::Attempt, action, &target, policies, detail);
@@ -85,7 +111,14 @@ impl Ctx {
         }
     }
 
-    fn event(&self, kind: EntryKind, action: Action, target: &Target, policies: Vec<String>, detail: Value) -> Event {
+    fn event(
+        &self,
+        kind: EntryKind,
+        action: Action,
+        target: &Target,
+        policies: Vec<String>,
+        detail: Value,
+    ) -> Event {
         let (actor_kind, id) = self.who().label();
         let credential = match self.who() {
             Principal::User { credential: Credential::Session { id, .. }, .. } => Some(id.to_string()),
@@ -117,8 +150,16 @@ impl Ctx {
 
 fn refusal(why: Denial, action: Action, target: &Target) -> Error {
     match why {
-        Denial::SecondFactor => Error::new(ErrorCode::SecondFactorRequired, "this session has no second factor yet", "give the code of your authenticator: `ward login`"),
-        Denial::StepUp => Error::new(ErrorCode::StepUpRequired, format!("{action} needs a fresh second factor"), "give a code of your authenticator: `ward step-up`"),
+        Denial::SecondFactor => Error::new(
+            ErrorCode::SecondFactorRequired,
+            "this session has no second factor yet",
+            "give the code of your authenticator: `ward login`",
+        ),
+        Denial::StepUp => Error::new(
+            ErrorCode::StepUpRequired,
+            format!("{action} needs a fresh second factor"),
+            "give a code of your authenticator: `ward step-up`",
+        ),
         Denial::Unseen => Error::not_found(target.kind.as_str(), &target.id),
         Denial::Forbidden => Error::new(
             ErrorCode::Forbidden,
@@ -171,7 +212,11 @@ impl WriteTx {
         let now = self.ctx.now();
         let outcome = outcome_of(&self.open.event, Outcome::Success, now, detail);
         audit::insert_outbox(&mut self.raw.tx, &outcome).await?;
-        let last = if self.events.is_empty() { None } else { Some(events::insert(&mut self.raw.tx, now, &self.events).await?) };
+        let last = if self.events.is_empty() {
+            None
+        } else {
+            Some(events::insert(&mut self.raw.tx, now, &self.events).await?)
+        };
         // Whether a commit that reports an error took effect is not known: only the outbox can tell. So the
         // attempt is closed by nobody here; if nothing was committed, the next start closes it as aborted.
         self.open.closed = true;

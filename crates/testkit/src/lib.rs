@@ -2,9 +2,14 @@
 //!
 //! `WARD_TEST_STORE=postgres` runs the same tests on PostgreSQL; `WARD_TEST_POSTGRES_URL` names a server where the
 //! role may create databases (`postgres://postgres@127.0.0.1:5433/postgres`).
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a fixture of tests: a failure here is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a fixture of tests: a failure here is a failed test"
+)]
 
 use std::{
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -40,6 +45,7 @@ impl Clock for TestClock {
 pub struct TestServer {
     dir: tempfile::TempDir,
     store: String,
+    pool: (Ipv4Addr, u8),
     /// The platform.
     pub core: Arc<Core>,
     /// Its clock: starts at 2026-11-01T00:00:00Z.
@@ -49,14 +55,19 @@ pub struct TestServer {
 impl TestServer {
     /// Starts one.
     pub async fn new() -> Self {
+        Self::in_pool((Ipv4Addr::new(10, 87, 0, 0), 16)).await
+    }
+
+    /// Starts one whose environments have their networks in this pool: that of a test's engine.
+    pub async fn in_pool(pool: (Ipv4Addr, u8)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let key = dir.path().join("root.key");
         ward_vault::create_key_file(&key).unwrap();
         Vault::init(dir.path().join("vault"), &RootKeySource::KeyFile(key)).unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(1_793_491_200_000_000)));
         let store = store_url(dir.path()).await;
-        let core = open(dir.path(), &store, clock.clone()).await;
-        Self { dir, store, core, clock }
+        let core = open(dir.path(), &store, pool, clock.clone()).await;
+        Self { dir, store, pool, core, clock }
     }
 
     /// Directory of everything.
@@ -71,13 +82,13 @@ impl TestServer {
 
     /// Stops and starts again on the same files, as after a crash: nothing is flushed first.
     pub async fn restart(self) -> Self {
-        let Self { dir, store, core, clock } = self;
+        let Self { dir, store, pool, core, clock } = self;
         core.audit.log().close().await.unwrap();
         // A test may have left a connection open on purpose, as a killed process does.
         let _ = tokio::time::timeout(Duration::from_millis(300), core.db.close()).await;
         drop(core);
-        let core = open(dir.path(), &store, clock.clone()).await;
-        Self { dir, store, core, clock }
+        let core = open(dir.path(), &store, pool, clock.clone()).await;
+        Self { dir, store, pool, core, clock }
     }
 
     /// Context of the operator at the machine.
@@ -102,7 +113,10 @@ impl TestServer {
 
     /// Context of a user who gave the second factor just now.
     pub fn as_user(&self, id: UserId) -> Ctx {
-        let credential = Credential::Session { id: self.operator().id::<SessionId>(), second_factor_at: Some(self.clock.now()) };
+        let credential = Credential::Session {
+            id: self.operator().id::<SessionId>(),
+            second_factor_at: Some(self.clock.now()),
+        };
         self.as_principal(Principal::User { id, credential })
     }
 
@@ -143,7 +157,7 @@ impl TestServer {
     }
 }
 
-async fn open(dir: &Path, store: &str, clock: Arc<TestClock>) -> Arc<Core> {
+async fn open(dir: &Path, store: &str, network_pool: (Ipv4Addr, u8), clock: Arc<TestClock>) -> Arc<Core> {
     let vault = Vault::open(dir.join("vault")).unwrap();
     vault.unseal(&RootKeySource::KeyFile(dir.join("root.key"))).unwrap();
     let signer = Signer::from_seed("ward.test/log", [7; 32]).unwrap();
@@ -151,7 +165,7 @@ async fn open(dir: &Path, store: &str, clock: Arc<TestClock>) -> Arc<Core> {
     let db = Db::open(store).await.unwrap();
     let data_dir = dir.join("data");
     std::fs::create_dir_all(&data_dir).unwrap();
-    let settings = Settings { domain: "ward.localhost".into(), https_port: 8443, data_dir, network_pool: (std::net::Ipv4Addr::new(10, 87, 0, 0), 16) };
+    let settings = Settings { domain: "ward.localhost".into(), https_port: 8443, data_dir, network_pool };
     Core::open(db, log, Arc::new(vault), clock, settings).await.unwrap()
 }
 
@@ -160,7 +174,8 @@ async fn store_url(dir: &Path) -> String {
     if std::env::var("WARD_TEST_STORE").as_deref() != Ok("postgres") {
         return format!("sqlite://{}/ward.db?mode=rwc", dir.display());
     }
-    let server = std::env::var("WARD_TEST_POSTGRES_URL").expect("WARD_TEST_STORE=postgres needs WARD_TEST_POSTGRES_URL");
+    let server = std::env::var("WARD_TEST_POSTGRES_URL")
+        .expect("WARD_TEST_STORE=postgres needs WARD_TEST_POSTGRES_URL");
     let name = format!("ward_test_{}", hex(&ward_vault::random::bytes::<8>()));
     sqlx::any::install_default_drivers();
     let pool = sqlx::AnyPool::connect(&server).await.unwrap();

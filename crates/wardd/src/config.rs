@@ -154,38 +154,65 @@ impl Config {
     /// Reads and checks the file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| {
-            format!("{} can't be read; `wardd example-config > {}` writes one to start from", path.display(), path.display())
+            format!(
+                "{} can't be read; `wardd example-config > {}` writes one to start from",
+                path.display(),
+                path.display()
+            )
         })?;
         Self::parse(&text).with_context(|| format!("in {}", path.display()))
     }
 
     fn parse(text: &str) -> anyhow::Result<Self> {
         let config: Self = toml::from_str(text)?;
-        ensure!(config.data_dir.is_absolute() && config.run_dir.is_absolute(), "data_dir and run_dir must be absolute paths");
+        ensure!(
+            config.data_dir.is_absolute() && config.run_dir.is_absolute(),
+            "data_dir and run_dir must be absolute paths"
+        );
         ensure!(config.run_dir.as_os_str().len() <= 40, "run_dir is longer than 40 bytes: sockets lie in it");
         ensure!(
             config.vault.key_file.is_some() != config.vault.passphrase,
             "[vault] needs either key_file = \"…\" or passphrase = true"
         );
         ensure!(!config.ingress.https.is_empty(), "[ingress] https names no address");
-        let label = |l: &str| !l.is_empty() && l.len() <= 63 && l.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        ensure!(config.domain.split('.').all(label), "domain {:?} is no domain of lower-case labels", config.domain);
+        let label = |l: &str| {
+            !l.is_empty()
+                && l.len() <= 63
+                && l.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        ensure!(
+            config.domain.split('.').all(label),
+            "domain {:?} is no domain of lower-case labels",
+            config.domain
+        );
         config.pool()?;
         Ok(config)
     }
 
     /// Pool of addresses.
     pub(crate) fn pool(&self) -> anyhow::Result<(Ipv4Addr, u8)> {
-        let parsed = self.engine.pool.split_once('/').and_then(|(a, l)| Some((a.parse::<Ipv4Addr>().ok()?, l.parse::<u8>().ok()?)));
+        let parsed = self
+            .engine
+            .pool
+            .split_once('/')
+            .and_then(|(a, l)| Some((a.parse::<Ipv4Addr>().ok()?, l.parse::<u8>().ok()?)));
         match parsed {
-            Some((address, length)) if address.is_private() && (8..=23).contains(&length) => Ok((address, length)),
-            _ => bail!("[engine] pool {:?} is no private network with a prefix of 8 to 23, such as \"10.86.0.0/15\"", self.engine.pool),
+            Some((address, length)) if address.is_private() && (8..=23).contains(&length) => {
+                Ok((address, length))
+            }
+            _ => bail!(
+                "[engine] pool {:?} is no private network with a prefix of 8 to 23, such as \"10.86.0.0/15\"",
+                self.engine.pool
+            ),
         }
     }
 
     /// Port in URLs.
     pub(crate) fn public_port(&self) -> u16 {
-        self.ingress.public_https_port.or_else(|| self.ingress.https.first().map(SocketAddr::port)).unwrap_or(443)
+        self.ingress
+            .public_https_port
+            .or_else(|| self.ingress.https.first().map(SocketAddr::port))
+            .unwrap_or(443)
     }
 
     /// Directory of the control plane: store, ledger, vault, sources, backups, logs. Mode 0700.
@@ -202,7 +229,10 @@ impl Config {
     }
     /// URL of the store.
     pub(crate) fn store_url(&self) -> String {
-        self.store.url.clone().unwrap_or_else(|| format!("sqlite://{}?mode=rwc", self.control_dir().join("ward.db").display()))
+        self.store
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}?mode=rwc", self.control_dir().join("ward.db").display()))
     }
     /// Socket of API and console.
     pub(crate) fn api_socket(&self) -> PathBuf {

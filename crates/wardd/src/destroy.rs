@@ -17,7 +17,11 @@ pub(crate) struct Destroy {
 impl Destroy {
     pub(crate) async fn run(self, config: &Config) -> anyhow::Result<()> {
         if self.instance != config.instance {
-            bail!("--instance {:?} is not this installation, which is {:?}; nothing was removed", self.instance, config.instance);
+            bail!(
+                "--instance {:?} is not this installation, which is {:?}; nothing was removed",
+                self.instance,
+                config.instance
+            );
         }
         if !config.data_dir.exists() {
             return installation::say("nothing is there");
@@ -36,7 +40,8 @@ impl Destroy {
         if let Some(key) = &config.vault.key_file {
             remove(std::fs::remove_file(key)).with_context(|| format!("removing {}", key.display()))?;
         }
-        remove(std::fs::remove_dir_all(&config.data_dir)).with_context(|| format!("removing {}", config.data_dir.display()))?;
+        remove(std::fs::remove_dir_all(&config.data_dir))
+            .with_context(|| format!("removing {}", config.data_dir.display()))?;
         runtime::remove(config)?;
         installation::say("removed: containers, networks, rules, data and keys of this installation")
     }

@@ -35,14 +35,24 @@ impl Init {
         let vault = self.vault(config).await?;
         let volumes = parts::prepare_volumes(config).await?;
         let core = installation::open_core(config, vault, true).await?;
-        let ctx = Ctx::new(core.clone(), Principal::Operator, RequestInfo { address: "local".into(), client: "wardd init".into() });
-        let owner = FirstOwner { email: self.owner_email, display_name: self.owner_name, password: password.to_string() };
+        let ctx = Ctx::new(
+            core.clone(),
+            Principal::Operator,
+            RequestInfo { address: "local".into(), client: "wardd init".into() },
+        );
+        let owner = FirstOwner {
+            email: self.owner_email,
+            display_name: self.owner_name,
+            password: password.to_string(),
+        };
         let created = create_first_owner(&ctx, owner).await;
         core.audit.settle().await?;
         core.audit.log().close().await?;
         let user = match created {
             Ok(user) => user,
-            Err(e) if e.code() == ErrorCode::Conflict => return installation::say("this installation is set up already; nothing was changed"),
+            Err(e) if e.code() == ErrorCode::Conflict => {
+                return installation::say("this installation is set up already; nothing was changed");
+            }
             Err(e) => anyhow::bail!("{e}; {}", e.next_step()),
         };
         let vkey = std::fs::read_to_string(ledger_key::public_path(config))?;
@@ -65,11 +75,14 @@ impl Init {
                     if let Some(dir) = path.parent() {
                         std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
                     }
-                    ward_vault::create_key_file(path).with_context(|| format!("making {}", path.display()))?;
+                    ward_vault::create_key_file(path)
+                        .with_context(|| format!("making {}", path.display()))?;
                 }
                 RootKeySource::KeyFile(path.clone())
             }
-            None => RootKeySource::Passphrase(SecretString::from(self.secret("Passphrase of the vault (15 characters or more): ")?.to_string())),
+            None => RootKeySource::Passphrase(SecretString::from(
+                self.secret("Passphrase of the vault (15 characters or more): ")?.to_string(),
+            )),
         };
         let dir = config.vault_dir();
         if dir.join("vault.json").exists() {

@@ -27,14 +27,25 @@ pub(crate) fn say(text: &str) -> anyhow::Result<()> {
 /// Makes the directories. The data directory lets others pass (containers' users reach their volumes through
 /// it), the control directory lets nobody in.
 pub(crate) fn make_directories(config: &Config) -> anyhow::Result<()> {
-    for (dir, mode) in [(config.data_dir.clone(), 0o711), (config.control_dir(), 0o700), (config.data_dir.join("log"), 0o700)] {
+    for (dir, mode) in [
+        (config.data_dir.clone(), 0o711),
+        (config.control_dir(), 0o700),
+        (config.data_dir.join("log"), 0o700),
+    ] {
         make_directory(&dir, mode)?;
     }
     let mut above = config.data_dir.as_path();
     while let Some(parent) = above.parent() {
-        let mode = fs::metadata(parent).with_context(|| format!("looking at {}", parent.display()))?.permissions().mode();
+        let mode = fs::metadata(parent)
+            .with_context(|| format!("looking at {}", parent.display()))?
+            .permissions()
+            .mode();
         if mode & 0o001 == 0 {
-            bail!("{} lets others not pass (mode {:o}): containers could not reach their volumes; choose another data_dir", parent.display(), mode & 0o7777);
+            bail!(
+                "{} lets others not pass (mode {:o}): containers could not reach their volumes; choose another data_dir",
+                parent.display(),
+                mode & 0o7777
+            );
         }
         above = parent;
     }
@@ -42,28 +53,36 @@ pub(crate) fn make_directories(config: &Config) -> anyhow::Result<()> {
 }
 
 pub(crate) fn make_directory(dir: &Path, mode: u32) -> anyhow::Result<()> {
-    DirBuilder::new().recursive(true).mode(mode).create(dir).with_context(|| format!("making {}", dir.display()))?;
-    fs::set_permissions(dir, fs::Permissions::from_mode(mode)).with_context(|| format!("setting the mode of {}", dir.display()))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(dir)
+        .with_context(|| format!("making {}", dir.display()))?;
+    fs::set_permissions(dir, fs::Permissions::from_mode(mode))
+        .with_context(|| format!("setting the mode of {}", dir.display()))
 }
 
 /// One `wardd` at a time on a data directory.
 pub(crate) fn lock(config: &Config) -> anyhow::Result<Flock<File>> {
     let path = config.control_dir().join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .with_context(|| format!("{} can't be opened; is this installation set up (`wardd init`)?", path.display()))?;
-    Flock::lock(file, FlockArg::LockExclusiveNonblock)
-        .map_err(|(_, e)| anyhow::anyhow!("another wardd runs on {} ({e}); stop it first", config.data_dir.display()))
+    let file = File::options().create(true).truncate(false).write(true).open(&path).with_context(|| {
+        format!("{} can't be opened; is this installation set up (`wardd init`)?", path.display())
+    })?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, e)| {
+        anyhow::anyhow!("another wardd runs on {} ({e}); stop it first", config.data_dir.display())
+    })
 }
 
 /// The vault, sealed or (with a key file) unsealed.
 pub(crate) async fn open_vault(config: &Config) -> anyhow::Result<Arc<Vault>> {
-    let vault = Arc::new(Vault::open(config.vault_dir()).context("opening the vault; is this installation set up (`wardd init`)?")?);
+    let vault = Arc::new(
+        Vault::open(config.vault_dir())
+            .context("opening the vault; is this installation set up (`wardd init`)?")?,
+    );
     if let Some(path) = &config.vault.key_file {
-        unseal(&vault, RootKeySource::KeyFile(path.clone())).await.with_context(|| format!("unsealing with {}", path.display()))?;
+        unseal(&vault, RootKeySource::KeyFile(path.clone()))
+            .await
+            .with_context(|| format!("unsealing with {}", path.display()))?;
     }
     Ok(vault)
 }

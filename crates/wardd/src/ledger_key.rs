@@ -45,7 +45,8 @@ pub(crate) fn create(config: &Config, vault: &Vault) -> anyhow::Result<Signer> {
     let kek = vault.new_kek(PLACE)?;
     let dek = vault.new_dek(&kek, PLACE)?;
     let seed = signing::new_seed();
-    let sealed = Sealed { seed: vault.encrypt(&kek, &dek, PLACE, seed.as_slice())?, origin: origin.clone(), kek, dek };
+    let sealed =
+        Sealed { seed: vault.encrypt(&kek, &dek, PLACE, seed.as_slice())?, origin: origin.clone(), kek, dek };
     let signer = Signer::from_seed(&origin, *seed)?;
     // The public half first: with the wrapped key there, set-up counts as done.
     write(&public_path(config), 0o644, format!("{}\n", signer.verifier_key()).as_bytes())?;
@@ -56,9 +57,13 @@ pub(crate) fn create(config: &Config, vault: &Vault) -> anyhow::Result<Signer> {
 /// Opens the key.
 pub(crate) fn open(config: &Config, vault: &Vault) -> anyhow::Result<Signer> {
     let path = path(config);
-    let text = fs::read(&path).with_context(|| format!("reading {}; is this installation set up (`wardd init`)?", path.display()))?;
-    let sealed: Sealed = serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))?;
-    let seed = vault.decrypt(&sealed.kek, &sealed.dek, PLACE, &sealed.seed).context("opening the ledger's key")?;
+    let text = fs::read(&path).with_context(|| {
+        format!("reading {}; is this installation set up (`wardd init`)?", path.display())
+    })?;
+    let sealed: Sealed =
+        serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))?;
+    let seed =
+        vault.decrypt(&sealed.kek, &sealed.dek, PLACE, &sealed.seed).context("opening the ledger's key")?;
     let seed: [u8; 32] = seed.as_slice().try_into().map_err(|_| anyhow!("the ledger's key is damaged"))?;
     Ok(Signer::from_seed(&sealed.origin, seed)?)
 }

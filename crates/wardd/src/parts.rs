@@ -12,13 +12,15 @@ use crate::config::Config;
 /// Logs to standard error: systemd or whoever starts us keeps it.
 pub(crate) fn start_logging(config: &Config) {
     let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if config.log.json { log.json().init() } else { log.with_ansi(false).init() }
 }
 
 /// Returns at SIGTERM or SIGINT.
 pub(crate) async fn stop_signal() {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -42,7 +44,8 @@ pub(crate) fn engine_config(config: &Config) -> anyhow::Result<DockerConfig> {
     })
 }
 
-fn volumes_dir(config: &Config) -> std::path::PathBuf {
+/// Directory of encrypted volumes.
+pub(crate) fn volumes_dir(config: &Config) -> std::path::PathBuf {
     config.data_dir.join("volumes")
 }
 
@@ -54,7 +57,9 @@ pub(crate) async fn prepare_volumes(config: &Config) -> anyhow::Result<String> {
         Some(gib) => volumes::prepare_loop(&dir, gib << 30).await,
         None => volumes::prepare(&dir).await,
     };
-    let prepared = prepared.context("preparing encrypted volumes; [engine] volume_image_gib keeps them in an image file instead")?;
+    let prepared = prepared.context(
+        "preparing encrypted volumes; [engine] volume_image_gib keeps them in an image file instead",
+    )?;
     Ok(format!("{prepared:?}"))
 }
 
@@ -65,6 +70,10 @@ pub(crate) async fn start_engine(config: &Config) -> anyhow::Result<Arc<Docker>>
         prepare_volumes(config).await?;
     }
     let program = &config.engine.init_program;
-    anyhow::ensure!(program.is_file(), "{} is missing; `make build` makes it, [engine] init_program names it", program.display());
+    anyhow::ensure!(
+        program.is_file(),
+        "{} is missing; `make build` makes it, [engine] init_program names it",
+        program.display()
+    );
     Docker::start(engine_config(config)?).await.context("starting the container engine")
 }

@@ -45,7 +45,9 @@ pub(crate) fn remove(config: &Config) -> anyhow::Result<()> {
     for path in [dir.clone(), dir.with_extension("lock")] {
         let removed = if path.is_dir() { std::fs::remove_dir(&path) } else { std::fs::remove_file(&path) };
         match removed {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e).with_context(|| format!("removing {}", path.display())),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(e).with_context(|| format!("removing {}", path.display()));
+            }
             _ => {}
         }
     }

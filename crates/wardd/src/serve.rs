@@ -1,8 +1,9 @@
 //! `wardd serve`: the platform. Sealed, it serves nothing but unsealing; unsealed, doors and loops.
 
 use std::{
+    net::{Ipv4Addr, SocketAddr},
     os::unix::fs::PermissionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -11,17 +12,18 @@ use anyhow::Context as _;
 use tokio::{net::UnixListener, sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use ward_api::{ApiState, Parts, SealedState};
+use ward_compliance::{Door, Probe};
 use ward_docker::Docker;
 use ward_ingress::control::Client;
-use ward_model::system::HostCapability;
+use ward_model::{Principal, system::HostCapability};
 use ward_spine::{
-    Clock as _, Core, SystemClock,
+    Clock as _, Core, Ctx, RequestInfo, SystemClock,
     engine::Engine,
     reconcile::{self, Reconciler},
 };
 use ward_vault::Vault;
 
-use crate::{config::Config, installation, parts, routes::Ingress, runtime, unseal::Passphrase};
+use crate::{config::Config, installation, ledger_key, parts, routes::Ingress, runtime, unseal::Passphrase};
 
 /// Version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -57,9 +59,18 @@ pub(crate) async fn run(config: Config) -> anyhow::Result<()> {
     result
 }
 
-async fn phases(config: &Config, engine: &Arc<Docker>, vault: &Arc<Vault>, stop: &CancellationToken) -> anyhow::Result<()> {
+async fn phases(
+    config: &Config,
+    engine: &Arc<Docker>,
+    vault: &Arc<Vault>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
     while !stop.is_cancelled() {
-        let end = if vault.is_sealed() { sealed(config, vault, stop).await? } else { open(config, engine, vault, stop).await? };
+        let end = if vault.is_sealed() {
+            sealed(config, vault, stop).await?
+        } else {
+            open(config, engine, vault, stop).await?
+        };
         if matches!(end, End::Stop) {
             break;
         }
@@ -72,18 +83,24 @@ async fn sealed(config: &Config, vault: &Arc<Vault>, stop: &CancellationToken) -
     tracing::warn!("Ward is sealed; `ward server unseal` opens it");
     let turned = Arc::new(Notify::new());
     let unsealer = Arc::new(Passphrase { vault: Arc::clone(vault), turned: Arc::clone(&turned) });
-    let router = ward_api::sealed_router(SealedState::new(VERSION.to_owned(), unsealer));
+    let router =
+        ward_api::sealed_router(SealedState::new(VERSION.to_owned(), Arc::new(SystemClock), unsealer));
     serve_until(config, router, &turned, stop).await
 }
 
 /// Unsealed: the platform with its loops and doors.
-async fn open(config: &Config, engine: &Arc<Docker>, vault: &Arc<Vault>, stop: &CancellationToken) -> anyhow::Result<End> {
+async fn open(
+    config: &Config,
+    engine: &Arc<Docker>,
+    vault: &Arc<Vault>,
+    stop: &CancellationToken,
+) -> anyhow::Result<End> {
     let core = installation::open_core(config, Arc::clone(vault), false).await?;
     let dyn_engine: Arc<dyn Engine> = engine.clone();
     let capabilities = capabilities(engine.as_ref()).await;
     let loops_stop = CancellationToken::new();
     let mut running = JoinSet::new();
-    for reconciler in loops(config, &core, &dyn_engine) {
+    for reconciler in loops(config, &core, &dyn_engine)? {
         running.spawn(reconcile::drive(core.clone(), reconciler, loops_stop.clone()));
     }
     running.spawn(publish_authority(core.clone(), config.data_dir.join("ca.pem"), loops_stop.clone()));
@@ -97,11 +114,14 @@ async fn open(config: &Config, engine: &Arc<Docker>, vault: &Arc<Vault>, stop: &
         sealed: Arc::clone(&turned),
         recheck: ward_api::RECHECK,
     });
-    let router = ward_api::router(state).merge(ward_console::router(ward_console::ConsoleState::new(core.clone())));
+    let router =
+        ward_api::router(state).merge(ward_console::router(ward_console::ConsoleState::new(core.clone())));
     let end = serve_until(config, router, &turned, stop).await;
     loops_stop.cancel();
     // A loop in the middle of a build or a backup is cut off: it goes on at the next start.
-    let _ = tokio::time::timeout(Duration::from_secs(10), async { while running.join_next().await.is_some() {} }).await;
+    let _ =
+        tokio::time::timeout(Duration::from_secs(10), async { while running.join_next().await.is_some() {} })
+            .await;
     running.abort_all();
     while running.join_next().await.is_some() {}
     if !vault.is_sealed() {
@@ -112,20 +132,84 @@ async fn open(config: &Config, engine: &Arc<Docker>, vault: &Arc<Vault>, stop: &
     end
 }
 
-fn loops(config: &Config, core: &Arc<Core>, engine: &Arc<dyn Engine>) -> Vec<Arc<dyn Reconciler>> {
+fn loops(
+    config: &Config,
+    core: &Arc<Core>,
+    engine: &Arc<dyn Engine>,
+) -> anyhow::Result<Vec<Arc<dyn Reconciler>>> {
     let publisher = Arc::new(Ingress(Client::new(config.ingress_socket(), config.snapshot())));
     let mut all = ward_platform::loops(engine.clone(), publisher, config.api_socket());
-    all.extend(ward_compliance::loops(probe(config, core, engine)));
-    all
+    all.extend(ward_compliance::loops(&Arc::new(probe(config, core, engine)?)));
+    Ok(all)
+}
+
+/// What the checks may touch.
+fn probe(config: &Config, core: &Arc<Core>, engine: &Arc<dyn Engine>) -> anyhow::Result<Probe> {
+    let here = |a: &SocketAddr| {
+        if a.ip().is_unspecified() { SocketAddr::from((Ipv4Addr::LOCALHOST, a.port())) } else { *a }
+    };
+    let door = match (config.ingress.https.first(), config.ingress.http.first()) {
+        (Some(https), Some(http)) => Some(Door { https: here(https), http: here(http) }),
+        _ => None,
+    };
+    let vkey = ledger_key::public_path(config);
+    let ledger_key = std::fs::read_to_string(&vkey)?
+        .trim()
+        .parse()
+        .with_context(|| format!("reading {}", vkey.display()))?;
+    let root_key = config.vault.key_file.clone();
+    Ok(Probe {
+        core: core.clone(),
+        engine: engine.clone(),
+        door,
+        trust_pem: None,
+        ledger_key,
+        ledger_dir: config.ledger_dir(),
+        disk_dirs: vec![config.data_dir.clone()],
+        volumes_dir: parts::volumes_dir(config),
+        private: [config.control_dir(), config.api_socket(), config.ingress_socket(), config.snapshot()]
+            .into_iter()
+            .chain(root_key.clone())
+            .collect(),
+        root_key,
+    })
+}
+
+/// Puts the certificate of Ward's own authority where people can take it from.
+async fn publish_authority(core: Arc<Core>, path: PathBuf, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let ctx = Ctx::new(core.clone(), Principal::Loop { name: "certificates" }, RequestInfo::default());
+        match ward_platform::certificates::ca_pem(&ctx).await {
+            Ok(Some(pem)) => match std::fs::write(&path, pem) {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(%error, path = %path.display(), "the authority's certificate can't be written")
+                }
+            },
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the authority's certificate can't be read"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+            () = stop.cancelled() => {}
+        }
+    }
 }
 
 async fn capabilities(engine: &Docker) -> Vec<HostCapability> {
     match engine.capabilities().await {
         Ok(found) => {
             for missing in found.iter().filter(|c| !c.present) {
-                tracing::warn!(capability = missing.name, detail = missing.detail, "this host lacks something");
+                tracing::warn!(
+                    capability = missing.name,
+                    detail = missing.detail,
+                    "this host lacks something"
+                );
             }
-            found.into_iter().map(|c| HostCapability { name: c.name, present: c.present, detail: c.detail }).collect()
+            found
+                .into_iter()
+                .map(|c| HostCapability { name: c.name, present: c.present, detail: c.detail })
+                .collect()
         }
         Err(error) => {
             tracing::error!(%error, "the host can't be probed");
@@ -135,13 +219,20 @@ async fn capabilities(engine: &Docker) -> Vec<HostCapability> {
 }
 
 /// Serves on the API's socket until the phase turns or the process is told to stop.
-async fn serve_until(config: &Config, router: axum::Router, turned: &Notify, stop: &CancellationToken) -> anyhow::Result<End> {
+async fn serve_until(
+    config: &Config,
+    router: axum::Router,
+    turned: &Notify,
+    stop: &CancellationToken,
+) -> anyhow::Result<End> {
     let socket = config.api_socket();
     let listener = listen(&socket)?;
     let done = CancellationToken::new();
     let serving = tokio::spawn({
         let done = done.clone();
-        async move { axum::serve(listener, router).with_graceful_shutdown(async move { done.cancelled().await }).await }
+        async move {
+            axum::serve(listener, router).with_graceful_shutdown(async move { done.cancelled().await }).await
+        }
     });
     let end = tokio::select! {
         () = turned.notified() => End::Turn,
@@ -160,7 +251,9 @@ async fn serve_until(config: &Config, router: axum::Router, turned: &Notify, sto
 /// A socket that only root may open: the door behind it believes what the ingress says of the client.
 fn listen(path: &Path) -> anyhow::Result<UnixListener> {
     match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e).with_context(|| format!("removing {}", path.display())),
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(e).with_context(|| format!("removing {}", path.display()));
+        }
         _ => {}
     }
     let listener = UnixListener::bind(path).with_context(|| format!("listening on {}", path.display()))?;

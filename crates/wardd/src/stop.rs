@@ -18,13 +18,16 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let result = stop(&engine).await;
     engine.shutdown().await;
     let (containers, volumes) = result?;
-    installation::say(&format!("stopped {containers} containers; no key of the {volumes} volumes is in the kernel any more"))
+    installation::say(&format!(
+        "stopped {containers} containers; no key of the {volumes} volumes is in the kernel any more"
+    ))
 }
 
 async fn stop(engine: &ward_docker::Docker) -> anyhow::Result<(usize, usize)> {
     let containers = engine.observe().await.context("looking for containers")?;
     // Apps before their databases.
-    let (databases, apps): (Vec<_>, Vec<_>) = containers.iter().partition(|c| c.labels.contains_key(label::DATABASE));
+    let (databases, apps): (Vec<_>, Vec<_>) =
+        containers.iter().partition(|c| c.labels.contains_key(label::DATABASE));
     for group in [apps, databases] {
         let stops = group.iter().map(|c| async {
             engine.stop(&c.name, Duration::from_secs(20)).await?;

@@ -21,11 +21,17 @@ pub async fn enroll(ctx: &Ctx) -> Result<Enrolment> {
     let secret = zeroize::Zeroizing::new(random::bytes::<20>());
     let enrolment = Enrolment {
         secret: Secret::from(secret.to_vec()).to_base32(),
-        url: totp::generator(secret.as_slice(), &account.user.email)?.to_url().map_err(|e| Error::internal("making a second factor", e.to_string()))?,
+        url: totp::generator(secret.as_slice(), &account.user.email)?
+            .to_url()
+            .map_err(|e| Error::internal("making a second factor", e.to_string()))?,
     };
     let mut tx = permit.begin().await?;
     let sealed = totp::seal(ctx, &mut tx, user, secret.as_slice()).await?;
-    sqlx::query("update users set totp_pending = $1 where id = $2").bind(sealed).bind(user.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update users set totp_pending = $1 where id = $2")
+        .bind(sealed)
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
     tx.commit(json!({ "step": "begun" })).await?;
     Ok(enrolment)
 }
@@ -38,14 +44,21 @@ pub async fn confirm(ctx: &Ctx, given: SecondFactor) -> Result<RecoveryCodes> {
     let account = users::sql::by_id(read.conn(), user).await?.ok_or_else(unauthenticated)?;
     guard(ctx, &account)?;
     let Some(pending) = &account.totp_pending else {
-        return Err(Error::conflict("no second factor is being set up", "begin with POST /v1/me/factor, or `ward login`"));
+        return Err(Error::conflict(
+            "no second factor is being set up",
+            "begin with POST /v1/me/factor, or `ward login`",
+        ));
     };
     let secret = totp::open(ctx, read.conn(), user, pending).await?;
     drop(read);
     let code: String = given.code.chars().filter(char::is_ascii_digit).collect();
     let Some(step) = totp::generator(&secret, &account.user.email)?.check(&code, totp::seconds(ctx)) else {
         permit.fail(json!({ "why": "code" }));
-        return Err(Error::new(ErrorCode::Invalid, "the code does not fit the new secret", "check the clock of the device, then give the code that it shows now"));
+        return Err(Error::new(
+            ErrorCode::Invalid,
+            "the code does not fit the new secret",
+            "check the clock of the device, then give the code that it shows now",
+        ));
     };
     let mut tx = permit.begin().await?;
     sqlx::query("update users set totp_secret = totp_pending, totp_pending = null, totp_last_step = $1 where id = $2 and totp_pending is not null")
@@ -64,10 +77,17 @@ pub async fn confirm(ctx: &Ctx, given: SecondFactor) -> Result<RecoveryCodes> {
 /// A stolen password must not be able to replace the second factor.
 fn guard(ctx: &Ctx, account: &users::sql::Account) -> Result<()> {
     if account.user.second_factor && !is_fresh(ctx) {
-        return Err(Error::new(ErrorCode::StepUpRequired, "replacing the second factor needs the present one", "give a code of your authenticator: `ward step-up`"));
+        return Err(Error::new(
+            ErrorCode::StepUpRequired,
+            "replacing the second factor needs the present one",
+            "give a code of your authenticator: `ward step-up`",
+        ));
     }
     if account.must_change {
-        return Err(Error::conflict("the first password must be changed before", "change it: `ward login` asks for a new one"));
+        return Err(Error::conflict(
+            "the first password must be changed before",
+            "change it: `ward login` asks for a new one",
+        ));
     }
     Ok(())
 }

@@ -16,7 +16,9 @@ use ward_spine::{Ctx, policy::STEP_UP};
 /// Whether this very session gave its second factor in the last minutes.
 pub(crate) fn is_fresh(ctx: &Ctx) -> bool {
     match ctx.who() {
-        Principal::User { credential: Credential::Session { second_factor_at: Some(at), .. }, .. } => *at <= ctx.now() && ctx.now().since(*at) <= STEP_UP,
+        Principal::User { credential: Credential::Session { second_factor_at: Some(at), .. }, .. } => {
+            *at <= ctx.now() && ctx.now().since(*at) <= STEP_UP
+        }
         _ => false,
     }
 }

@@ -16,7 +16,11 @@ pub async fn change_password(ctx: &Ctx, change: PasswordChange) -> Result<()> {
     if account.must_change && account.user.second_factor {
         let stored = sessions::sql::by_id(ctx.read().await?.conn(), session).await?;
         if stored.and_then(|s| s.second_factor_at).is_none() {
-            return Err(Error::new(ErrorCode::SecondFactorRequired, "give the second factor first", "give the code of your authenticator"));
+            return Err(Error::new(
+                ErrorCode::SecondFactorRequired,
+                "give the second factor first",
+                "give the code of your authenticator",
+            ));
         }
     }
     let subject = format!("password {user}");

@@ -21,7 +21,10 @@ pub async fn renew_recovery_codes(ctx: &Ctx) -> Result<RecoveryCodes> {
 
 /// Makes new codes in an open transaction.
 pub(super) async fn replace(tx: &mut WriteTx, user: UserId) -> Result<RecoveryCodes> {
-    sqlx::query("delete from recovery_codes where user_id = $1").bind(user.to_string()).execute(tx.conn()).await?;
+    sqlx::query("delete from recovery_codes where user_id = $1")
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
     let mut codes = Vec::with_capacity(COUNT);
     for _ in 0..COUNT {
         let text: String = random::bytes::<10>().iter().map(|b| format!("{b:02x}")).collect();
@@ -30,7 +33,8 @@ pub(super) async fn replace(tx: &mut WriteTx, user: UserId) -> Result<RecoveryCo
             .bind(hash::sha256_hex(format!("{user} {text}").as_bytes()))
             .execute(tx.conn())
             .await?;
-        let groups: Vec<String> = text.as_bytes().chunks(5).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
+        let groups: Vec<String> =
+            text.as_bytes().chunks(5).map(|g| String::from_utf8_lossy(g).into_owned()).collect();
         codes.push(groups.join("-"));
     }
     Ok(RecoveryCodes { codes })

@@ -53,8 +53,17 @@ pub(super) async fn seal(ctx: &Ctx, tx: &mut WriteTx, user: UserId, secret: &[u8
 }
 
 /// Opens a sealed secret.
-pub(super) async fn open(ctx: &Ctx, conn: &mut AnyConnection, user: UserId, sealed: &str) -> Result<Zeroizing<Vec<u8>>> {
-    let key = ctx.keyring().find_on(conn, PLATFORM_DATA).await?.ok_or_else(|| Error::internal("reading a second factor", "the platform has no key"))?;
+pub(super) async fn open(
+    ctx: &Ctx,
+    conn: &mut AnyConnection,
+    user: UserId,
+    sealed: &str,
+) -> Result<Zeroizing<Vec<u8>>> {
+    let key = ctx
+        .keyring()
+        .find_on(conn, PLATFORM_DATA)
+        .await?
+        .ok_or_else(|| Error::internal("reading a second factor", "the platform has no key"))?;
     let sealed = STANDARD.decode(sealed).map_err(|e| Error::internal("reading a second factor", e))?;
     ctx.keyring().decrypt(conn, key, &place(user), &sealed).await
 }
@@ -64,38 +73,52 @@ pub(super) fn seconds(ctx: &Ctx) -> u64 {
 }
 
 /// What a code proves; None if nothing. It is used up by [`use_up`].
-pub(crate) async fn prove(ctx: &Ctx, conn: &mut AnyConnection, account: &Account, code: &str) -> Result<Option<Proof>> {
-    let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_lowercase();
+pub(crate) async fn prove(
+    ctx: &Ctx,
+    conn: &mut AnyConnection,
+    account: &Account,
+    code: &str,
+) -> Result<Option<Proof>> {
+    let code: String =
+        code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_lowercase();
     let user = account.user.id;
     if code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()) {
         let Some(sealed) = &account.totp_secret else { return Ok(None) };
         let secret = open(ctx, conn, user, sealed).await?;
-        let step = generator(&secret, &account.user.email)?.check(&code, seconds(ctx)).and_then(|s| i64::try_from(s).ok());
+        let step = generator(&secret, &account.user.email)?
+            .check(&code, seconds(ctx))
+            .and_then(|s| i64::try_from(s).ok());
         return Ok(step.filter(|s| *s > account.totp_last_step).map(Proof::Totp));
     }
     let hash = hash::sha256_hex(format!("{user} {code}").as_bytes());
-    let row: Option<(i64,)> = sqlx::query_as("select 1 from recovery_codes where user_id = $1 and hash = $2 and used_at is null")
-        .bind(user.to_string())
-        .bind(hash.clone())
-        .fetch_optional(conn)
-        .await?;
+    let row: Option<(i64,)> =
+        sqlx::query_as("select 1 from recovery_codes where user_id = $1 and hash = $2 and used_at is null")
+            .bind(user.to_string())
+            .bind(hash.clone())
+            .fetch_optional(conn)
+            .await?;
     Ok(row.map(|_| Proof::Recovery(hash)))
 }
 
 /// Uses a proof up; false if somebody was faster.
 pub(crate) async fn use_up(tx: &mut WriteTx, ctx: &Ctx, user: UserId, proof: &Proof) -> Result<bool> {
-    let done = match proof {
-        Proof::Totp(step) => {
-            sqlx::query("update users set totp_last_step = $1 where id = $2 and totp_last_step < $1").bind(*step).bind(user.to_string()).execute(tx.conn()).await?
-        }
-        Proof::Recovery(hash) => {
-            sqlx::query("update recovery_codes set used_at = $1 where user_id = $2 and hash = $3 and used_at is null")
-                .bind(ctx.now().micros())
-                .bind(user.to_string())
-                .bind(hash.clone())
-                .execute(tx.conn())
-                .await?
-        }
-    };
+    let done =
+        match proof {
+            Proof::Totp(step) => {
+                sqlx::query("update users set totp_last_step = $1 where id = $2 and totp_last_step < $1")
+                    .bind(*step)
+                    .bind(user.to_string())
+                    .execute(tx.conn())
+                    .await?
+            }
+            Proof::Recovery(hash) => sqlx::query(
+                "update recovery_codes set used_at = $1 where user_id = $2 and hash = $3 and used_at is null",
+            )
+            .bind(ctx.now().micros())
+            .bind(user.to_string())
+            .bind(hash.clone())
+            .execute(tx.conn())
+            .await?,
+        };
     Ok(done.rows_affected() == 1)
 }

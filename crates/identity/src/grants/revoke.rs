@@ -8,7 +8,9 @@ use super::{create::may_give, sql};
 
 /// Revokes a grant in the organization.
 pub async fn revoke(ctx: &Ctx, organization: OrganizationId, id: GrantId) -> Result<()> {
-    let permit = ctx.permit_with(Action::GrantRevoke, &Target::organization(organization), json!({ "grant": id })).await?;
+    let permit = ctx
+        .permit_with(Action::GrantRevoke, &Target::organization(organization), json!({ "grant": id }))
+        .await?;
     let mut tx = permit.begin().await?;
     let grant = sql::get(&mut tx, organization, id).await?.ok_or_else(|| Error::not_found("grant", id))?;
     guard(&mut tx, ctx, organization, &grant).await?;
@@ -17,11 +19,19 @@ pub async fn revoke(ctx: &Ctx, organization: OrganizationId, id: GrantId) -> Res
 }
 
 /// Refuses to take the last owner of an organization away, or an owner by somebody who is none.
-pub(super) async fn guard(tx: &mut WriteTx, ctx: &Ctx, organization: OrganizationId, grant: &Grant) -> Result<()> {
+pub(super) async fn guard(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    organization: OrganizationId,
+    grant: &Grant,
+) -> Result<()> {
     may_give(ctx, organization, grant.role).await?;
     let owns = grant.role == Role::Owner && grant.scope_kind == ResourceKind::Organization;
     if owns && sql::other_owners(tx, organization, grant.user).await? == 0 {
-        return Err(Error::conflict("this is the organization's last owner", "make somebody else an owner first"));
+        return Err(Error::conflict(
+            "this is the organization's last owner",
+            "make somebody else an owner first",
+        ));
     }
     Ok(())
 }

@@ -21,7 +21,8 @@ impl Row {
             id: self.id.parse()?,
             user: self.user_id.parse()?,
             role: self.role.parse().map_err(|e| Error::internal("reading a grant", e))?,
-            scope_kind: serde_json::from_value(self.scope_kind.into()).map_err(|e| Error::internal("reading a grant", e))?,
+            scope_kind: serde_json::from_value(self.scope_kind.into())
+                .map_err(|e| Error::internal("reading a grant", e))?,
             scope_id: self.scope_id,
             organization: self.organization_id.map(|o| o.parse()).transpose()?,
             created_at: Timestamp::from_micros(self.created_at),
@@ -34,20 +35,36 @@ const COLUMNS_OF_USER: &str = "select id, user_id, role, scope_kind, scope_id, o
      where user_id = $1 and revoked_at is null order by id";
 
 pub(crate) async fn of_user(read: &mut ReadTx, user: UserId) -> Result<Vec<Grant>> {
-    let rows: Vec<Row> = sqlx::query_as(COLUMNS_OF_USER).bind(user.to_string()).fetch_all(read.conn()).await?;
+    let rows: Vec<Row> =
+        sqlx::query_as(COLUMNS_OF_USER).bind(user.to_string()).fetch_all(read.conn()).await?;
     rows.into_iter().map(Row::grant).collect()
 }
 
 const IN_ORGANIZATION: &str = "select id, user_id, role, scope_kind, scope_id, organization_id, created_at, created_by from grants \
      where organization_id = $1 and revoked_at is null and id > $2 order by id limit $3";
 
-pub(super) async fn in_organization(read: &mut ReadTx, organization: OrganizationId, after: &str, limit: u32) -> Result<Vec<Grant>> {
-    let rows: Vec<Row> =
-        sqlx::query_as(IN_ORGANIZATION).bind(organization.to_string()).bind(after.to_owned()).bind(i64::from(limit)).fetch_all(read.conn()).await?;
+pub(super) async fn in_organization(
+    read: &mut ReadTx,
+    organization: OrganizationId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<Grant>> {
+    let rows: Vec<Row> = sqlx::query_as(IN_ORGANIZATION)
+        .bind(organization.to_string())
+        .bind(after.to_owned())
+        .bind(i64::from(limit))
+        .fetch_all(read.conn())
+        .await?;
     rows.into_iter().map(Row::grant).collect()
 }
 
-pub(crate) async fn insert(tx: &mut WriteTx, ctx: &Ctx, user: UserId, role: Role, scope: &Target) -> Result<Grant> {
+pub(crate) async fn insert(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    user: UserId,
+    role: Role,
+    scope: &Target,
+) -> Result<Grant> {
     let grant = Grant {
         id: ctx.id::<GrantId>(),
         user,
@@ -74,7 +91,11 @@ pub(crate) async fn insert(tx: &mut WriteTx, ctx: &Ctx, user: UserId, role: Role
     Ok(grant)
 }
 
-pub(super) async fn get(tx: &mut WriteTx, organization: OrganizationId, id: GrantId) -> Result<Option<Grant>> {
+pub(super) async fn get(
+    tx: &mut WriteTx,
+    organization: OrganizationId,
+    id: GrantId,
+) -> Result<Option<Grant>> {
     let row: Option<Row> = sqlx::query_as(
         "select id, user_id, role, scope_kind, scope_id, organization_id, created_at, created_by from grants \
          where id = $1 and organization_id = $2 and revoked_at is null",
@@ -87,7 +108,11 @@ pub(super) async fn get(tx: &mut WriteTx, organization: OrganizationId, id: Gran
 }
 
 pub(super) async fn revoke(tx: &mut WriteTx, id: GrantId, now: Timestamp) -> Result<()> {
-    sqlx::query("update grants set revoked_at = $1 where id = $2").bind(now.micros()).bind(id.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update grants set revoked_at = $1 where id = $2")
+        .bind(now.micros())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -106,12 +131,20 @@ pub(super) async fn other_owners(tx: &mut WriteTx, organization: OrganizationId,
 }
 
 /// Revokes all that a user holds in an organization; refuses to take the last owner away, or an owner by a non-owner.
-pub(crate) async fn revoke_all_checked(tx: &mut WriteTx, ctx: &Ctx, organization: OrganizationId, user: UserId) -> Result<()> {
+pub(crate) async fn revoke_all_checked(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<()> {
     let rows: Vec<Row> = sqlx::query_as(COLUMNS_OF_USER).bind(user.to_string()).fetch_all(tx.conn()).await?;
     for grant in rows.into_iter().map(Row::grant) {
         let grant = grant?;
         if grant.organization != Some(organization) {
-            return Err(Error::conflict("the user holds roles outside this organization too", "revoke the grants in this organization instead"));
+            return Err(Error::conflict(
+                "the user holds roles outside this organization too",
+                "revoke the grants in this organization instead",
+            ));
         }
         super::revoke::guard(tx, ctx, organization, &grant).await?;
         revoke(tx, grant.id, ctx.now()).await?;

@@ -16,16 +16,23 @@ pub const SHORTEST: usize = 12;
 pub const LONGEST: usize = 1024;
 
 /// Well-formed hash of no password: verified when there is no such user, so that both take the same time.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$d2FyZC1uby1zdWNoLXVzZXI$3q8Jq1pP7bXyIgqVR4mFvTgkV8c5wQ1ZlP0oVtQq0hI";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$d2FyZC1uby1zdWNoLXVzZXI$3q8Jq1pP7bXyIgqVR4mFvTgkV8c5wQ1ZlP0oVtQq0hI";
 
 fn hasher() -> Result<Argon2<'static>> {
-    let params = Params::new(19_456, 2, 1, None).map_err(|e| Error::internal("hashing a password", e.to_string()))?;
+    let params =
+        Params::new(19_456, 2, 1, None).map_err(|e| Error::internal("hashing a password", e.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 /// Whether a password may be used: long enough, not obvious.
 pub fn check(password: &str, email: &str) -> Result<()> {
-    let refuse = |why: &str| Err(Error::invalid(format!("the password {why}"), "choose one of at least 12 characters; a few random words are good"));
+    let refuse = |why: &str| {
+        Err(Error::invalid(
+            format!("the password {why}"),
+            "choose one of at least 12 characters; a few random words are good",
+        ))
+    };
     if password.chars().count() < SHORTEST {
         return refuse("is shorter than 12 characters");
     }
@@ -51,8 +58,9 @@ pub async fn hash(password: &str) -> Result<String> {
     let password = Zeroizing::new(password.as_bytes().to_vec());
     blocking(move || {
         let salt = ward_vault::random::bytes::<16>();
-        let hash: PasswordHash =
-            hasher()?.hash_password_with_salt(&password, &salt).map_err(|e| Error::internal("hashing a password", e.to_string()))?;
+        let hash: PasswordHash = hasher()?
+            .hash_password_with_salt(&password, &salt)
+            .map_err(|e| Error::internal("hashing a password", e.to_string()))?;
         Ok(hash.to_string())
     })
     .await
@@ -67,7 +75,8 @@ pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool> {
     let exists = hash.is_some();
     let hash = hash.unwrap_or(NOBODY).to_owned();
     blocking(move || {
-        let parsed = PasswordHash::new(&hash).map_err(|e| Error::internal("reading a password hash", e.to_string()))?;
+        let parsed = PasswordHash::new(&hash)
+            .map_err(|e| Error::internal("reading a password hash", e.to_string()))?;
         Ok(hasher()?.verify_password(&password, &parsed).is_ok() && exists)
     })
     .await
@@ -96,7 +105,13 @@ mod tests {
 
     #[test]
     fn obvious_passwords_are_refused() {
-        for (password, email) in [("short", "a@b.c"), ("mypassword1234", "a@b.c"), ("aaaaaaaaaaaaaaaa", "a@b.c"), ("nurse.jackie.99", "nurse.jackie@b.c"), ("abcd12345678", "a@b.c")] {
+        for (password, email) in [
+            ("short", "a@b.c"),
+            ("mypassword1234", "a@b.c"),
+            ("aaaaaaaaaaaaaaaa", "a@b.c"),
+            ("nurse.jackie.99", "nurse.jackie@b.c"),
+            ("abcd12345678", "a@b.c"),
+        ] {
             let refused = check(password, email).is_err();
             assert_eq!(refused, password != "abcd12345678" || password.contains("123456"), "{password}");
         }

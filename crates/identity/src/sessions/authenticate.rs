@@ -14,6 +14,16 @@ const TOUCH: Duration = Duration::from_secs(20);
 
 /// Authenticates a session's or token's secret. `ctx` is the anonymous context of the request.
 pub async fn authenticate(ctx: &Ctx, secret: &str) -> Result<Ctx> {
+    look_up(ctx, secret, true).await
+}
+
+/// The same without counting as use: for streams that look whether they may go on. Otherwise an open stream would
+/// keep its own session from ending by idleness.
+pub async fn recheck(ctx: &Ctx, secret: &str) -> Result<Ctx> {
+    look_up(ctx, secret, false).await
+}
+
+async fn look_up(ctx: &Ctx, secret: &str, used: bool) -> Result<Ctx> {
     if random::is_token(tokens::PREFIX, secret) {
         return tokens::authenticate(ctx, secret).await;
     }
@@ -23,14 +33,24 @@ pub async fn authenticate(ctx: &Ctx, secret: &str) -> Result<Ctx> {
     }
     let now = ctx.now();
     let mut read = ctx.read().await?;
-    let session = sql::by_secret(&mut read, &hash::sha256_hex(secret.as_bytes())).await?.filter(|s| s.lives(now)).ok_or_else(unauthenticated)?;
-    let account = users::sql::by_id(read.conn(), session.user).await?.filter(|a| a.user.disabled_at.is_none()).ok_or_else(unauthenticated)?;
+    let session = sql::by_secret(&mut read, &hash::sha256_hex(secret.as_bytes()))
+        .await?
+        .filter(|s| s.lives(now))
+        .ok_or_else(unauthenticated)?;
+    let account = users::sql::by_id(read.conn(), session.user)
+        .await?
+        .filter(|a| a.user.disabled_at.is_none())
+        .ok_or_else(unauthenticated)?;
     drop(read);
-    if now.since(session.last_used_at) >= TOUCH {
+    if used && now.since(session.last_used_at) >= TOUCH {
         let mut tx = ctx.core().db.bookkeeping().await?;
         sql::touch(&mut tx, session.id, now).await?;
         tx.commit().await?;
     }
-    let second_factor_at = session.second_factor_at.filter(|_| session.needs(&account) == SessionNeeds::Nothing);
-    Ok(ctx.as_principal(Principal::User { id: session.user, credential: Credential::Session { id: session.id, second_factor_at } }))
+    let second_factor_at =
+        session.second_factor_at.filter(|_| session.needs(&account) == SessionNeeds::Nothing);
+    Ok(ctx.as_principal(Principal::User {
+        id: session.user,
+        credential: Credential::Session { id: session.id, second_factor_at },
+    }))
 }

@@ -26,7 +26,8 @@ pub async fn begin(ctx: &Ctx, sign_in: SignIn) -> Result<BegunSession> {
             return Err(error);
         }
     }
-    let verified = passwords::verify(&sign_in.password, account.as_ref().map(|a| a.password_hash.as_str())).await?;
+    let verified =
+        passwords::verify(&sign_in.password, account.as_ref().map(|a| a.password_hash.as_str())).await?;
     let account = match account.filter(|a| verified && a.user.disabled_at.is_none()) {
         Some(account) => account,
         None => {

@@ -11,7 +11,7 @@ mod verify;
 
 use std::time::Duration;
 
-pub use authenticate::authenticate;
+pub use authenticate::{authenticate, recheck};
 pub use begin::begin;
 pub use end::{end, end_current, list};
 pub(crate) use verify::current;

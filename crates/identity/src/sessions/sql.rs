@@ -27,7 +27,10 @@ pub(crate) struct Stored {
 impl Stored {
     /// Whether it still lives.
     pub(crate) fn lives(&self, now: Timestamp) -> bool {
-        !self.ended && now < self.expires_at && now.since(self.created_at) < ABSOLUTE && now.since(self.last_used_at) < IDLE
+        !self.ended
+            && now < self.expires_at
+            && now.since(self.created_at) < ABSOLUTE
+            && now.since(self.last_used_at) < IDLE
     }
 
     /// What it still needs, in the order in which it has to be given.
@@ -87,12 +90,18 @@ impl Row {
 }
 
 pub(crate) async fn by_id(conn: &mut AnyConnection, id: SessionId) -> Result<Option<Stored>> {
-    let row: Option<Row> = sqlx::query_as("select * from sessions where id = $1").bind(id.to_string()).fetch_optional(conn).await?;
+    let row: Option<Row> = sqlx::query_as("select * from sessions where id = $1")
+        .bind(id.to_string())
+        .fetch_optional(conn)
+        .await?;
     row.map(Row::stored).transpose()
 }
 
 pub(super) async fn by_secret(read: &mut ReadTx, hash: &str) -> Result<Option<Stored>> {
-    let row: Option<Row> = sqlx::query_as("select * from sessions where secret_hash = $1").bind(hash.to_owned()).fetch_optional(read.conn()).await?;
+    let row: Option<Row> = sqlx::query_as("select * from sessions where secret_hash = $1")
+        .bind(hash.to_owned())
+        .fetch_optional(read.conn())
+        .await?;
     row.map(Row::stored).transpose()
 }
 
@@ -119,39 +128,61 @@ pub(super) async fn insert(tx: &mut WriteTx, session: &Stored, secret_hash: &str
     .bind(session.client.clone())
     .execute(tx.conn())
     .await?;
-    sqlx::query("update users set last_seen_at = $1 where id = $2").bind(session.created_at.micros()).bind(session.user.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update users set last_seen_at = $1 where id = $2")
+        .bind(session.created_at.micros())
+        .bind(session.user.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 pub(super) async fn touch(tx: &mut Bookkeeping, id: SessionId, now: Timestamp) -> Result<()> {
-    sqlx::query("update sessions set last_used_at = $1 where id = $2 and last_used_at < $1").bind(now.micros()).bind(id.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update sessions set last_used_at = $1 where id = $2 and last_used_at < $1")
+        .bind(now.micros())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 pub(crate) async fn set_second_factor(tx: &mut WriteTx, id: SessionId, now: Timestamp) -> Result<()> {
-    sqlx::query("update sessions set second_factor_at = $1 where id = $2").bind(now.micros()).bind(id.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update sessions set second_factor_at = $1 where id = $2")
+        .bind(now.micros())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 /// Ends a session of the user; tells whether there was one.
 pub(super) async fn end(tx: &mut WriteTx, user: UserId, id: SessionId, now: Timestamp) -> Result<bool> {
-    let done = sqlx::query("update sessions set ended_at = $1 where id = $2 and user_id = $3 and ended_at is null")
-        .bind(now.micros())
-        .bind(id.to_string())
-        .bind(user.to_string())
-        .execute(tx.conn())
-        .await?;
+    let done =
+        sqlx::query("update sessions set ended_at = $1 where id = $2 and user_id = $3 and ended_at is null")
+            .bind(now.micros())
+            .bind(id.to_string())
+            .bind(user.to_string())
+            .execute(tx.conn())
+            .await?;
     Ok(done.rows_affected() > 0)
 }
 
 /// Ends all sessions of a user but one, and all of the user's tokens.
-pub(crate) async fn end_others(tx: &mut WriteTx, user: UserId, keep: Option<SessionId>, now: Timestamp) -> Result<()> {
+pub(crate) async fn end_others(
+    tx: &mut WriteTx,
+    user: UserId,
+    keep: Option<SessionId>,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query("update sessions set ended_at = $1 where user_id = $2 and id <> $3 and ended_at is null")
         .bind(now.micros())
         .bind(user.to_string())
         .bind(keep.map(|k| k.to_string()).unwrap_or_default())
         .execute(tx.conn())
         .await?;
-    sqlx::query("update tokens set revoked_at = $1 where user_id = $2 and revoked_at is null").bind(now.micros()).bind(user.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update tokens set revoked_at = $1 where user_id = $2 and revoked_at is null")
+        .bind(now.micros())
+        .bind(user.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }

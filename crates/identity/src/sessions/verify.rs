@@ -14,8 +14,9 @@ use crate::{acting_user, factors, throttle, unauthenticated, users};
 /// Gives the second factor in the current session.
 pub async fn verify(ctx: &Ctx, given: SecondFactor) -> Result<Session> {
     let user = acting_user(ctx)?;
-    let session = current(ctx)?;
+    // The gate first: a token that tries is denied, and that is recorded.
     let permit = ctx.permit(Action::SessionVerify, &Target::user(user)).await?;
+    let session = current(ctx)?;
     let subject = format!("factor {user}");
     if let Err(error) = throttle::check(ctx, &subject).await {
         permit.fail(json!({ "why": "throttled" }));
@@ -24,18 +25,29 @@ pub async fn verify(ctx: &Ctx, given: SecondFactor) -> Result<Session> {
     let mut read = ctx.read().await?;
     let account = users::sql::by_id(read.conn(), user).await?.ok_or_else(unauthenticated)?;
     if !account.user.second_factor {
-        return Err(Error::conflict("no second factor is set up yet", "set one up first: `ward login` does it"));
+        return Err(Error::conflict(
+            "no second factor is set up yet",
+            "set one up first: `ward login` does it",
+        ));
     }
     let proof = factors::prove(ctx, read.conn(), &account, &given.code).await?;
     drop(read);
     let Some(proof) = proof else {
         permit.fail(json!({ "why": "code" }));
         throttle::failed(ctx, &subject, throttle::ACCOUNT).await?;
-        return Err(Error::new(ErrorCode::Unauthenticated, "the code is wrong, used up, or too old", "wait for the next code, then try again"));
+        return Err(Error::new(
+            ErrorCode::Unauthenticated,
+            "the code is wrong, used up, or too old",
+            "wait for the next code, then try again",
+        ));
     };
     let mut tx = permit.begin().await?;
     if !factors::use_up(&mut tx, ctx, user, &proof).await? {
-        return Err(Error::new(ErrorCode::Unauthenticated, "the code was used already", "wait for the next code, then try again"));
+        return Err(Error::new(
+            ErrorCode::Unauthenticated,
+            "the code was used already",
+            "wait for the next code, then try again",
+        ));
     }
     sql::set_second_factor(&mut tx, session, ctx.now()).await?;
     let stored = sql::by_id(tx.conn(), session).await?.ok_or_else(unauthenticated)?;

@@ -39,8 +39,10 @@ impl Limit {
 /// An error while the subject has to wait.
 pub async fn check(ctx: &Ctx, subject: &str) -> Result<()> {
     let mut read = ctx.read().await?;
-    let row: Option<(i64,)> =
-        sqlx::query_as("select blocked_until from throttles where subject = $1").bind(subject.to_owned()).fetch_optional(read.conn()).await?;
+    let row: Option<(i64,)> = sqlx::query_as("select blocked_until from throttles where subject = $1")
+        .bind(subject.to_owned())
+        .fetch_optional(read.conn())
+        .await?;
     let until = Timestamp::from_micros(row.map_or(0, |r| r.0));
     if until > ctx.now() {
         let seconds = until.since(ctx.now()).as_secs() + 1;
@@ -54,7 +56,10 @@ pub async fn failed(ctx: &Ctx, subject: &str, limit: Limit) -> Result<()> {
     let now = ctx.now();
     let mut tx = ctx.core().db.bookkeeping().await?;
     let row: Option<(i64, i64)> =
-        sqlx::query_as("select failures, last_at from throttles where subject = $1").bind(subject.to_owned()).fetch_optional(tx.conn()).await?;
+        sqlx::query_as("select failures, last_at from throttles where subject = $1")
+            .bind(subject.to_owned())
+            .fetch_optional(tx.conn())
+            .await?;
     let before = match row {
         Some((failures, last)) if now.since(Timestamp::from_micros(last)) < MEMORY => failures,
         _ => 0,
@@ -76,7 +81,10 @@ pub async fn failed(ctx: &Ctx, subject: &str, limit: Limit) -> Result<()> {
 /// Forgets failures after a success.
 pub async fn succeeded(ctx: &Ctx, subject: &str) -> Result<()> {
     let mut tx = ctx.core().db.bookkeeping().await?;
-    sqlx::query("delete from throttles where subject = $1").bind(subject.to_owned()).execute(tx.conn()).await?;
+    sqlx::query("delete from throttles where subject = $1")
+        .bind(subject.to_owned())
+        .execute(tx.conn())
+        .await?;
     tx.commit().await
 }
 

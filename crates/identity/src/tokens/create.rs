@@ -17,14 +17,23 @@ pub async fn create(ctx: &Ctx, new: NewToken, scope: Target) -> Result<CreatedTo
     let permit = ctx.permit(Action::TokenCreate, &Target::user(user)).await?;
     let name = new.name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(Error::invalid("the token's name is empty, too long, or has control characters", "say in 1 to 100 characters what it is for"));
+        return Err(Error::invalid(
+            "the token's name is empty, too long, or has control characters",
+            "say in 1 to 100 characters what it is for",
+        ));
     }
     if scope.kind == ResourceKind::User || scope.kind != new.scope_kind || scope.id != new.scope_id {
-        return Err(Error::invalid("the scope is no platform, organization, project, environment, app or database", "name one of these by its id"));
+        return Err(Error::invalid(
+            "the scope is no platform, organization, project, environment, app or database",
+            "name one of these by its id",
+        ));
     }
     let now = ctx.now();
     if new.expires_at <= now || new.expires_at > now.plus(LONGEST) {
-        return Err(Error::invalid("a token ends between now and 90 days from now", "give an end in that time"));
+        return Err(Error::invalid(
+            "a token ends between now and 90 days from now",
+            "give an end in that time",
+        ));
     }
     let secret = random::token(PREFIX);
     let token = Token {

@@ -11,7 +11,13 @@ use crate::acting_user;
 pub async fn list(ctx: &Ctx, page: &PageQuery) -> Result<Page<Token>> {
     let user = acting_user(ctx)?;
     ctx.permit(Action::TokenList, &Target::user(user)).await?;
-    let rows = sql::of_user(&mut ctx.read().await?, user, page.cursor.as_deref().unwrap_or_default(), page.limit() + 1).await?;
+    let rows = sql::of_user(
+        &mut ctx.read().await?,
+        user,
+        page.cursor.as_deref().unwrap_or_default(),
+        page.limit() + 1,
+    )
+    .await?;
     Ok(Page::from_rows(rows, page.limit(), |t| t.id.to_string()))
 }
 

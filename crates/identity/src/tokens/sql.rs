@@ -25,7 +25,8 @@ struct Row {
 
 impl Row {
     fn stored(self) -> Result<Stored> {
-        let scope: Target = serde_json::from_str(&self.scope).map_err(|e| Error::internal("reading a token", e))?;
+        let scope: Target =
+            serde_json::from_str(&self.scope).map_err(|e| Error::internal("reading a token", e))?;
         let token = Token {
             id: self.id.parse()?,
             name: self.name,
@@ -42,21 +43,31 @@ impl Row {
 }
 
 pub(super) async fn by_secret(read: &mut ReadTx, hash: &str) -> Result<Option<Stored>> {
-    let row: Option<Row> = sqlx::query_as("select * from tokens where secret_hash = $1").bind(hash.to_owned()).fetch_optional(read.conn()).await?;
+    let row: Option<Row> = sqlx::query_as("select * from tokens where secret_hash = $1")
+        .bind(hash.to_owned())
+        .fetch_optional(read.conn())
+        .await?;
     row.map(Row::stored).transpose()
 }
 
 pub(super) async fn of_user(read: &mut ReadTx, user: UserId, after: &str, limit: u32) -> Result<Vec<Token>> {
-    let rows: Vec<Row> = sqlx::query_as("select * from tokens where user_id = $1 and id > $2 order by id limit $3")
-        .bind(user.to_string())
-        .bind(after.to_owned())
-        .bind(i64::from(limit))
-        .fetch_all(read.conn())
-        .await?;
+    let rows: Vec<Row> =
+        sqlx::query_as("select * from tokens where user_id = $1 and id > $2 order by id limit $3")
+            .bind(user.to_string())
+            .bind(after.to_owned())
+            .bind(i64::from(limit))
+            .fetch_all(read.conn())
+            .await?;
     rows.into_iter().map(|r| Ok(r.stored()?.token)).collect()
 }
 
-pub(super) async fn insert(tx: &mut WriteTx, user: UserId, token: &Token, scope: &Target, hash: &str) -> Result<()> {
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    user: UserId,
+    token: &Token,
+    scope: &Target,
+    hash: &str,
+) -> Result<()> {
     let scope = serde_json::to_string(scope).map_err(|e| Error::internal("writing a token", e))?;
     sqlx::query("insert into tokens (id, user_id, name, role, scope, secret_hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(token.id.to_string())
@@ -73,16 +84,22 @@ pub(super) async fn insert(tx: &mut WriteTx, user: UserId, token: &Token, scope:
 }
 
 pub(super) async fn touch(tx: &mut Bookkeeping, id: TokenId, now: Timestamp) -> Result<()> {
-    sqlx::query("update tokens set last_used_at = $1 where id = $2").bind(now.micros()).bind(id.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update tokens set last_used_at = $1 where id = $2")
+        .bind(now.micros())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 pub(super) async fn revoke(tx: &mut WriteTx, user: UserId, id: TokenId, now: Timestamp) -> Result<bool> {
-    let done = sqlx::query("update tokens set revoked_at = $1 where id = $2 and user_id = $3 and revoked_at is null")
-        .bind(now.micros())
-        .bind(id.to_string())
-        .bind(user.to_string())
-        .execute(tx.conn())
-        .await?;
+    let done = sqlx::query(
+        "update tokens set revoked_at = $1 where id = $2 and user_id = $3 and revoked_at is null",
+    )
+    .bind(now.micros())
+    .bind(id.to_string())
+    .bind(user.to_string())
+    .execute(tx.conn())
+    .await?;
     Ok(done.rows_affected() > 0)
 }

@@ -22,10 +22,14 @@ pub async fn create(ctx: &Ctx, organization: OrganizationId, new: NewUser) -> Re
     let mut tx = permit.begin().await?;
     if sql::by_email(tx.conn(), &user.email).await?.is_some() {
         // An address is known on the whole platform: say no more than that.
-        return Err(Error::conflict("this e-mail address can't be used", "use another one; if the person has an account, grant them a role instead"));
+        return Err(Error::conflict(
+            "this e-mail address can't be used",
+            "use another one; if the person has an account, grant them a role instead",
+        ));
     }
     sql::insert(&mut tx, &user, Some(organization), &hash, true).await?;
-    let grant = grants::sql::insert(&mut tx, ctx, user.id, new.role, &Target::organization(organization)).await?;
+    let grant =
+        grants::sql::insert(&mut tx, ctx, user.id, new.role, &Target::organization(organization)).await?;
     tx.commit(json!({ "user": user.id, "grant": grant.id, "role": new.role })).await?;
     Ok(CreatedUser { user, first_password: first_password.to_string() })
 }
@@ -56,10 +60,21 @@ pub async fn create_first_owner(ctx: &Ctx, new: FirstOwner) -> Result<User> {
     }
     sql::insert(&mut tx, &user, None, &hash, false).await?;
     let grant = grants::sql::insert(&mut tx, ctx, user.id, Role::Owner, &Target::platform()).await?;
-    tx.commit(json!({ "user": user.id, "grant": grant.id, "role": Role::Owner, "scope": ResourceKind::Platform })).await?;
+    tx.commit(
+        json!({ "user": user.id, "grant": grant.id, "role": Role::Owner, "scope": ResourceKind::Platform }),
+    )
+    .await?;
     Ok(user)
 }
 
 fn blank(ctx: &Ctx, email: String, display_name: String) -> User {
-    User { id: ctx.id(), email, display_name, second_factor: false, disabled_at: None, created_at: ctx.now(), last_seen_at: None }
+    User {
+        id: ctx.id(),
+        email,
+        display_name,
+        second_factor: false,
+        disabled_at: None,
+        created_at: ctx.now(),
+        last_seen_at: None,
+    }
 }

@@ -9,12 +9,16 @@ use crate::grants;
 
 /// Disables a user of the organization.
 pub async fn disable(ctx: &Ctx, organization: OrganizationId, id: UserId) -> Result<User> {
-    let permit = ctx.permit_with(Action::UserDisable, &Target::organization(organization), json!({ "user": id })).await?;
+    let permit = ctx
+        .permit_with(Action::UserDisable, &Target::organization(organization), json!({ "user": id }))
+        .await?;
     if ctx.who().user() == Some(id) {
         return Err(Error::conflict("you can't disable yourself", "ask another owner or admin"));
     }
     let mut tx = permit.begin().await?;
-    let account = sql::by_id(tx.conn(), id).await?.filter(|a| a.organization.as_deref() == Some(organization.to_string().as_str()));
+    let account = sql::by_id(tx.conn(), id)
+        .await?
+        .filter(|a| a.organization.as_deref() == Some(organization.to_string().as_str()));
     let account = account.ok_or_else(|| Error::not_found("user", id))?;
     grants::sql::revoke_all_checked(&mut tx, ctx, organization, id).await?;
     sql::disable(&mut tx, id, ctx.now()).await?;

@@ -54,12 +54,16 @@ impl Row {
 }
 
 pub(crate) async fn by_email(conn: &mut AnyConnection, email: &str) -> Result<Option<Account>> {
-    let row: Option<Row> = sqlx::query_as("select * from users where email = $1").bind(email.to_owned()).fetch_optional(conn).await?;
+    let row: Option<Row> = sqlx::query_as("select * from users where email = $1")
+        .bind(email.to_owned())
+        .fetch_optional(conn)
+        .await?;
     row.map(Row::account).transpose()
 }
 
 pub(crate) async fn by_id(conn: &mut AnyConnection, id: UserId) -> Result<Option<Account>> {
-    let row: Option<Row> = sqlx::query_as("select * from users where id = $1").bind(id.to_string()).fetch_optional(conn).await?;
+    let row: Option<Row> =
+        sqlx::query_as("select * from users where id = $1").bind(id.to_string()).fetch_optional(conn).await?;
     row.map(Row::account).transpose()
 }
 
@@ -67,7 +71,12 @@ const IN_ORGANIZATION: &str = "select u.* from users u where u.id > $2 and \
      (u.organization_id = $1 or exists (select 1 from grants g where g.user_id = u.id and g.organization_id = $1 and g.revoked_at is null)) \
      order by u.id limit $3";
 
-pub(super) async fn in_organization(read: &mut ReadTx, organization: OrganizationId, after: &str, limit: u32) -> Result<Vec<User>> {
+pub(super) async fn in_organization(
+    read: &mut ReadTx,
+    organization: OrganizationId,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<User>> {
     let rows: Vec<Row> = sqlx::query_as(IN_ORGANIZATION)
         .bind(organization.to_string())
         .bind(after.to_owned())
@@ -77,7 +86,13 @@ pub(super) async fn in_organization(read: &mut ReadTx, organization: Organizatio
     rows.into_iter().map(|r| Ok(r.account()?.user)).collect()
 }
 
-pub(super) async fn insert(tx: &mut WriteTx, user: &User, organization: Option<OrganizationId>, password_hash: &str, must_change: bool) -> Result<()> {
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    user: &User,
+    organization: Option<OrganizationId>,
+    password_hash: &str,
+    must_change: bool,
+) -> Result<()> {
     sqlx::query(
         "insert into users (id, email, display_name, organization_id, created_at, password_hash, password_must_change) values ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -105,7 +120,11 @@ pub(super) async fn disable(tx: &mut WriteTx, id: UserId, now: Timestamp) -> Res
 }
 
 pub(crate) async fn set_password(tx: &mut WriteTx, id: UserId, hash: &str) -> Result<()> {
-    sqlx::query("update users set password_hash = $1, password_must_change = 0 where id = $2").bind(hash.to_owned()).bind(id.to_string()).execute(tx.conn()).await?;
+    sqlx::query("update users set password_hash = $1, password_must_change = 0 where id = $2")
+        .bind(hash.to_owned())
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -10,7 +10,10 @@ mod recover;
 mod search;
 mod sql;
 
-use std::sync::{Arc, atomic::{AtomicI64, AtomicU64, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
 
 use tokio::sync::{Notify, mpsc};
 use ward_ledger::Log;
@@ -101,8 +104,13 @@ impl Audit {
     pub async fn settle(&self) -> Result<()> {
         loop {
             let notified = self.0.settled.notified();
-            let empty = sql::outbox_is_empty(&mut self.0.db.read().await?, self.0.drained.load(Ordering::SeqCst)).await?;
-            if empty && self.0.pending.load(Ordering::SeqCst) == 0 && self.0.indexed.load(Ordering::SeqCst) >= self.0.log.size() {
+            let empty =
+                sql::outbox_is_empty(&mut self.0.db.read().await?, self.0.drained.load(Ordering::SeqCst))
+                    .await?;
+            if empty
+                && self.0.pending.load(Ordering::SeqCst) == 0
+                && self.0.indexed.load(Ordering::SeqCst) >= self.0.log.size()
+            {
                 return Ok(());
             }
             self.0.wake.notify_one();

@@ -52,7 +52,11 @@ impl Audit {
             let rows = sql::outbox(&mut self.0.db.read().await?, after, BATCH).await?;
             let Some(last) = rows.last().map(|r| r.sequence) else { return Ok(()) };
             let entries = rows.into_iter().map(|r| r.event.into_bytes()).collect();
-            self.0.log.append_all(entries).await.map_err(|e| Error::unavailable("the ledger can't be written", e))?;
+            self.0
+                .log
+                .append_all(entries)
+                .await
+                .map_err(|e| Error::unavailable("the ledger can't be written", e))?;
             // From here on the rows are in the ledger: should the deletion fail, they are not taken again.
             self.0.drained.store(last, Ordering::SeqCst);
             let mut tx = self.0.db.bookkeeping().await?;
@@ -66,7 +70,11 @@ impl Audit {
             return Ok(());
         }
         let entries = waiting.iter().map(Event::canonical).collect();
-        self.0.log.append_all(entries).await.map_err(|e| Error::unavailable("the ledger can't be written", e))?;
+        self.0
+            .log
+            .append_all(entries)
+            .await
+            .map_err(|e| Error::unavailable("the ledger can't be written", e))?;
         self.0.pending.fetch_sub(waiting.len() as u64, Ordering::SeqCst);
         waiting.clear();
         Ok(())

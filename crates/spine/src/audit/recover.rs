@@ -27,7 +27,8 @@ impl Audit {
         let mut entries = Vec::with_capacity(open.len());
         for index in open {
             let bytes = self.0.log.entry(index).map_err(ledger_read)?;
-            let attempt: Event = serde_json::from_slice(&bytes).map_err(|e| Error::internal("reading the ledger", e))?;
+            let attempt: Event =
+                serde_json::from_slice(&bytes).map_err(|e| Error::internal("reading the ledger", e))?;
             let event = Event {
                 time: self.0.clock.now(),
                 kind: EntryKind::Outcome,
@@ -38,7 +39,11 @@ impl Audit {
             };
             entries.push(event.canonical());
         }
-        self.0.log.append_all(entries).await.map_err(|e| Error::unavailable("the ledger can't be written", e))?;
+        self.0
+            .log
+            .append_all(entries)
+            .await
+            .map_err(|e| Error::unavailable("the ledger can't be written", e))?;
         self.index().await
     }
 }

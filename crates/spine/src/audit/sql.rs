@@ -27,16 +27,20 @@ const INSERT_OUTBOX: &str = "insert into outbox (sequence, attempt, event) value
      (coalesce((select max(sequence) from outbox), (select n from outbox_counter)) + 1, $1, $2)";
 
 pub(super) async fn outbox(read: &mut ReadTx, after: i64, limit: u32) -> Result<Vec<OutboxRow>> {
-    let rows: Vec<(i64, String)> = sqlx::query_as("select sequence, event from outbox where sequence > $1 order by sequence limit $2")
-        .bind(after)
-        .bind(i64::from(limit))
-        .fetch_all(read.conn())
-        .await?;
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as("select sequence, event from outbox where sequence > $1 order by sequence limit $2")
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(read.conn())
+            .await?;
     Ok(rows.into_iter().map(|(sequence, event)| OutboxRow { sequence, event }).collect())
 }
 
 pub(super) async fn outbox_is_empty(read: &mut ReadTx, after: i64) -> Result<bool> {
-    let (n,): (i64,) = sqlx::query_as("select count(*) from outbox where sequence > $1").bind(after).fetch_one(read.conn()).await?;
+    let (n,): (i64,) = sqlx::query_as("select count(*) from outbox where sequence > $1")
+        .bind(after)
+        .fetch_one(read.conn())
+        .await?;
     Ok(n == 0)
 }
 
@@ -47,7 +51,9 @@ pub(super) async fn delete_outbox(tx: &mut Bookkeeping, up_to: i64) -> Result<()
 }
 
 pub(super) async fn delete_outbox_already_written(tx: &mut Bookkeeping) -> Result<()> {
-    sqlx::query("update outbox_counter set n = coalesce((select max(sequence) from outbox), n)").execute(tx.conn()).await?;
+    sqlx::query("update outbox_counter set n = coalesce((select max(sequence) from outbox), n)")
+        .execute(tx.conn())
+        .await?;
     sqlx::query("delete from outbox where exists (select 1 from ledger_index i where i.attempt = outbox.attempt and i.kind = 'outcome')")
         .execute(tx.conn())
         .await?;
@@ -55,7 +61,9 @@ pub(super) async fn delete_outbox_already_written(tx: &mut Bookkeeping) -> Resul
 }
 
 pub(super) async fn index_end(read: &mut ReadTx) -> Result<u64> {
-    let (end,): (i64,) = sqlx::query_as("select coalesce(max(position) + 1, 0) from ledger_index").fetch_one(read.conn()).await?;
+    let (end,): (i64,) = sqlx::query_as("select coalesce(max(position) + 1, 0) from ledger_index")
+        .fetch_one(read.conn())
+        .await?;
     Ok(u64::try_from(end).unwrap_or(0))
 }
 
@@ -100,7 +108,13 @@ const SEARCH: &str = "select position from ledger_index where position < $1 \
      and ($5 = '' or object = $5) and ($6 = '' or kind = $6) and ($7 = '' or outcome = $7) \
      and time >= $8 and time < $9 order by position desc limit $10";
 
-pub(super) async fn search(read: &mut ReadTx, organization: Option<OrganizationId>, query: &LedgerQuery, before: i64, limit: u32) -> Result<Vec<u64>> {
+pub(super) async fn search(
+    read: &mut ReadTx,
+    organization: Option<OrganizationId>,
+    query: &LedgerQuery,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<u64>> {
     let rows: Vec<(i64,)> = sqlx::query_as(SEARCH)
         .bind(before)
         .bind(organization.map(|o| o.to_string()).unwrap_or_default())

@@ -21,13 +21,17 @@ pub(super) async fn run(db: &Db) -> Result<()> {
         .await?;
     for (version, text) in MIGRATIONS {
         let digest = ward_vault::hash::sha256_hex(text.as_bytes());
-        let known: Option<(String,)> =
-            sqlx::query_as("select digest from migrations where version = $1").bind(version).fetch_optional(&mut *write.tx).await?;
+        let known: Option<(String,)> = sqlx::query_as("select digest from migrations where version = $1")
+            .bind(version)
+            .fetch_optional(&mut *write.tx)
+            .await?;
         if let Some((known,)) = known {
             if known != digest {
                 return Err(Error::internal(
                     "checking the store's schema",
-                    format!("migration {version} was applied with other contents: this store belongs to another version of Ward"),
+                    format!(
+                        "migration {version} was applied with other contents: this store belongs to another version of Ward"
+                    ),
                 ));
             }
             continue;
@@ -36,18 +40,27 @@ pub(super) async fn run(db: &Db) -> Result<()> {
             // The text is a file of this repository, not input.
             sqlx::query(AssertSqlSafe(statement)).execute(&mut *write.tx).await?;
         }
-        sqlx::query("insert into migrations (version, digest) values ($1, $2)").bind(version).bind(digest).execute(&mut *write.tx).await?;
+        sqlx::query("insert into migrations (version, digest) values ($1, $2)")
+            .bind(version)
+            .bind(digest)
+            .execute(&mut *write.tx)
+            .await?;
     }
-    let newest: (i64,) = sqlx::query_as("select coalesce(max(version), 0) from migrations").fetch_one(&mut *write.tx).await?;
+    let newest: (i64,) =
+        sqlx::query_as("select coalesce(max(version), 0) from migrations").fetch_one(&mut *write.tx).await?;
     let known = MIGRATIONS.last().map_or(0, |m| m.0);
     if newest.0 > known {
-        return Err(Error::internal("checking the store's schema", format!("the store is at version {}, this Ward knows {known}: use a newer Ward", newest.0)));
+        return Err(Error::internal(
+            "checking the store's schema",
+            format!("the store is at version {}, this Ward knows {known}: use a newer Ward", newest.0),
+        ));
     }
     write.commit().await
 }
 
 /// Statements of a file: split at `;` at a line's end; lines that begin with `--` are left out.
 fn statements(text: &str) -> Vec<String> {
-    let code: String = text.lines().filter(|l| !l.trim_start().starts_with("--")).flat_map(|l| [l, "\n"]).collect();
+    let code: String =
+        text.lines().filter(|l| !l.trim_start().starts_with("--")).flat_map(|l| [l, "\n"]).collect();
     code.split(";\n").map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
 }

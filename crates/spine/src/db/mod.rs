@@ -35,7 +35,9 @@ pub struct Db {
 impl Db {
     /// Opens a SQLite file, creating it (mode 0600 comes from the directory's 0700).
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
-        let text = path.to_str().ok_or_else(|| Error::invalid("the store's path is not UTF-8", "choose another data directory"))?;
+        let text = path.to_str().ok_or_else(|| {
+            Error::invalid("the store's path is not UTF-8", "choose another data directory")
+        })?;
         Self::open(&format!("sqlite://{text}?mode=rwc")).await
     }
 

@@ -11,8 +11,13 @@ use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::time::Duration;
 
-use cedar_policy::{Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request, RestrictedExpression, Schema, SlotId, ValidationMode, Validator};
-use ward_model::{Action, OrganizationId, Principal, ResourceKind, Role, Target, Timestamp, principal::Credential};
+use cedar_policy::{
+    Authorizer, Context, Decision as CedarDecision, Entities, Entity, EntityUid, PolicyId, PolicySet,
+    Request, RestrictedExpression, Schema, SlotId, ValidationMode, Validator,
+};
+use ward_model::{
+    Action, OrganizationId, Principal, ResourceKind, Role, Target, Timestamp, principal::Credential,
+};
 
 use crate::{Db, Error, Result};
 
@@ -73,7 +78,10 @@ fn broken(source: impl std::error::Error + Send + Sync + 'static) -> Error {
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid> {
-    Ok(EntityUid::from_type_name_and_id(format!("Ward::{kind}").parse().map_err(broken)?, cedar_policy::EntityId::new(id)))
+    Ok(EntityUid::from_type_name_and_id(
+        format!("Ward::{kind}").parse().map_err(broken)?,
+        cedar_policy::EntityId::new(id),
+    ))
 }
 
 impl Policy {
@@ -102,7 +110,14 @@ impl Policy {
     }
 
     /// Decides, with the roles that the principal holds now.
-    pub async fn decide(&self, db: &Db, now: Timestamp, who: &Principal, action: Action, target: &Target) -> Result<Decision> {
+    pub async fn decide(
+        &self,
+        db: &Db,
+        now: Timestamp,
+        who: &Principal,
+        action: Action,
+        target: &Target,
+    ) -> Result<Decision> {
         let held = match who {
             Principal::User { id, .. } => sql::held_roles(&mut db.read().await?, *id).await?,
             _ => Vec::new(),
@@ -111,34 +126,59 @@ impl Policy {
     }
 
     /// Decides with given roles: pure, so that the whole table can be tested.
-    pub fn decide_with(&self, held: &[HeldRole], now: Timestamp, who: &Principal, action: Action, target: &Target) -> Result<Decision> {
+    pub fn decide_with(
+        &self,
+        held: &[HeldRole],
+        now: Timestamp,
+        who: &Principal,
+        action: Action,
+        target: &Target,
+    ) -> Result<Decision> {
         let facts = Facts::of(who, now);
         let decision = self.evaluate(held, who, action, target, facts)?;
         let Principal::User { id: _, credential } = who else { return Ok(decision) };
         if let (Decision::Allow(policies), Credential::Token { role, scope, .. }) = (&decision, credential) {
             // A token is the intersection of its owner's rights and its own.
-            let own = [HeldRole { policy: "token".into(), role: *role, kind: scope.kind, id: scope.id.clone(), organization: scope.organization }];
+            let own = [HeldRole {
+                policy: "token".into(),
+                role: *role,
+                kind: scope.kind,
+                id: scope.id.clone(),
+                organization: scope.organization,
+            }];
             return Ok(match self.evaluate(&own, who, action, target, facts)? {
                 Decision::Allow(more) => Decision::Allow(policies.iter().cloned().chain(more).collect()),
-                Decision::Deny { .. } => Decision::Deny { why: Denial::Forbidden, policies: vec!["token".into()] },
+                Decision::Deny { .. } => {
+                    Decision::Deny { why: Denial::Forbidden, policies: vec!["token".into()] }
+                }
             });
         }
         let Decision::Deny { policies, .. } = decision else { return Ok(decision) };
         // Which single fact, were it otherwise, would allow it? Never tell more to somebody who may not anyway.
-        let allowed_if = |facts| Ok::<_, Error>(matches!(self.evaluate(held, who, action, target, facts)?, Decision::Allow(_)));
-        let why = if !facts.second_factor && allowed_if(Facts { second_factor: true, step_up: true, ..facts })? {
-            Denial::SecondFactor
-        } else if facts.second_factor && !facts.step_up && allowed_if(Facts { step_up: true, ..facts })? {
-            if facts.token { Denial::Forbidden } else { Denial::StepUp }
-        } else if sees(held, who, target) {
-            Denial::Forbidden
-        } else {
-            Denial::Unseen
+        let allowed_if = |facts| {
+            Ok::<_, Error>(matches!(self.evaluate(held, who, action, target, facts)?, Decision::Allow(_)))
         };
+        let why =
+            if !facts.second_factor && allowed_if(Facts { second_factor: true, step_up: true, ..facts })? {
+                Denial::SecondFactor
+            } else if facts.second_factor && !facts.step_up && allowed_if(Facts { step_up: true, ..facts })? {
+                if facts.token { Denial::Forbidden } else { Denial::StepUp }
+            } else if sees(held, who, target) {
+                Denial::Forbidden
+            } else {
+                Denial::Unseen
+            };
         Ok(Decision::Deny { why, policies })
     }
 
-    fn evaluate(&self, held: &[HeldRole], who: &Principal, action: Action, target: &Target, facts: Facts) -> Result<Decision> {
+    fn evaluate(
+        &self,
+        held: &[HeldRole],
+        who: &Principal,
+        action: Action,
+        target: &Target,
+        facts: Facts,
+    ) -> Result<Decision> {
         let principal = match who {
             Principal::Anonymous => uid("Anonymous", "anonymous")?,
             Principal::User { id, .. } => uid("User", &id.to_string())?,
@@ -147,8 +187,13 @@ impl Policy {
         };
         let mut policies = self.rules.clone();
         for role in held {
-            let slots = HashMap::from([(SlotId::principal(), principal.clone()), (SlotId::resource(), uid(schema::entity_type(role.kind), &role.id)?)]);
-            policies.link(PolicyId::new(format!("role-{}", role.role)), PolicyId::new(&role.policy), slots).map_err(broken)?;
+            let slots = HashMap::from([
+                (SlotId::principal(), principal.clone()),
+                (SlotId::resource(), uid(schema::entity_type(role.kind), &role.id)?),
+            ]);
+            policies
+                .link(PolicyId::new(format!("role-{}", role.role)), PolicyId::new(&role.policy), slots)
+                .map_err(broken)?;
         }
         let (entities, resource) = self.entities(target, &principal)?;
         let context = Context::from_pairs([
@@ -158,7 +203,8 @@ impl Policy {
         ])
         .map_err(broken)?;
         let action = uid("Action", action.as_str())?;
-        let request = Request::new(principal, action, resource, context, Some(&self.schema)).map_err(broken)?;
+        let request =
+            Request::new(principal, action, resource, context, Some(&self.schema)).map_err(broken)?;
         let answer = self.authorizer.is_authorized(&request, &policies, &entities);
         if let Some(error) = answer.diagnostics().errors().next() {
             return Err(Error::internal("deciding", error.to_string()));
@@ -185,7 +231,9 @@ impl Policy {
             let this = uid(schema::entity_type(kind), &id)?;
             let phi = target.data_class == Some(ward_model::DataClass::Phi);
             let attributes = match kind {
-                ResourceKind::Environment => HashMap::from([("phi".to_owned(), RestrictedExpression::new_bool(phi))]),
+                ResourceKind::Environment => {
+                    HashMap::from([("phi".to_owned(), RestrictedExpression::new_bool(phi))])
+                }
                 _ => HashMap::new(),
             };
             all.push(Entity::new(this.clone(), attributes, HashSet::from([parent])).map_err(broken)?);
@@ -213,13 +261,19 @@ struct Facts {
 impl Facts {
     fn of(who: &Principal, now: Timestamp) -> Self {
         match who {
-            Principal::User { credential: Credential::Session { second_factor_at: Some(at), .. }, .. } => {
+            Principal::User {
+                credential: Credential::Session { second_factor_at: Some(at), .. }, ..
+            } => {
                 // A time in the future proves nothing.
                 Self { second_factor: true, step_up: *at <= now && now.since(*at) <= STEP_UP, token: false }
             }
-            Principal::User { credential: Credential::Session { second_factor_at: None, .. }, .. } => Self { second_factor: false, step_up: false, token: false },
+            Principal::User { credential: Credential::Session { second_factor_at: None, .. }, .. } => {
+                Self { second_factor: false, step_up: false, token: false }
+            }
             // Made under a fresh second factor; can't give one now.
-            Principal::User { credential: Credential::Token { .. }, .. } => Self { second_factor: true, step_up: false, token: true },
+            Principal::User { credential: Credential::Token { .. }, .. } => {
+                Self { second_factor: true, step_up: false, token: true }
+            }
             _ => Self { second_factor: false, step_up: false, token: false },
         }
     }
@@ -230,10 +284,20 @@ fn sees(held: &[HeldRole], who: &Principal, target: &Target) -> bool {
     match target.kind {
         ResourceKind::Platform => true,
         ResourceKind::User => who.user().is_some_and(|u| target.owner == Some(u)),
-        ResourceKind::Organization => held.iter().any(|h| h.kind == ResourceKind::Platform || h.organization == target.organization),
+        ResourceKind::Organization => {
+            held.iter().any(|h| h.kind == ResourceKind::Platform || h.organization == target.organization)
+        }
         _ => {
-            let chain = [target.organization.map(|i| i.to_string()), target.project.map(|i| i.to_string()), target.environment.map(|i| i.to_string())];
-            held.iter().any(|h| h.kind == ResourceKind::Platform || h.id == target.id || chain.iter().flatten().any(|id| *id == h.id))
+            let chain = [
+                target.organization.map(|i| i.to_string()),
+                target.project.map(|i| i.to_string()),
+                target.environment.map(|i| i.to_string()),
+            ];
+            held.iter().any(|h| {
+                h.kind == ResourceKind::Platform
+                    || h.id == target.id
+                    || chain.iter().flatten().any(|id| *id == h.id)
+            })
         }
     }
 }

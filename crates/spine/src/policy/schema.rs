@@ -2,10 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ward_model::{
-    Action, ResourceKind, Role,
-    action::Also,
-};
+use ward_model::{Action, ResourceKind, Role, action::Also};
 
 /// Name of a resource kind as a Cedar entity type.
 pub(crate) const fn entity_type(kind: ResourceKind) -> &'static str {
@@ -58,7 +55,8 @@ pub(crate) fn text() -> String {
     }
     for action in Action::ALL {
         let groups = groups(*action);
-        let within = if groups.is_empty() { String::new() } else { format!(" in [\"{}\"]", groups.join("\", \"")) };
+        let within =
+            if groups.is_empty() { String::new() } else { format!(" in [\"{}\"]", groups.join("\", \"")) };
         let _ = writeln!(
             out,
             "action \"{action}\"{within} appliesTo {{ principal: [User, Loop, Anonymous, Operator], resource: [{}], \

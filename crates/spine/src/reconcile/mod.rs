@@ -38,7 +38,9 @@ pub struct Loops {
 impl Loops {
     /// The bell of a loop.
     pub fn bell(&self, name: &str) -> Arc<Notify> {
-        Arc::clone(self.bells.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default())
+        Arc::clone(
+            self.bells.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default(),
+        )
     }
     /// Wakes a loop.
     pub fn wake(&self, name: &str) {

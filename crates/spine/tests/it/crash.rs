@@ -1,6 +1,9 @@
 //! Crashes at each step between attempt and commit: no effect without an entry, no attempt without an outcome.
 
-use ward_model::{Action, Target, ledger::{EntryKind, Outcome}};
+use ward_model::{
+    Action, Target,
+    ledger::{EntryKind, Outcome},
+};
 use ward_testkit::TestServer;
 
 use crate::gate::{effects, entries, write_row};
@@ -11,14 +14,22 @@ async fn a_crash_between_attempt_and_commit_is_closed_as_aborted() {
     let owner = server.owner().await;
     let permit = owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap();
     let mut tx = permit.begin().await.unwrap();
-    sqlx::query("insert into throttles (subject, failures, last_at, blocked_until) values ('effect x', 0, 0, 0)").execute(tx.conn()).await.unwrap();
+    sqlx::query(
+        "insert into throttles (subject, failures, last_at, blocked_until) values ('effect x', 0, 0, 0)",
+    )
+    .execute(tx.conn())
+    .await
+    .unwrap();
     // The process is gone: neither commit nor drop runs.
     abandon(tx).await;
     drop(owner);
     let server = server.restart().await;
     let entries = entries(&server).await;
     let attempt = entries.iter().rev().find(|e| e.event.kind == EntryKind::Attempt).unwrap();
-    let outcome = entries.iter().find(|e| e.event.kind == EntryKind::Outcome && e.event.attempt == attempt.event.attempt).unwrap();
+    let outcome = entries
+        .iter()
+        .find(|e| e.event.kind == EntryKind::Outcome && e.event.attempt == attempt.event.attempt)
+        .unwrap();
     assert_eq!(outcome.event.outcome, Some(Outcome::Aborted));
     assert_eq!(effects(&server).await, 0);
     // Closed once, not at every start.
@@ -45,7 +56,10 @@ async fn an_outcome_that_waits_in_the_outbox_reaches_the_ledger_once() {
     let server = server.restart().await;
     let entries = entries(&server).await;
     for attempt in entries.iter().filter(|e| e.event.kind == EntryKind::Attempt) {
-        let outcomes: Vec<_> = entries.iter().filter(|e| e.event.kind == EntryKind::Outcome && e.event.attempt == attempt.event.attempt).collect();
+        let outcomes: Vec<_> = entries
+            .iter()
+            .filter(|e| e.event.kind == EntryKind::Outcome && e.event.attempt == attempt.event.attempt)
+            .collect();
         assert_eq!(outcomes.len(), 1, "{attempt:?}");
         assert_eq!(outcomes[0].event.outcome, Some(Outcome::Success));
     }
@@ -74,7 +88,10 @@ async fn an_outcome_written_but_not_yet_deleted_is_not_written_twice() {
     let server = server.restart().await;
     let after = entries(&server).await;
     assert!(after.len() <= count + 1, "at most the clerk was faster than the restart");
-    let same = after.iter().filter(|e| e.event.attempt == outcome.attempt && e.event.kind == EntryKind::Outcome).count();
+    let same = after
+        .iter()
+        .filter(|e| e.event.attempt == outcome.attempt && e.event.kind == EntryKind::Outcome)
+        .count();
     assert!(same <= 2);
 }
 

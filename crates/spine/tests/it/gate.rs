@@ -7,7 +7,13 @@ use ward_testkit::TestServer;
 
 pub(crate) async fn entries(server: &TestServer) -> Vec<LedgerEntry> {
     server.core.audit.settle().await.unwrap();
-    let mut items = server.core.audit.search(None, &LedgerQuery { limit: Some(200), ..LedgerQuery::default() }).await.unwrap().items;
+    let mut items = server
+        .core
+        .audit
+        .search(None, &LedgerQuery { limit: Some(200), ..LedgerQuery::default() })
+        .await
+        .unwrap()
+        .items;
     items.reverse();
     items
 }
@@ -25,7 +31,10 @@ pub(crate) async fn write_row(ctx: &Ctx, action: Action, target: &Target) -> Res
 
 pub(crate) async fn effects(server: &TestServer) -> i64 {
     let mut read = server.core.db.read().await.unwrap();
-    let (n,): (i64,) = sqlx::query_as("select count(*) from throttles where subject like 'effect %'").fetch_one(read.conn()).await.unwrap();
+    let (n,): (i64,) = sqlx::query_as("select count(*) from throttles where subject like 'effect %'")
+        .fetch_one(read.conn())
+        .await
+        .unwrap();
     n
 }
 
@@ -52,7 +61,8 @@ async fn a_denied_action_is_an_entry_and_no_effect() {
     let auditor = server.user_with(Role::Auditor, &Target::platform()).await;
     let error = write_row(&auditor, Action::RegionCreate, &Target::platform()).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::Forbidden);
-    let mine: Vec<_> = entries(&server).await.into_iter().filter(|e| e.event.action == "region:create").collect();
+    let mine: Vec<_> =
+        entries(&server).await.into_iter().filter(|e| e.event.action == "region:create").collect();
     assert_eq!(mine.len(), 1);
     assert_eq!(mine[0].event.kind, EntryKind::Denied);
     assert_eq!(effects(&server).await, 0);
@@ -64,7 +74,10 @@ async fn another_organizations_resource_reads_as_not_there() {
     let ctx = server.operator();
     let (mine, other) = (Target::organization(ctx.id()), Target::organization(ctx.id()));
     let admin = server.user_with(Role::Admin, &mine).await;
-    assert_eq!(admin.permit(Action::ProjectCreate, &other).await.err().map(|e| e.code()), Some(ErrorCode::NotFound));
+    assert_eq!(
+        admin.permit(Action::ProjectCreate, &other).await.err().map(|e| e.code()),
+        Some(ErrorCode::NotFound)
+    );
     assert!(admin.permit(Action::ProjectCreate, &mine).await.is_ok());
 }
 
@@ -73,7 +86,11 @@ async fn an_operation_that_fails_is_recorded_as_failed() {
     let server = TestServer::new().await;
     let owner = server.owner().await;
     drop(owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap());
-    let outcome = entries(&server).await.into_iter().find(|e| e.event.action == "region:create" && e.event.kind == EntryKind::Outcome).unwrap();
+    let outcome = entries(&server)
+        .await
+        .into_iter()
+        .find(|e| e.event.action == "region:create" && e.event.kind == EntryKind::Outcome)
+        .unwrap();
     assert_eq!(outcome.event.outcome, Some(Outcome::Failed));
 }
 
@@ -131,7 +148,17 @@ async fn search_finds_by_each_filter() {
     assert_eq!(find(LedgerQuery { action: Some("regio".into()), ..LedgerQuery::default() }).await, 0);
     assert_eq!(find(LedgerQuery { actor: Some(owner.who().label().1), ..LedgerQuery::default() }).await, 2);
     assert_eq!(find(LedgerQuery { outcome: Some("failed".into()), ..LedgerQuery::default() }).await, 0);
-    let page = server.core.audit.search(None, &LedgerQuery { limit: Some(1), ..LedgerQuery::default() }).await.unwrap();
-    let next = server.core.audit.search(None, &LedgerQuery { limit: Some(1), cursor: page.next.clone(), ..LedgerQuery::default() }).await.unwrap();
+    let page = server
+        .core
+        .audit
+        .search(None, &LedgerQuery { limit: Some(1), ..LedgerQuery::default() })
+        .await
+        .unwrap();
+    let next = server
+        .core
+        .audit
+        .search(None, &LedgerQuery { limit: Some(1), cursor: page.next.clone(), ..LedgerQuery::default() })
+        .await
+        .unwrap();
     assert!(next.items[0].index < page.items[0].index);
 }

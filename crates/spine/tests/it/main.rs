@@ -1,5 +1,5 @@
 //! The gate on a real store, ledger and vault.
 
-mod gate;
 mod crash;
+mod gate;
 mod store;

@@ -9,11 +9,13 @@ async fn many_writers_at_once_all_get_their_turn() {
             let db = db.clone();
             tokio::spawn(async move {
                 let mut tx = db.bookkeeping().await.unwrap();
-                sqlx::query("insert into throttles (subject, failures, last_at, blocked_until) values ($1, 0, 0, 0)")
-                    .bind(format!("writer {i}"))
-                    .execute(tx.conn())
-                    .await
-                    .unwrap();
+                sqlx::query(
+                    "insert into throttles (subject, failures, last_at, blocked_until) values ($1, 0, 0, 0)",
+                )
+                .bind(format!("writer {i}"))
+                .execute(tx.conn())
+                .await
+                .unwrap();
                 tx.commit().await.unwrap();
             })
         })
@@ -22,7 +24,10 @@ async fn many_writers_at_once_all_get_their_turn() {
         task.await.unwrap();
     }
     let mut read = server.core.db.read().await.unwrap();
-    let (n,): (i64,) = sqlx::query_as("select count(*) from throttles where subject like 'writer %'").fetch_one(read.conn()).await.unwrap();
+    let (n,): (i64,) = sqlx::query_as("select count(*) from throttles where subject like 'writer %'")
+        .fetch_one(read.conn())
+        .await
+        .unwrap();
     assert_eq!(n, 64);
 }
 
@@ -31,6 +36,7 @@ async fn the_store_opens_again_with_the_same_schema() {
     let server = TestServer::new().await;
     let server = server.restart().await;
     let mut read = server.core.db.read().await.unwrap();
-    let (n,): (i64,) = sqlx::query_as("select count(*) from migrations").fetch_one(read.conn()).await.unwrap();
+    let (n,): (i64,) =
+        sqlx::query_as("select count(*) from migrations").fetch_one(read.conn()).await.unwrap();
     assert_eq!(n, 5);
 }

@@ -1,0 +1,7 @@
+//! Signing in and access, on a real store, ledger and vault.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod grants;
+mod person;
+mod sessions;
+mod tokens;
