@@ -30,7 +30,8 @@ use ward_spine::{
 };
 
 /// The loops of these rooms, in the order in which they are best started: `certificates`, `network`, `routes`,
-/// `apps`, `environments`, `databases`, `backups`, `restores`, `logs`. `socket` is where Ward's own door listens: the ingress leads `console.{domain}` there.
+/// `apps`, `environments`, `databases`, `backups`, `restores`, `logs`. `socket` is where Ward's own door listens: the
+/// ingress leads `console.{domain}` there.
 pub fn loops(
     engine: Arc<dyn Engine>,
     publisher: Arc<dyn RoutePublisher>,

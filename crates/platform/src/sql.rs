@@ -61,6 +61,7 @@ mod tests {
             ("apps", crate::apps::sql::ALL),
             ("databases", crate::databases::sql::ALL),
             ("backups", crate::databases::backups::sql::ALL),
+            ("logs", crate::logs::sql::ALL),
             ("rollout", crate::apps::rollout::sql::ALL),
         ];
         for (room, queries) in rooms {

@@ -67,6 +67,8 @@ pub(crate) async fn with(test: impl AsyncFnOnce(&Machine)) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let (process, number) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let instance = format!("p{:05x}{number:x}", process % 0x10_0000);
+    // Whatever can fail before there is something to take away.
+    let init_binary = init();
     let state_dir = PathBuf::from(format!("/var/tmp/ward-test-{instance}"));
     let disk = PathBuf::from(format!("/var/tmp/ward-disk-{instance}"));
     for directory in [&state_dir, &disk] {
@@ -80,7 +82,7 @@ pub(crate) async fn with(test: impl AsyncFnOnce(&Machine)) {
         state_dir: state_dir.clone(),
         volumes_dir: Some(prepared.path.join("volumes")),
         pool: (Ipv4Addr::from((10 << 24) | ((192 + process % 60) << 16) | ((number % 16) << 12)), 20),
-        init_binary: init(),
+        init_binary,
         uid_range: (300_000, 3_000_000),
         build_egress: None,
         build_ca: None,
