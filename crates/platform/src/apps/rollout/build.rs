@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ward_model::Id as _;
+use ward_model::{AppId, DeploymentId, Id as _};
 use ward_spine::engine::{BuildSpec, EngineError};
 
 use super::{
@@ -14,6 +14,12 @@ use super::{
 
 /// Longest build.
 const LONGEST: Duration = Duration::from_secs(1800);
+
+/// Name of the image that a deployment builds. Images are removed by name: one that another deployment built too,
+/// byte for byte, stays until its last name goes.
+pub(super) fn image_name(app: AppId, deployment: DeploymentId) -> String {
+    format!("localhost/ward/app-{}:{}", app.uuid().simple(), deployment.uuid().simple())
+}
 
 impl Job {
     /// Unpacks the source, builds it, makes the release. After a crash it is built again from the start.
@@ -32,7 +38,7 @@ impl Job {
         let spec = BuildSpec {
             context,
             dockerfile: manifest.dockerfile.clone(),
-            tag: format!("ward/app-{}:{}", self.app.app.id.uuid().simple(), id.uuid().simple()),
+            tag: image_name(self.app.app.id, id),
             args: manifest.build_args.clone(),
             timeout: LONGEST,
         };

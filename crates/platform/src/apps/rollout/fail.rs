@@ -6,7 +6,7 @@ use ward_spine::{Error, Result};
 
 use super::{
     super::{deployments, source},
-    Job, instance, sql,
+    Job, build, instance, sql,
 };
 use crate::engine_error;
 
@@ -39,6 +39,13 @@ pub(super) async fn fail(job: &mut Job, failure: DeploymentFailure) -> Result<()
         let removed = job.engine.remove(&instance.name).await.map_err(engine_error("removing a container"));
         if let Err(error) = removed {
             tracing::warn!(container = %instance.name, %error, "it is removed by the next pass");
+        }
+    }
+    if job.deployment.kind == deployments::Kind::Source {
+        // What never served can't be gone back to.
+        let removed = job.engine.remove_image(&build::image_name(job.app.app.id, id)).await;
+        if let Err(error) = removed {
+            tracing::warn!(deployment = %id, %error, "its image stays until the app is destroyed");
         }
     }
     source::discard(&job.ctx, id).await?;

@@ -25,7 +25,7 @@ queries! {
                created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     RELEASE = "select number, image, manifest, config_version, secrets from releases where id = $1";
     SERVED = "update releases set served_at = $1 where id = $2 and served_at is null";
-    IMAGES = "select distinct image from releases where app_id = $1";
+    BUILT = "select id from deployments where app_id = $1 and kind = 'source'";
 
     INSERT_INSTANCE = "insert into instances (name, app_id, deployment_id, release_id, process, address, created_at, \
                draining, observed, restarts) values ($1, $2, $3, $4, $5, $6, $7, 0, 'starting', 0)";

@@ -6,7 +6,7 @@ use ward_spine::{Ctx, Result, engine::label, events::NewEvent};
 
 use super::{
     super::{Stored, source},
-    Inner, instance, sql,
+    Inner, build, instance, sql,
 };
 use crate::{engine_error, network};
 
@@ -20,15 +20,16 @@ pub(super) async fn teardown(inner: &Inner, ctx: &Ctx, app: &Stored) -> Result<(
     for container in observed.iter().filter(|o| o.labels.get(label::APP) == Some(&id)) {
         inner.engine.remove(&container.name).await.map_err(engine_error("removing a container"))?;
     }
-    let (images, open) = {
+    let (built, open) = {
         let mut read = ctx.read().await?;
-        let images: Vec<(String,)> =
-            sqlx::query_as(sql::IMAGES).bind(id.clone()).fetch_all(read.conn()).await?;
+        let built: Vec<(String,)> =
+            sqlx::query_as(sql::BUILT).bind(id.clone()).fetch_all(read.conn()).await?;
         let open: Vec<(String,)> =
             sqlx::query_as(super::apps_sql::OPEN_OF_APP).bind(id.clone()).fetch_all(read.conn()).await?;
-        (images, open)
+        (built, open)
     };
-    for (image,) in images {
+    for (deployment,) in built {
+        let image = build::image_name(app.app.id, deployment.parse()?);
         inner.engine.remove_image(&image).await.map_err(engine_error("removing an image"))?;
     }
     for (deployment,) in open {
