@@ -20,7 +20,10 @@ const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
     // Servers and clients of HTTP: docker speaks to Podman, compliance to what it probes, ward to the API.
     ("hyper", &["ward-api", "ward-compliance", "ward-docker", "ward-ingress", "ward"]),
     // Queries are in the rooms of the wings; connections come from the spine alone.
-    ("sqlx", &["ward-spine", "ward-identity", "ward-platform", "ward-compliance", "ward-api", "ward-testkit"]),
+    (
+        "sqlx",
+        &["ward-spine", "ward-identity", "ward-platform", "ward-compliance", "ward-api", "ward-testkit"],
+    ),
     ("argon2", &["ward-identity"]),
     ("totp-rs", &["ward-identity"]),
     ("rcgen", &["ward-vault"]),
@@ -38,13 +41,23 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("ward-docker", &["ward-model", "ward-spine", "ward-vault"]),
     ("ward-identity", &["ward-model", "ward-spine", "ward-vault"]),
     ("ward-platform", &["ward-model", "ward-spine", "ward-vault", "ward-identity"]),
-    ("ward-compliance", &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-identity", "ward-platform"]),
+    (
+        "ward-compliance",
+        &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-identity", "ward-platform"],
+    ),
     ("ward-api", &DOOR),
     ("ward-console", &DOOR),
     ("ward", &["ward-model", "ward-ledger"]),
 ];
-const DOOR: [&str; 7] =
-    ["ward-model", "ward-ledger", "ward-vault", "ward-spine", "ward-identity", "ward-platform", "ward-compliance"];
+const DOOR: [&str; 7] = [
+    "ward-model",
+    "ward-ledger",
+    "ward-vault",
+    "ward-spine",
+    "ward-identity",
+    "ward-platform",
+    "ward-compliance",
+];
 
 /// Most lines of a source file.
 const LONGEST: usize = 800;
@@ -61,7 +74,8 @@ fn faults(name: &str, manifest: &toml::Table) -> Vec<String> {
     if lints != Some(true) {
         found.push(format!("{name} has not `[lints] workspace = true`"));
     }
-    let (outside, all) = (["dependencies", "build-dependencies"], ["dependencies", "build-dependencies", "dev-dependencies"]);
+    let (outside, all) =
+        (["dependencies", "build-dependencies"], ["dependencies", "build-dependencies", "dev-dependencies"]);
     for (fences, tables) in [(&FENCED[..], &all[..]), (&FENCED_OUTSIDE_TESTS[..], &outside[..])] {
         for (library, may) in fences {
             if names(manifest, tables).any(|d| d == *library) && !may.contains(&name) {
@@ -92,10 +106,26 @@ fn source_faults(package: &str, path: &str, text: &str) -> Vec<String> {
     if product && server && !["ward-api", "ward-console", "ward-ingress", "wardd"].contains(&package) {
         found.push(format!("{path} serves HTTP"));
     }
-    if product && text.contains("sqlx::query") && ["ward-model", "ward-ledger", "ward-vault", "ward-docker", "ward-ingress", "ward-console", "ward", "wardd"].contains(&package) {
+    if product
+        && text.contains("sqlx::query")
+        && [
+            "ward-model",
+            "ward-ledger",
+            "ward-vault",
+            "ward-docker",
+            "ward-ingress",
+            "ward-console",
+            "ward",
+            "wardd",
+        ]
+        .contains(&package)
+    {
         found.push(format!("{path} has a query"));
     }
-    if text.contains("expect(unsafe_code") && !path.ends_with("crates/docker/src/volumes/kernel.rs") && product {
+    if text.contains("expect(unsafe_code")
+        && !path.ends_with("crates/docker/src/volumes/kernel.rs")
+        && product
+    {
         found.push(format!("{path} has unsafe code"));
     }
     found
@@ -139,20 +169,36 @@ fn a_crate_that_leaves_its_fences_is_found() {
     assert!(source_faults("ward-api", "x/src/a.rs", &"\n".repeat(LONGEST + 1))[0].contains("lines"));
     assert!(source_faults("ward-platform", "x/src/a.rs", "axum::serve(a, b)")[0].contains("serves HTTP"));
     assert!(source_faults("wardd", "x/src/a.rs", "sqlx::query(\"\")")[0].contains("a query"));
-    assert!(source_faults("ward-api", "x/src/a.rs", "#![expect(unsafe_code, reason = \"r\")]")[0].contains("unsafe"));
+    assert!(
+        source_faults("ward-api", "x/src/a.rs", "#![expect(unsafe_code, reason = \"r\")]")[0]
+            .contains("unsafe")
+    );
 }
 
 /// Names of the packages that `cargo tree` prints, one a line: `name vX.Y.Z (…)`.
 fn banned(tree: &str) -> Vec<&str> {
     const BANNED: [&str; 6] = ["ring", "openssl", "openssl-sys", "native-tls", "boring", "rustls-native-tls"];
-    tree.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| BANNED.contains(name)).collect()
+    tree.lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| BANNED.contains(name))
+        .collect()
 }
 
 /// `Cargo.lock` alone can't tell: it also lists what an optional feature of a dependency would bring. So cargo is asked
 /// what is built here, tests included; and what never may be, on no platform, is looked up in the lock.
 #[test]
 fn there_is_one_crypto_stack() {
-    let arguments = ["tree", "--workspace", "--locked", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"];
+    let arguments = [
+        "tree",
+        "--workspace",
+        "--locked",
+        "--edges",
+        "normal,build,dev",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ];
     let output = Command::new(env!("CARGO")).args(arguments).current_dir(tree::root()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let listed = String::from_utf8(output.stdout).unwrap();
@@ -177,7 +223,8 @@ fn a_banned_package_in_the_tree_is_found() {
 #[test]
 fn deny_toml_bans_what_this_test_bans() {
     let deny: toml::Table = tree::read(Path::new(&tree::root().join("deny.toml"))).parse().unwrap();
-    let banned: Vec<_> = deny["bans"]["deny"].as_array().unwrap().iter().filter_map(|d| d["crate"].as_str()).collect();
+    let banned: Vec<_> =
+        deny["bans"]["deny"].as_array().unwrap().iter().filter_map(|d| d["crate"].as_str()).collect();
     for name in ["ring", "openssl", "openssl-sys", "native-tls"] {
         assert!(banned.contains(&name), "{name}");
     }

@@ -20,8 +20,13 @@ fn parse(text: &str) -> (Vec<Promise>, Vec<String>) {
         let at = index + 1;
         if let Some(rest) = line.strip_prefix("- **W-") {
             inside = true;
-            match rest.split_once("** ").map(|(number, text)| (number.len(), number.parse::<u32>(), text.trim())) {
-                Some((3, Ok(number), text)) if !text.is_empty() => promises.push(Promise { number, kept_by: Vec::new() }),
+            match rest
+                .split_once("** ")
+                .map(|(number, text)| (number.len(), number.parse::<u32>(), text.trim()))
+            {
+                Some((3, Ok(number), text)) if !text.is_empty() => {
+                    promises.push(Promise { number, kept_by: Vec::new() })
+                }
                 _ => faults.push(format!("line {at}: not of the form `- **W-001** text`")),
             }
         } else if let Some(rest) = line.strip_prefix("  Kept by: `").and_then(|rest| rest.strip_suffix('`')) {
