@@ -272,6 +272,8 @@ pool = "{POOL}"
 uid_range = [34000000, 50384000]
 init_program = "{HOME}/lib/ward-init"
 image_cache = "{CACHE}"
+# The demo leaves the file system of the host as it is: encrypted volumes live in an image file.
+volume_image_gib = 4
 """
     CONFIG.write_text(wanted)
     library = HOME / "lib"

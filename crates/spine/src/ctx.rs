@@ -22,6 +22,8 @@ pub struct Settings {
     pub data_dir: std::path::PathBuf,
     /// Addresses that environments get their networks from: `(10.89.0.0, 16)`. Environment n has the n-th /24.
     pub network_pool: (std::net::Ipv4Addr, u8),
+    /// Host ids for containers: first, and first after the last. Each app and database gets 65,536 of them.
+    pub uid_range: (u32, u32),
 }
 
 /// The running platform: one per process.

@@ -82,7 +82,7 @@ impl Events {
         limit: u32,
     ) -> Result<Vec<StreamEvent>> {
         let mut read = self.db.read().await?;
-        let rows: Vec<(i64, i64, String, Option<String>, String, String, String)> = sqlx::query_as(AFTER)
+        let rows: Vec<Row> = sqlx::query_as(AFTER)
             .bind(sequence)
             .bind(organization.map(|o| o.to_string()).unwrap_or_default())
             .bind(subject.unwrap_or_default().to_owned())
@@ -103,6 +103,9 @@ impl Events {
             .collect())
     }
 }
+
+/// Sequence, time, kind, organization, subject, text, data.
+type Row = (i64, i64, String, Option<String>, String, String, String);
 
 const AFTER: &str = "select sequence, time, kind, organization, subject, body, data from stream_events \
      where sequence > $1 and coalesce(organization, '') = $2 and ($3 = '' or subject = $3) order by sequence limit $4";

@@ -202,6 +202,11 @@ impl WriteTx {
         &mut self.raw.tx
     }
 
+    /// Settings of the installation.
+    pub fn settings(&self) -> &crate::Settings {
+        self.ctx.settings()
+    }
+
     /// Adds an event for people who watch; it is seen when the transaction commits.
     pub fn tell(&mut self, event: NewEvent) {
         self.events.push(event);

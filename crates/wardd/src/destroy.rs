@@ -33,7 +33,7 @@ impl Destroy {
             engine.destroy().await.context("taking the engine away")?;
         }
         if config.engine.volume_image_gib.is_some() {
-            ward_docker::volumes::remove_loop(&config.data_dir.join("volumes")).await?;
+            ward_docker::volumes::remove_loop(&config.data_dir).await?;
         }
         drop(lock);
         // The root key last but one: without it nothing of the rest could be read anyway.

@@ -110,6 +110,7 @@ pub(crate) async fn open_core(config: &Config, vault: Arc<Vault>, create: bool) 
         https_port: config.public_port(),
         data_dir: config.control_dir(),
         network_pool: config.pool()?,
+        uid_range: config.engine.uid_range,
     };
     Core::open(db, log, vault, Arc::new(SystemClock), settings).await.context("opening the platform")
 }

@@ -51,16 +51,18 @@ pub(crate) fn volumes_dir(config: &Config) -> std::path::PathBuf {
 
 /// Makes the place of encrypted volumes: switches the file system's encryption on, or mounts an image file.
 pub(crate) async fn prepare_volumes(config: &Config) -> anyhow::Result<String> {
-    let dir = volumes_dir(config);
-    crate::installation::make_directory(&dir, 0o711)?;
     let prepared = match config.engine.volume_image_gib {
-        Some(gib) => volumes::prepare_loop(&dir, gib << 30).await,
-        None => volumes::prepare(&dir).await,
+        // The image is `volumes.img` in the data directory, mounted at `volumes` beside it.
+        Some(gib) => volumes::prepare_loop(&config.data_dir, gib << 30).await,
+        None => {
+            crate::installation::make_directory(&volumes_dir(config), 0o711)?;
+            volumes::prepare(&volumes_dir(config)).await
+        }
     };
     let prepared = prepared.context(
         "preparing encrypted volumes; [engine] volume_image_gib keeps them in an image file instead",
     )?;
-    Ok(format!("{prepared:?}"))
+    Ok(prepared.detail)
 }
 
 /// Starts the engine.

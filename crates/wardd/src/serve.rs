@@ -107,7 +107,6 @@ async fn open(
     let turned = Arc::new(Notify::new());
     let state = ApiState::new(Parts {
         core: core.clone(),
-        engine: dyn_engine,
         capabilities,
         version: VERSION.to_owned(),
         started_at: SystemClock.now(),

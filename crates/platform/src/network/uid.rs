@@ -5,18 +5,16 @@ use ward_spine::{Error, Result, WriteTx};
 use super::sql;
 use crate::sql::number;
 
-/// First host uid of the first range.
-const FIRST: u32 = 300_000;
 /// Ids in a range.
 const WIDTH: u32 = 65_536;
-/// Ranges below 2^31, where some kernels and tools stop.
-const RANGES: i64 = 32_760;
 
 /// Gives `owner` a range of 65,536 host uids and returns its first; the same again if it has one.
 ///
 /// # Errors
 /// `conflict` if all are in use.
 pub async fn allocate_uid_range(tx: &mut WriteTx, owner: &str) -> Result<u32> {
+    let (first, end) = tx.settings().uid_range;
+    let ranges = i64::from(end.saturating_sub(first) / WIDTH);
     let had: Option<(i64,)> =
         sqlx::query_as(sql::RANGE_OF).bind(owner.to_owned()).fetch_optional(tx.conn()).await?;
     let n = match had {
@@ -28,17 +26,17 @@ pub async fn allocate_uid_range(tx: &mut WriteTx, owner: &str) -> Result<u32> {
                 .zip(&used)
                 .find(|(place, (n,))| place != n)
                 .map_or(used.len(), |(place, _)| usize::try_from(place).unwrap_or(usize::MAX));
-            let n = i64::try_from(n).ok().filter(|n| *n < RANGES).ok_or_else(|| {
+            let n = i64::try_from(n).ok().filter(|n| *n < ranges).ok_or_else(|| {
                 Error::conflict(
                     "all uid ranges are in use",
-                    "destroy an app or a database that is not needed",
+                    "destroy an app or a database that is not needed, or widen [engine] uid_range",
                 )
             })?;
             sqlx::query(sql::TAKE_RANGE).bind(n).bind(owner.to_owned()).execute(tx.conn()).await?;
             n
         }
     };
-    Ok(number::<u32>(n)?.saturating_mul(WIDTH).saturating_add(FIRST))
+    Ok(number::<u32>(n)?.saturating_mul(WIDTH).saturating_add(first))
 }
 
 /// Takes a range back. No container and no file of the owner may be left.
