@@ -1,0 +1,152 @@
+//! Every route, in one place.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{self, Next},
+    response::{IntoResponse as _, Response},
+    routing::any,
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use ward_model::ErrorCode;
+use ward_spine::Error;
+
+use crate::{
+    ApiState, agreements, apps, backups, checks, config, databases, deployments, environments, events,
+    factors, frame, grants, health, idempotency, ledger, logs, organizations, platform, posture,
+    problem::Failure, projects, regions, releases, resolve, secrets, sessions, tokens, tunnel, users,
+};
+
+/// Longest time that a request may take.
+const ORDINARY_LIMIT: Duration = Duration::from_secs(60);
+/// Longest time of one that reads or does a lot.
+const LONG_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// Answered at once.
+fn ordinary() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        // The platform
+        .routes(routes!(health::read))
+        .routes(routes!(health::openapi))
+        .routes(routes!(platform::unseal))
+        .routes(routes!(platform::seal))
+        .routes(routes!(platform::status))
+        .routes(routes!(resolve::read))
+        // Oneself
+        .routes(routes!(sessions::begin, sessions::list))
+        .routes(routes!(sessions::verify))
+        .routes(routes!(sessions::current, sessions::end_current))
+        .routes(routes!(sessions::end))
+        .routes(routes!(factors::enroll))
+        .routes(routes!(factors::confirm))
+        .routes(routes!(factors::recovery_codes))
+        .routes(routes!(factors::password))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        // Organizations
+        .routes(routes!(regions::list, regions::create))
+        .routes(routes!(organizations::list, organizations::create))
+        .routes(routes!(organizations::read))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::disable))
+        .routes(routes!(grants::list, grants::create))
+        .routes(routes!(grants::revoke))
+        .routes(routes!(agreements::list, agreements::create))
+        .routes(routes!(agreements::end))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::read))
+        .routes(routes!(environments::list, environments::create))
+        .routes(routes!(environments::read, environments::destroy))
+        // Apps
+        .routes(routes!(apps::list, apps::create))
+        .routes(routes!(apps::read, apps::destroy))
+        .routes(routes!(apps::restart))
+        .routes(routes!(apps::processes))
+        .routes(routes!(deployments::read))
+        .routes(routes!(releases::list))
+        .routes(routes!(releases::rollback))
+        .routes(routes!(config::read, config::change))
+        .routes(routes!(secrets::list))
+        .routes(routes!(secrets::set, secrets::remove))
+        // Databases
+        .routes(routes!(databases::list, databases::create))
+        .routes(routes!(databases::read, databases::destroy))
+        .routes(routes!(databases::url))
+        .routes(routes!(databases::attach))
+        .routes(routes!(backups::list, backups::create))
+        .routes(routes!(backups::read))
+        .routes(routes!(backups::restore))
+        // Compliance and the record
+        .routes(routes!(posture::of_organization))
+        .routes(routes!(posture::of_platform))
+        .routes(routes!(checks::list))
+        .routes(routes!(checks::observations))
+        .routes(routes!(ledger::entries))
+        .routes(routes!(ledger::checkpoint))
+        .routes(routes!(ledger::tile))
+}
+
+/// Takes its time.
+fn long() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(checks::run)).routes(routes!(ledger::verify))
+}
+
+/// Takes a body larger than memory; minds `Idempotency-Key` itself.
+fn uploads() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(deployments::list, deployments::create))
+}
+
+/// Lasts as long as the client and its permission.
+fn streams() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(logs::read))
+        .routes(routes!(events::follow))
+        .routes(routes!(tunnel::connect))
+}
+
+/// All routes without their layers, for the document.
+pub(crate) fn with_document(base: OpenApi) -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(base).merge(ordinary()).merge(long()).merge(uploads()).merge(streams())
+}
+
+/// The API.
+pub fn router(state: ApiState) -> Router {
+    router_with(Router::new(), state)
+}
+
+/// The API with more routes under the same outermost layer. A test adds one that asks no permit, to show that the
+/// coverage test finds it.
+pub fn router_with(more: Router<ApiState>, state: ApiState) -> Router {
+    let once = middleware::from_fn_with_state(state.clone(), idempotency::layer);
+    Router::new()
+        .merge(Router::from(ordinary()).layer(once.clone()).layer(middleware::from_fn(ordinary_limit)))
+        .merge(Router::from(long()).layer(once).layer(middleware::from_fn(long_limit)))
+        .merge(Router::from(uploads()).layer(middleware::from_fn(long_limit)))
+        .merge(Router::from(streams()))
+        .merge(more)
+        // Not a fallback: the console, which is merged beside, has one.
+        .route("/v1/{*unknown}", any(async || Failure::of_status(StatusCode::NOT_FOUND)))
+        .layer(middleware::from_fn_with_state(state.clone(), frame::surround))
+        .with_state(state)
+}
+
+async fn ordinary_limit(request: Request, next: Next) -> Response {
+    within(ORDINARY_LIMIT, request, next).await
+}
+
+async fn long_limit(request: Request, next: Next) -> Response {
+    within(LONG_LIMIT, request, next).await
+}
+
+/// Gives up after the limit; a transaction that is open then is rolled back, and its attempt recorded as failed.
+async fn within(limit: Duration, request: Request, next: Next) -> Response {
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
+        let next_step = "look whether it took effect, then try again";
+        let error = Error::new(ErrorCode::Unavailable, "the request took longer than Ward allows", next_step);
+        Failure::from(error).into_response()
+    })
+}

@@ -1,0 +1,129 @@
+//! The tunnel to a database, over a real connection of HTTP/1.1.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream, UnixListener, UnixStream},
+};
+
+use crate::world::World;
+
+async fn connect(world: &World) -> (tempfile::TempDir, UnixStream) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("api.sock");
+    let listener = UnixListener::bind(&path).unwrap();
+    let router = world.api.router.clone();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (dir, UnixStream::connect(path).await.unwrap())
+}
+
+fn head(world: &World, secret: &str, upgrade: &str) -> String {
+    format!(
+        "GET /v1/databases/{}/connect HTTP/1.1\r\nHost: ward\r\nAuthorization: Bearer {secret}\r\n{upgrade}\r\n",
+        world.database
+    )
+}
+
+const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: ward-tunnel\r\n";
+
+async fn answer(stream: &mut UnixStream) -> String {
+    let mut text = Vec::new();
+    while !text.ends_with(b"\r\n\r\n") {
+        text.push(
+            tokio::time::timeout(Duration::from_secs(10), stream.read_u8())
+                .await
+                .expect("an answer")
+                .unwrap(),
+        );
+    }
+    String::from_utf8(text).unwrap()
+}
+
+/// A server of PostgreSQL as far as the tunnel sees it: an address of the loopback interface with the port 5432.
+async fn server(world: &World) -> TcpListener {
+    let mut read = world.owner.ctx.read().await.unwrap();
+    let row: (i64,) =
+        sqlx::query_as("select network_index from environments").fetch_one(read.conn()).await.unwrap();
+    assert!(row.0 >= 0);
+    drop(read);
+    let address = ward_platform::databases::connect(&world.owner.ctx, world.database).await.unwrap();
+    // The address is of a network that only the engine makes: it is given to this machine for the test.
+    let done = std::process::Command::new("ip")
+        .args(["addr", "add", &format!("{}/32", address.ip()), "dev", "lo"])
+        .output()
+        .unwrap();
+    assert!(done.status.success() || String::from_utf8_lossy(&done.stderr).contains("exists"), "{done:?}");
+    TcpListener::bind(address).await.unwrap()
+}
+
+struct Borrowed(String);
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("ip")
+            .args(["addr", "del", &format!("{}/32", self.0), "dev", "lo"])
+            .output();
+    }
+}
+
+async fn pair(world: &World) -> (Borrowed, tempfile::TempDir, UnixStream, TcpStream) {
+    let listener = server(world).await;
+    let borrowed = Borrowed(listener.local_addr().unwrap().ip().to_string());
+    let (dir, mut client) = connect(world).await;
+    client.write_all(head(world, &world.owner.secret, UPGRADE).as_bytes()).await.unwrap();
+    let text = answer(&mut client).await;
+    assert!(text.starts_with("HTTP/1.1 101"), "{text}");
+    assert!(text.to_lowercase().contains("upgrade: ward-tunnel"), "{text}");
+    let (server, _) = listener.accept().await.unwrap();
+    (borrowed, dir, client, server)
+}
+
+#[tokio::test]
+async fn bytes_pass_both_ways_and_the_tunnel_ends_with_the_session() {
+    let world = World::new().await;
+    let (_borrowed, _dir, mut client, mut server) = pair(&world).await;
+    client.write_all(b"from the client").await.unwrap();
+    let mut got = [0; 15];
+    server.read_exact(&mut got).await.unwrap();
+    assert_eq!(&got, b"from the client");
+    server.write_all(b"from the server").await.unwrap();
+    client.read_exact(&mut got).await.unwrap();
+    assert_eq!(&got, b"from the server");
+    let log = world.api.server.core.audit.log();
+    let reads = log
+        .entries(0..log.size())
+        .unwrap()
+        .into_iter()
+        .filter(|(_, e)| String::from_utf8_lossy(e).contains("database:connect"));
+    assert_eq!(reads.count(), 2, "the fixture's look, and the tunnel");
+
+    // Old for a step-up by now, but in use: it goes on.
+    for _ in 0..3 {
+        world.api.server.clock.advance(Duration::from_secs(7 * 60));
+        client.write_all(b"ping").await.unwrap();
+        let mut ping = [0; 4];
+        server.read_exact(&mut ping).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    // Idle for longer than a session may be: it ends.
+    world.api.server.clock.advance(Duration::from_secs(16 * 60));
+    let ended = tokio::time::timeout(Duration::from_secs(5), server.read(&mut got)).await.expect("it ends");
+    assert_eq!(ended.unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn without_an_upgrade_there_is_no_tunnel_and_no_entry() {
+    let world = World::new().await;
+    world.api.server.core.audit.settle().await.unwrap();
+    let before = world.api.server.core.audit.log().size();
+    let reply =
+        world.api.get(&world.owner.secret, &format!("/v1/databases/{}/connect", world.database)).await;
+    assert_eq!((reply.status, reply.code().as_str()), (StatusCode::UPGRADE_REQUIRED, "invalid"));
+    assert_eq!(reply.headers["upgrade"], "ward-tunnel");
+    assert_eq!(world.api.server.core.audit.log().size(), before);
+    let (_dir, mut client) = connect(&world).await;
+    client.write_all(head(&world, &world.colleague.secret, UPGRADE).as_bytes()).await.unwrap();
+    assert!(answer(&mut client).await.starts_with("HTTP/1.1 403"), "a developer opens none");
+}
