@@ -13,8 +13,8 @@ use tower::ServiceExt as _;
 use ward_console::ConsoleState;
 use ward_identity::{factors, sessions, users};
 use ward_model::{
-    Action, AppId, BackupId, DataClass, DatabaseId, DeploymentId, KeyId, Name, ObservationId, OrganizationId,
-    ReleaseId, Role, Target,
+    Action, AppId, BackupId, DataClass, DatabaseId, DeploymentId, EnvironmentId, KeyId, Name, ObservationId,
+    OrganizationId, ReleaseId, Role, Target,
     agreements::NewAgreement,
     apps::{ConfigChange, NewApp, SecretValue},
     databases::NewDatabase,
@@ -38,6 +38,8 @@ pub(crate) struct House {
     pub(crate) server: TestServer,
     pub(crate) router: Router,
     pub(crate) organization: OrganizationId,
+    /// Where the app and the database are.
+    pub(crate) environment: EnvironmentId,
     pub(crate) app: AppId,
     pub(crate) database: DatabaseId,
     /// Secret of the owner's authenticator.
@@ -63,11 +65,11 @@ impl House {
         let factor = factors::enroll(&pending).await.unwrap().secret;
         factors::confirm(&pending, SecondFactor { code: code_at(&server, &factor) }).await.unwrap();
         let owner = sessions::authenticate(&server.anonymous(), &begun.token).await.unwrap();
-        let (organization, app, database) = furnish(&server, &owner).await;
+        let (organization, environment, app, database) = furnish(&server, &owner).await;
         sessions::end_current(&owner).await.unwrap();
         server.clock.advance(Duration::from_secs(60));
         let router = ward_console::router(ConsoleState::new(server.core.clone()));
-        Self { server, router, organization, app, database, factor }
+        Self { server, router, organization, environment, app, database, factor }
     }
 
     /// A code that was not used yet.
@@ -92,6 +94,20 @@ impl House {
     /// A browser without scripts.
     pub(crate) fn client(&self) -> Client {
         Client { router: self.router.clone(), cookies: BTreeMap::new() }
+    }
+
+    /// One that is signed in as a newcomer, for the first time.
+    pub(crate) async fn enrolled(&self, email: &str, first: &str) -> Client {
+        let mut client = self.client();
+        client.submit("/sign-in", "/sign-in", &[("email", email), ("password", first)]).await;
+        let new = "lantern orbit cobalt";
+        let fields = [("current", first), ("new", new), ("again", new)];
+        client.submit("/sign-in/password", "/sign-in/password", &fields).await;
+        let answer = client.submit("/sign-in/factor", "/sign-in/factor", &[]).await;
+        let (secret, csrf) = (answer.between("id=\"secret\">", "<").to_owned(), answer.csrf());
+        let code = self.code_of(&secret);
+        client.post("/sign-in/factor/confirm", &csrf, &[("code", &code)]).await;
+        client
     }
 
     /// One that is signed in as the owner.
@@ -122,7 +138,7 @@ fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-async fn furnish(server: &TestServer, owner: &Ctx) -> (OrganizationId, AppId, DatabaseId) {
+async fn furnish(server: &TestServer, owner: &Ctx) -> (OrganizationId, EnvironmentId, AppId, DatabaseId) {
     let organization =
         organizations::create(owner, NewOrganization { name: name("mercy") }).await.unwrap().id;
     organizations::create(owner, NewOrganization { name: name("riverside") }).await.unwrap();
@@ -160,7 +176,7 @@ async fn furnish(server: &TestServer, owner: &Ctx) -> (OrganizationId, AppId, Da
         .unwrap();
     permit.fail(json!({ "why": MARKUP }));
     server.core.audit.settle().await.unwrap();
-    (organization, app, database)
+    (organization, production, app, database)
 }
 
 /// What the loops would have written: releases, a failed deployment, processes, a backup.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use ward_model::{Role, ledger::LedgerQuery};
+use ward_model::{PageQuery, Resource as _, ResourceKind, Role, ledger::LedgerQuery, users::NewGrant};
 
 use crate::house::{HOST, House, MARKUP, OWNER, PASSWORD, form};
 
@@ -311,15 +311,7 @@ async fn what_needs_a_fresh_second_factor_asks_for_it_and_leads_back() {
 async fn one_sees_only_what_ones_roles_show() {
     let house = House::new().await;
     let first = house.newcomer("dev@example.org", Role::Developer).await;
-    let mut client = house.client();
-    client.submit("/sign-in", "/sign-in", &[("email", "dev@example.org"), ("password", &first)]).await;
-    let new = "lantern orbit cobalt";
-    let fields = [("current", first.as_str()), ("new", new), ("again", new)];
-    client.submit("/sign-in/password", "/sign-in/password", &fields).await;
-    let answer = client.submit("/sign-in/factor", "/sign-in/factor", &[]).await;
-    let (secret, csrf) = (answer.between("id=\"secret\">", "<").to_owned(), answer.csrf());
-    let code = house.code_of(&secret);
-    client.post("/sign-in/factor/confirm", &csrf, &[("code", &code)]).await;
+    let mut client = house.enrolled("dev@example.org", &first).await;
     let overview = client.get("/").await;
     assert!(overview.body.contains("mercy") && !overview.body.contains("riverside"), "{}", overview.body);
     assert_eq!(
@@ -402,4 +394,31 @@ async fn a_sealed_ward_says_so() {
     let answer = client.get("/").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.contains("Ward is sealed"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn with_a_role_on_one_environment_one_sees_that_one_and_looking_is_no_denial() {
+    let house = House::new().await;
+    let first = house.newcomer("dev@example.org", Role::Developer).await;
+    let mut client = house.enrolled("dev@example.org", &first).await;
+    let owner = house.server.owner().await;
+    let users =
+        ward_identity::users::list(&owner, house.organization, &PageQuery::default()).await.unwrap().items;
+    let user = users.iter().find(|u| u.email == "dev@example.org").unwrap().id;
+    let grants =
+        ward_identity::grants::list(&owner, house.organization, &PageQuery::default()).await.unwrap().items;
+    let whole = grants.iter().find(|g| g.user == user).unwrap().id;
+    ward_identity::grants::revoke(&owner, house.organization, whole).await.unwrap();
+    let scope_id = house.environment.to_string();
+    let new = NewGrant { user, role: Role::Developer, scope_kind: ResourceKind::Environment, scope_id };
+    let environment = ward_platform::environments::get(&owner, house.environment).await.unwrap();
+    ward_identity::grants::create(&owner, house.organization, new, environment.target()).await.unwrap();
+    let page = client.get("/").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains("production") && page.body.contains("clinic"), "{}", page.body);
+    assert!(!page.body.contains("staging") && !page.body.contains("records /"), "{}", page.body);
+    house.server.core.audit.settle().await.unwrap();
+    let query = LedgerQuery { kind: Some("denied".into()), ..LedgerQuery::default() };
+    let denied = house.server.core.audit.search(None, &query).await.unwrap().items;
+    assert!(denied.is_empty(), "{denied:?}");
 }
