@@ -15,8 +15,8 @@ use crate::{
 /// Largest form, in bytes.
 const LARGEST_FORM: usize = 64 << 10;
 
-/// The console, for the root of its host. It answers everything that it has no page for with a page that says so:
-/// mount the API beside it as `Router::new().nest_service("/v1", api).fallback_service(console)` or alike.
+/// The console, for the root of its host: `ward_api::router(..).merge(ward_console::router(..))`. It answers everything
+/// that nobody has a route for with a page that says so, so no router merged with it may have a fallback.
 ///
 /// A form is posted to a path one or more levels below the page that shows it, so that whoever has to confirm who
 /// they are first comes back to that page.
