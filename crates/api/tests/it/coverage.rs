@@ -238,13 +238,12 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
     let end = world.owner.ctx.now().plus(std::time::Duration::from_secs(3600));
     let body = match (row.method.as_str(), row.path.as_str()) {
         ("GET" | "DELETE", _) => Value::Null,
-        (
-            _,
-            "/v1/seal" | "/v1/me/factor" | "/v1/me/recovery-codes" | "/v1/checks/run" | "/v1/ledger/verify",
-        ) => Value::Null,
+        (_, "/v1/seal" | "/v1/me/factor" | "/v1/me/recovery-codes" | "/v1/ledger/verify") => Value::Null,
         (_, "/v1/apps/{app}/restart" | "/v1/databases/{database}/backups") => Value::Null,
         (_, path) if path.ends_with("/end") || path.ends_with("/disable") => Value::Null,
         (_, "/v1/apps/{app}/deployments") => Value::Null,
+        // None of them: no loop runs here that would look.
+        (_, "/v1/checks/run") => json!({ "checks": [] }),
         (_, "/v1/unseal") => json!({ "passphrase": "wrong" }),
         (_, "/v1/sessions") => json!({ "email": "nobody@example.org", "password": "not the password" }),
         (_, "/v1/sessions/current/second-factor" | "/v1/me/factor/confirm") => {

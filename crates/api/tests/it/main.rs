@@ -1,4 +1,11 @@
 //! Tests of the REST door, over the router itself and over real connections.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests: a failure here is a failed test"
+)]
 
 mod coverage;
 mod document;

@@ -1,6 +1,6 @@
 //! The tunnel to a database, over a real connection of HTTP/1.1.
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use axum::http::StatusCode;
 use tokio::{
@@ -41,36 +41,32 @@ async fn answer(stream: &mut UnixStream) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// A server of PostgreSQL as far as the tunnel sees it: an address of the loopback interface with the port 5432.
-async fn server(world: &World) -> TcpListener {
-    let mut read = world.owner.ctx.read().await.unwrap();
-    let row: (i64,) =
-        sqlx::query_as("select network_index from environments").fetch_one(read.conn()).await.unwrap();
-    assert!(row.0 >= 0);
-    drop(read);
+/// A server of PostgreSQL as far as the tunnel sees it. Its address is of a network that only the engine makes: this
+/// machine borrows it for the test, one test run at a time.
+async fn server(world: &World) -> (Borrowed, TcpListener) {
+    let alone = std::fs::File::create(std::env::temp_dir().join("ward-api-tunnel-test.lock")).unwrap();
+    alone.lock().unwrap();
     let address = ward_platform::databases::connect(&world.owner.ctx, world.database).await.unwrap();
-    // The address is of a network that only the engine makes: it is given to this machine for the test.
-    let done = std::process::Command::new("ip")
-        .args(["addr", "add", &format!("{}/32", address.ip()), "dev", "lo"])
-        .output()
-        .unwrap();
-    assert!(done.status.success() || String::from_utf8_lossy(&done.stderr).contains("exists"), "{done:?}");
-    TcpListener::bind(address).await.unwrap()
+    let borrowed = Borrowed { address: format!("{}/32", address.ip()), _alone: alone };
+    let done = Command::new("ip").args(["addr", "replace", &borrowed.address, "dev", "lo"]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    (borrowed, TcpListener::bind(address).await.unwrap())
 }
 
-struct Borrowed(String);
+/// An address of this machine until it is dropped.
+struct Borrowed {
+    address: String,
+    _alone: std::fs::File,
+}
 
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        let _ = std::process::Command::new("ip")
-            .args(["addr", "del", &format!("{}/32", self.0), "dev", "lo"])
-            .output();
+        let _ = Command::new("ip").args(["addr", "del", &self.address, "dev", "lo"]).output();
     }
 }
 
 async fn pair(world: &World) -> (Borrowed, tempfile::TempDir, UnixStream, TcpStream) {
-    let listener = server(world).await;
-    let borrowed = Borrowed(listener.local_addr().unwrap().ip().to_string());
+    let (borrowed, listener) = server(world).await;
     let (dir, mut client) = connect(world).await;
     client.write_all(head(world, &world.owner.secret, UPGRADE).as_bytes()).await.unwrap();
     let text = answer(&mut client).await;
