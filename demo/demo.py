@@ -410,8 +410,8 @@ def deploy(state):
         state["staff_password"] = "-".join(secrets.token_hex(3) for _ in range(4))
         state["api_token"] = secrets.token_hex(24)
         save(state)
-        ward(state, "secrets", "set", "--app", "clinic", f"CLINIC_STAFF_PASSWORD={state['staff_password']}", f"CLINIC_API_TOKEN={state['api_token']}")
-        ward(state, "db", "attach", "records", "--app", "clinic")
+        ward(state, "secrets", "set", "--app", "clinic", f"CLINIC_STAFF_PASSWORD={state['staff_password']}", f"CLINIC_API_TOKEN={state['api_token']}", parse=False)
+        ward(state, "db", "attach", "records", "--app", "clinic", parse=False)
         state["secrets"] = True
         save(state)
     app = api("GET", f"/v1/apps/{app['id']}", token=state["token"])

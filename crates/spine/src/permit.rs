@@ -222,10 +222,13 @@ impl WriteTx {
         } else {
             Some(events::insert(&mut self.raw.tx, now, &self.events).await?)
         };
-        // Whether a commit that reports an error took effect is not known: only the outbox can tell. So the
-        // attempt is closed by nobody here; if nothing was committed, the next start closes it as aborted.
+        // Whether a commit that reports an error took effect only the store can tell, so it is asked.
         self.open.closed = true;
-        self.raw.commit().await?;
+        if let Err(error) = self.raw.commit().await {
+            let failed = outcome_of(&self.open.event, Outcome::Failed, now, json!({ "why": "commit" }));
+            self.ctx.core().audit.close_unless_committed(failed);
+            return Err(error);
+        }
         let core = self.ctx.core();
         core.audit.wake();
         if let Some(last) = last {

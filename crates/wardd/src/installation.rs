@@ -17,11 +17,13 @@ use ward_vault::{RootKeySource, Vault};
 use crate::{config::Config, ledger_key};
 
 /// Prints for people.
-#[expect(clippy::print_stdout, reason = "what the operator asked to see")]
 pub(crate) fn say(text: &str) -> anyhow::Result<()> {
-    println!("{text}");
-    std::io::stdout().flush()?;
-    Ok(())
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // Whoever read along has seen enough (`| head`).
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 /// Makes the directories. The data directory lets others pass (containers' users reach their volumes through

@@ -74,6 +74,7 @@ fn run(args: Args) -> anyhow::Result<()> {
     }
     let config = Config::read(&args.config)?;
     parts::start_logging(&config);
+    parts::keep_memory_private()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         match args.command {

@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use nix::sys::{
+    prctl,
+    resource::{Resource, setrlimit},
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use ward_docker::{Docker, DockerConfig, volumes};
@@ -15,6 +19,12 @@ pub(crate) fn start_logging(config: &Config) {
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if config.log.json { log.json().init() } else { log.with_ansi(false).init() }
+}
+
+/// Neither a core file nor another process of the same user may show what is in our memory: keys.
+pub(crate) fn keep_memory_private() -> anyhow::Result<()> {
+    setrlimit(Resource::RLIMIT_CORE, 0, 0).context("forbidding core files")?;
+    prctl::set_dumpable(false).context("forbidding core files")
 }
 
 /// Returns at SIGTERM or SIGINT.

@@ -81,8 +81,17 @@ pub(super) async fn start(ctx: &Ctx, engine: &dyn Engine, stored: &Stored) -> Re
     let name = container(database.id);
     let key = ctx.keyring().volume_key(ctx.read().await?.conn(), stored.dek, &volume_place(stored)).await?;
     let volume = VolumeSpec { id: name.clone(), uid_base: stored.uid_base, owner: psql::UID };
-    engine.unlock_volume(&volume, &key).await.map_err(failed)?;
+    let path = engine.unlock_volume(&volume, &key).await.map_err(failed)?;
     drop(key);
+    // Once it was made, its data must be there: the server would make an empty database in its place, and the
+    // next backup would be one of nothing.
+    let made = !matches!(database.state, DatabaseState::Creating);
+    if made && !tokio::fs::try_exists(path.join("PG_VERSION")).await.unwrap_or(false) {
+        return Err(Error::conflict(
+            "the data of this database is gone: its volume is missing or empty",
+            "put the volume back, or restore a backup into a new database (`ward db restore`)",
+        ));
+    }
     let labels = BTreeMap::from([
         (label::ORGANIZATION.to_owned(), database.organization.to_string()),
         (label::ENVIRONMENT.to_owned(), database.environment.to_string()),

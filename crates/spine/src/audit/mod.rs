@@ -95,6 +95,25 @@ impl Audit {
         self.0.wake.notify_one();
     }
 
+    /// After a commit that reported an error: records the failure, unless the store says that it took effect.
+    /// While the store does not answer, the attempt stays open; the next start closes it at the latest.
+    pub(crate) fn close_unless_committed(&self, failed: Event) {
+        let audit = self.clone();
+        tokio::spawn(async move {
+            for _ in 0..120 {
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                let Ok(mut read) = audit.0.db.read().await else { continue };
+                match sql::has_outcome(&mut read, &failed.attempt).await {
+                    Ok(true) => return,
+                    // Taken from the outbox, but not indexed yet: look again.
+                    Ok(false) if audit.0.indexed.load(Ordering::SeqCst) < audit.0.log.size() => {}
+                    Ok(false) => return audit.hand_in_failure(failed),
+                    Err(_) => {}
+                }
+            }
+        });
+    }
+
     /// Tells the clerk that the outbox has something.
     pub(crate) fn wake(&self) {
         self.0.wake.notify_one();

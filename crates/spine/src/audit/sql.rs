@@ -44,6 +44,18 @@ pub(super) async fn outbox_is_empty(read: &mut ReadTx, after: i64) -> Result<boo
     Ok(n == 0)
 }
 
+/// Whether an attempt has an outcome, in the outbox or in the ledger.
+pub(super) async fn has_outcome(read: &mut ReadTx, attempt: &str) -> Result<bool> {
+    let (n,): (i64,) = sqlx::query_as(
+        "select (select count(*) from outbox where attempt = $1) + \
+         (select count(*) from ledger_index where attempt = $1 and kind = 'outcome')",
+    )
+    .bind(attempt.to_owned())
+    .fetch_one(read.conn())
+    .await?;
+    Ok(n > 0)
+}
+
 pub(super) async fn delete_outbox(tx: &mut Bookkeeping, up_to: i64) -> Result<()> {
     sqlx::query("update outbox_counter set n = $1 where n < $1").bind(up_to).execute(tx.conn()).await?;
     sqlx::query("delete from outbox where sequence <= $1").bind(up_to).execute(tx.conn()).await?;
