@@ -14,8 +14,9 @@ queries! {
     // Observations.
     INSERT = "insert into observations (id, check_id, verdict, summary, evidence, evidence_sha256, observed_at, took_ms) \
               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// The newest few: ids made in one millisecond are in no order among themselves.
     LATEST = "select id, check_id, verdict, summary, evidence, observed_at, took_ms from observations \
-              where id in (select max(id) from observations group by check_id)";
+              where check_id = $1 order by id desc limit 8";
     OF_CHECK = "select id, check_id, verdict, summary, evidence, observed_at, took_ms from observations \
                 where check_id = $1 and id < $2 order by id desc limit $3";
     NEWEST_HASHES = "select id, verdict, evidence, evidence_sha256, check_id from observations order by id desc limit $1";

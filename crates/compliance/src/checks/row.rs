@@ -30,10 +30,17 @@ pub(super) fn observation(row: Row) -> Result<Observation> {
     })
 }
 
-/// The newest observation of each check.
+/// The newest observation of each check that Ward runs.
 pub(crate) async fn latest(read: &mut ReadTx) -> Result<BTreeMap<String, Observation>> {
-    let rows: Vec<Row> = sqlx::query_as(sql::LATEST).fetch_all(read.conn()).await?;
-    rows.into_iter().map(|row| observation(row).map(|o| (o.check.clone(), o))).collect()
+    let mut out = BTreeMap::new();
+    for check in super::all() {
+        let rows: Vec<Row> =
+            sqlx::query_as(sql::LATEST).bind(check.id().to_owned()).fetch_all(read.conn()).await?;
+        if let Some(row) = rows.into_iter().max_by_key(|row| row.5) {
+            out.insert(check.id().to_owned(), observation(row)?);
+        }
+    }
+    Ok(out)
 }
 
 /// Evidence of the newest observation of a check that passed.

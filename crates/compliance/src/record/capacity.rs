@@ -33,7 +33,7 @@ impl Check for CapacityFailClosed {
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
         let status = probe.core.audit.log().status();
         let space = statvfs(&probe.ledger_dir).map_err(std::io::Error::from)?;
-        let free = u64::from(space.blocks_available()).saturating_mul(u64::from(space.fragment_size()));
+        let free = space.blocks_available().saturating_mul(space.fragment_size());
         let used = used(&probe.ledger_dir);
         let first = probe.core.audit.log().entry(0)?;
         let first: Event = serde_json::from_slice(&first)

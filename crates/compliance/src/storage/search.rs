@@ -8,6 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use memchr::memmem::Finder;
+use nix::{
+    errno::Errno,
+    unistd::{Whence, lseek},
+};
 use zeroize::Zeroizing;
 
 /// Bytes read at once.
@@ -40,9 +45,19 @@ impl Needles {
 
     /// Names of those in these bytes.
     pub(crate) fn within(&self, bytes: &[u8]) -> Vec<&str> {
-        let there = |v: &[u8]| memchr::memmem::find(bytes, v).is_some();
-        self.0.iter().filter(|(_, v)| there(v)).map(|(n, _)| n.as_str()).collect()
+        hits(&self.finders(), bytes)
     }
+
+    /// One finder for each value; they borrow it, so that no copy stays behind.
+    fn finders(&self) -> Finders<'_> {
+        self.0.iter().map(|(name, value)| (name.as_str(), Finder::new(value.as_slice()))).collect()
+    }
+}
+
+type Finders<'a> = Vec<(&'a str, Finder<'a>)>;
+
+fn hits<'a>(finders: &Finders<'a>, bytes: &[u8]) -> Vec<&'a str> {
+    finders.iter().filter(|(_, finder)| finder.find(bytes).is_some()).map(|(name, _)| *name).collect()
 }
 
 /// What a search did.
@@ -63,7 +78,7 @@ pub(crate) fn search(
     needles: &Needles,
     limit: Duration,
 ) -> Searched {
-    let (mut done, began) = (Searched::default(), Instant::now());
+    let (mut done, began, finders) = (Searched::default(), Instant::now(), needles.finders());
     let mut stack: Vec<(PathBuf, Option<u64>)> = dirs.iter().map(|d| (d.clone(), None)).collect();
     while let Some((path, device)) = stack.pop() {
         if began.elapsed() > limit {
@@ -83,7 +98,7 @@ pub(crate) fn search(
             }
         } else if metadata.is_file() {
             done.files += 1;
-            match search_file(&path, needles, &mut done.bytes) {
+            match search_file(&path, &finders, needles.longest(), &mut done.bytes) {
                 Ok(found) => done.found.extend(found.into_iter().map(|name| (name, path.clone()))),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => done.cut = Some(format!("a file can't be read: {error}")),
@@ -93,20 +108,34 @@ pub(crate) fn search(
     done
 }
 
-fn search_file(path: &Path, needles: &Needles, bytes: &mut u64) -> io::Result<Vec<String>> {
+fn search_file(
+    path: &Path,
+    finders: &Finders<'_>,
+    overlap: usize,
+    bytes: &mut u64,
+) -> io::Result<Vec<String>> {
     let mut file = File::open(path)?;
     // Pieces overlap, so that nothing hides at a border.
-    let overlap = needles.longest();
     let mut buffer = Zeroizing::new(vec![0_u8; PIECE + overlap]);
-    let (mut kept, mut found) = (0, Vec::<String>::new());
+    let (mut kept, mut found, mut position) = (0, Vec::<String>::new(), 0_i64);
     loop {
+        // Holes of a sparse file hold nothing.
+        match lseek(&file, position, Whence::SeekData) {
+            Ok(data) if data > position => (position, kept) = (data, 0),
+            Ok(_) => {}
+            Err(Errno::ENXIO) => return Ok(found),
+            Err(_) => {
+                lseek(&file, position, Whence::SeekSet)?;
+            }
+        }
         let read = file.read(buffer.get_mut(kept..).unwrap_or_default())?;
         if read == 0 {
             return Ok(found);
         }
         *bytes += u64::try_from(read).unwrap_or(0);
+        position += i64::try_from(read).unwrap_or(0);
         let filled = kept + read;
-        for name in needles.within(buffer.get(..filled).unwrap_or_default()) {
+        for name in hits(finders, buffer.get(..filled).unwrap_or_default()) {
             if !found.iter().any(|f| f == name) {
                 found.push(name.to_owned());
             }

@@ -85,7 +85,7 @@ impl House {
             labels,
             image: IMAGE.into(),
             command: Some(
-                ["busybox", "nc", "-lk", "-p", "8080", "-e", "/bin/cat"].map(str::to_owned).to_vec(),
+                ["busybox", "httpd", "-f", "-p", "8080", "-h", "/data"].map(str::to_owned).to_vec(),
             ),
             env: Vec::new(),
             files: Vec::new(),
@@ -137,6 +137,8 @@ impl House {
         let label = format!("{}={}", label::INSTANCE, self.config.instance);
         let mut command = self.engine.paths().command("podman");
         command.args(["run", "-d", "--name", "rogue", "--label", &label, "--network", "none", "--user", "0"]);
+        // More than the host may give is refused.
+        command.args(["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024"]);
         let output = command.args(options).args([IMAGE, "busybox", "sleep", "1000"]).output().await.unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }

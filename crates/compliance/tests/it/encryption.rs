@@ -106,6 +106,7 @@ async fn keys_that_are_old_shared_or_lie_open_are_seen() {
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     let key = elsewhere.path().join("root.key");
     ward_vault::create_key_file(&key).unwrap();
+    fs::set_permissions(rig.server.dir(), fs::Permissions::from_mode(0o700)).unwrap();
     let rig = Rig {
         probe: Probe { root_key: Some(key.clone()), private: vec![rig.server.dir().to_owned()], ..rig.probe },
         ..rig

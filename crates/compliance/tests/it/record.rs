@@ -24,7 +24,8 @@ async fn a_flipped_bit_of_the_ledger_is_seen_and_the_right_bytes_pass_again() {
     let path = segment(&rig);
     let whole = fs::read(&path).unwrap();
     let mut bent = whole.clone();
-    let at = bent.len() / 2;
+    // The file is made larger than what is in it.
+    let at = bent.iter().rposition(|b| *b != 0).unwrap() / 2;
     bent[at] ^= 1;
     fs::write(&path, &bent).unwrap();
     let seen = rig.expect("aud.chain-intact", Verdict::Fail).await;
@@ -59,10 +60,11 @@ async fn a_ledger_that_lost_what_was_seen_before_fails() {
 async fn evidence_that_was_changed_after_signing_is_seen() {
     let rig = Rig::new().await;
     rig.expect("gov.evidence-signed", Verdict::Empty).await;
-    let good = rig.look("idn.token-expiry").await;
+    rig.server.owner().await;
+    let good = rig.look("idn.unique-accounts").await;
     checks::save(&rig.probe.ctx(), &good, None).await.unwrap();
     rig.expect("gov.evidence-signed", Verdict::Pass).await;
-    rig.sql("update observations set verdict = 'pass' where verdict <> 'pass'").await;
+    rig.sql("update observations set verdict = 'unknown'").await;
     rig.expect("gov.evidence-signed", Verdict::Fail).await;
     rig.sql(&format!("update observations set verdict = '{}'", good.verdict.as_str())).await;
     rig.expect("gov.evidence-signed", Verdict::Pass).await;

@@ -18,7 +18,7 @@ use ward_model::{
     posture::{Observation, Verdict},
     routes::{Certificate, Hsts, Route, RouteSnapshot},
 };
-use ward_spine::engine::*;
+use ward_spine::{Clock as _, engine::*};
 use ward_testkit::TestServer;
 
 /// Name of the console in tests.
@@ -225,7 +225,7 @@ pub(crate) const YEAR: Hsts = Hsts { max_age: 31_536_000, include_subdomains: fa
 /// A certificate for the console that ends in so many days.
 pub(crate) fn certificate(host: &str, days: i64) -> Certificate {
     let mut params = rcgen::CertificateParams::new(vec![host.to_owned()]).unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = today().as_secs();
     let at = |days: i64| {
         let days = i64::try_from(now).unwrap() / 86_400 + days;
         let (y, m, d) = civil(days);
@@ -249,4 +249,9 @@ fn civil(day: i64) -> (i32, u8, u8) {
     let m = if mp < 10 { mp + 3 } else { mp - 9 };
     let y = yoe + era * 400 + i64::from(m <= 2);
     (i32::try_from(y).unwrap(), u8::try_from(m).unwrap(), u8::try_from(doy - (153 * mp + 2) / 5 + 1).unwrap())
+}
+
+/// Time since 1970 by the machine's clock: certificates are verified by it.
+pub(crate) fn today() -> Duration {
+    Duration::from_micros(u64::try_from(ward_spine::SystemClock.now().micros()).unwrap())
 }

@@ -17,7 +17,7 @@ use ward_compliance::{Door, Probe};
 use ward_model::posture::Verdict;
 use ward_vault::certs::{CertificateAuthority, Scope};
 
-use crate::rig::{CONSOLE, Gate, Rig, YEAR, certificate};
+use crate::rig::{CONSOLE, Gate, Rig, YEAR, certificate, today};
 
 async fn served(gate: &Gate, trusted: &str) -> Rig {
     let rig = Rig::new().await;
@@ -27,9 +27,10 @@ async fn served(gate: &Gate, trusted: &str) -> Rig {
 #[tokio::test]
 async fn the_ingress_passes_and_each_thing_wrong_with_it_is_seen() {
     let gate = Gate::start().await;
+    let app = serve(|_| (StatusCode::OK, String::new())).await;
     let good = certificate(CONSOLE, 60);
     let rig = served(&gate, &good.chain_pem).await;
-    gate.publish(good.clone(), Some(YEAR), None).await;
+    gate.publish(good.clone(), Some(YEAR), Some(app)).await;
     let seen = rig.expect("tls.external", Verdict::Pass).await;
     assert!(
         seen.evidence["facts"][0]["agreed"]["suite"].as_str().unwrap().contains("GCM"),
@@ -39,25 +40,25 @@ async fn the_ingress_passes_and_each_thing_wrong_with_it_is_seen() {
     let aead = rig.expect("tls.aead", Verdict::Pass).await;
     assert!(aead.summary.contains("seen in part"), "{}", aead.summary);
 
-    gate.publish(good.clone(), None, None).await;
+    gate.publish(good.clone(), None, Some(app)).await;
     let seen = rig.expect("tls.external", Verdict::Fail).await;
     assert!(seen.summary.contains("Strict-Transport-Security"), "{}", seen.summary);
     let stranger = certificate(CONSOLE, 60);
-    gate.publish(stranger, Some(YEAR), None).await;
+    gate.publish(stranger, Some(YEAR), Some(app)).await;
     let seen = rig.expect("tls.external", Verdict::Fail).await;
     assert!(seen.summary.contains("verified handshake"), "{}", seen.summary);
     // The clock of the platform is at 2026-11-01; the certificate ends five days after today.
     let short = certificate(CONSOLE, 5);
     let rig = served(&gate, &short.chain_pem).await;
-    gate.publish(short, Some(YEAR), None).await;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    gate.publish(short, Some(YEAR), Some(app)).await;
+    let now = today();
     let test_clock = Duration::from_micros(u64::try_from(rig.server.operator().now().micros()).unwrap());
     rig.server.clock.advance(now.saturating_sub(test_clock));
     let seen = rig.expect("tls.external", Verdict::Fail).await;
     assert!(seen.summary.contains("more days"), "{}", seen.summary);
 
     let rig = served(&gate, &good.chain_pem).await;
-    gate.publish(good, Some(YEAR), None).await;
+    gate.publish(good, Some(YEAR), Some(app)).await;
     rig.expect("tls.external", Verdict::Pass).await;
     // Plain HTTP that is served and not redirected.
     let plain = serve(|_| (StatusCode::OK, String::new())).await;
@@ -306,7 +307,7 @@ async fn a_database_that_talks_in_clear_or_with_old_tls_is_seen() {
     assert!(Path::new("/usr/lib/postgresql").exists(), "install the package postgresql");
     let rig = Rig::new().await;
     rig.expect("tls.database", Verdict::Empty).await;
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = today();
     let clock = rustls_time(now);
     let authority = CertificateAuthority::create(
         "test",
