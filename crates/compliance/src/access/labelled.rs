@@ -25,6 +25,9 @@ impl Check for Labelled {
     fn every(&self) -> Duration {
         minutes(15)
     }
+    fn gap(&self) -> Option<&'static str> {
+        Some("an unlabelled deployment, tried on purpose and denied")
+    }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
         let mut tally = Tally::of("environments, apps, databases and containers");
         let mut read = probe.read().await?;

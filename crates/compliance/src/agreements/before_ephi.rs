@@ -24,6 +24,12 @@ impl Check for BeforeEphi {
     fn every(&self) -> Duration {
         minutes(10)
     }
+    fn gap(&self) -> Option<&'static str> {
+        Some("the signatures on the agreement itself: Ward keeps its place and hash")
+    }
+    fn record(&self) -> bool {
+        true
+    }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
         let mut tally = Tally::of("environments that may hold PHI");
         let mut read = probe.read().await?;

@@ -47,6 +47,9 @@ impl Check for UniqueAccounts {
     fn every(&self) -> Duration {
         minutes(30)
     }
+    fn gap(&self) -> Option<&'static str> {
+        Some("the roles that a managed database itself knows, and accounts of the host")
+    }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
         let mut tally = Tally::of("users, tokens, grants and database roles");
         let mut read = probe.read().await?;

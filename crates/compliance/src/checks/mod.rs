@@ -46,6 +46,10 @@ pub trait Check: Send + Sync + 'static {
     fn gap(&self) -> Option<&'static str> {
         None
     }
+    /// Whether it passes on a record of people that its requirements ask for, such as an agreement.
+    fn record(&self) -> bool {
+        false
+    }
     /// Looks.
     ///
     /// # Errors

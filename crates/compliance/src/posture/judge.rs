@@ -4,7 +4,7 @@
 //! - `proven-live`: every check of the catalog that stands for the requirement is run by Ward, observes its whole
 //!   pass condition, passes, and is not stale; where there is nothing to observe a check is left out, but at least
 //!   one live check passes.
-//! - `recorded`: not that, but every check that asks for a record passes, none is stale, and no live check that
+//! - `recorded`: not that, but every check that stands for a record passes, none is stale, and no live check that
 //!   Ward runs fails or can't be observed.
 //! - Else not proven, with what is missing.
 
@@ -21,6 +21,8 @@ pub struct Known {
     pub id: String,
     /// How far it can be automated.
     pub automation: Automation,
+    /// Whether it stands for a record of people.
+    pub record: bool,
     /// Whether Ward runs it.
     pub implemented: bool,
     /// Part of the pass condition that is not observed.
@@ -57,7 +59,7 @@ pub fn judge(requirement: &Requirement, checks: &[Known]) -> (Standing, String) 
     if nothing_left && checks.iter().any(|c| c.whole() && c.automation.is_live()) {
         return (Standing::ProvenLive, why);
     }
-    let mut records = checks.iter().filter(|c| !c.automation.is_live()).peekable();
+    let mut records = checks.iter().filter(|c| c.record).peekable();
     let recorded = records.peek().is_some() && records.all(Known::passes);
     let live = checks.iter().filter(|c| c.automation.is_live() && c.implemented);
     if recorded && live.into_iter().all(|c| c.passes() || c.fresh(Verdict::Empty)) {
@@ -110,7 +112,16 @@ mod tests {
 
     fn known(automation: Automation, verdict: Option<Verdict>) -> Known {
         let summary = "door open".into();
-        Known { id: "a.b".into(), automation, implemented: true, gap: None, verdict, stale: false, summary }
+        Known {
+            id: "a.b".into(),
+            automation,
+            record: !automation.is_live(),
+            implemented: true,
+            gap: None,
+            verdict,
+            stale: false,
+            summary,
+        }
     }
 
     const PASS: Option<Verdict> = Some(Verdict::Pass);
@@ -160,6 +171,14 @@ mod tests {
             Standing::NotProven,
             "each record that it asks for must be there"
         );
+    }
+
+    #[test]
+    fn a_record_that_a_live_check_sees_in_part_is_recorded_and_no_more() {
+        let agreement = Known { record: true, gap: Some("signatures"), ..known(Automation::Live, PASS) };
+        assert_eq!(standing(std::slice::from_ref(&agreement)), Standing::Recorded);
+        let clauses = Known { implemented: false, ..known(Automation::Record, None) };
+        assert_eq!(standing(&[agreement, clauses]), Standing::NotProven);
     }
 
     #[test]

@@ -76,6 +76,7 @@ fn put_together(
             known.push(Known {
                 id: facts.id.clone(),
                 automation: facts.automation,
+                record: !facts.automation.is_live() || check.is_some_and(|c| c.record()),
                 implemented: check.is_some(),
                 gap: check.and_then(|c| c.gap()),
                 verdict: newest.map(|o| o.verdict),
