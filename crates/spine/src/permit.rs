@@ -31,6 +31,18 @@ struct OpenAttempt {
     closed: bool,
 }
 
+impl OpenAttempt {
+    /// Appends the attempt, in a task of its own: a client that goes away meanwhile must not leave it without an
+    /// outcome. Then nobody takes the task's answer, and dropping it records the failure.
+    async fn append(audit: Audit, event: Event) -> Result<Self> {
+        let appending = tokio::spawn(async move {
+            audit.append(&event).await?;
+            Ok(Self { audit, event, closed: false })
+        });
+        appending.await.map_err(|e| Error::internal("recording an attempt", e))?
+    }
+}
+
 impl Drop for OpenAttempt {
     fn drop(&mut self) {
         if !self.closed {
@@ -102,8 +114,7 @@ impl Ctx {
                     }
                     Effect::Write => {
                         let event = self.event(EntryKind::Attempt, action, &target, policies, detail);
-                        core.audit.append(&event).await?;
-                        open = Some(OpenAttempt { audit: core.audit.clone(), event, closed: false });
+                        open = Some(OpenAttempt::append(core.audit.clone(), event).await?);
                     }
                 }
                 Ok(Permit { ctx: self.clone(), action, open })
@@ -222,18 +233,23 @@ impl WriteTx {
         } else {
             Some(events::insert(&mut self.raw.tx, now, &self.events).await?)
         };
-        // Whether a commit that reports an error took effect only the store can tell, so it is asked.
-        self.open.closed = true;
-        if let Err(error) = self.raw.commit().await {
-            let failed = outcome_of(&self.open.event, Outcome::Failed, now, json!({ "why": "commit" }));
-            self.ctx.core().audit.close_unless_committed(failed);
-            return Err(error);
-        }
-        let core = self.ctx.core();
-        core.audit.wake();
-        if let Some(last) = last {
-            core.events.announce(last);
-        }
-        Ok(())
+        // In a task of its own: once it began, it ends, even if the client goes away.
+        let Self { raw, mut open, ctx, .. } = self;
+        let committing = tokio::spawn(async move {
+            // Whether a commit that reports an error took effect only the store can tell, so it is asked.
+            open.closed = true;
+            let core = ctx.core();
+            if let Err(error) = raw.commit().await {
+                let failed = outcome_of(&open.event, Outcome::Failed, now, json!({ "why": "commit" }));
+                core.audit.close_unless_committed(failed);
+                return Err(error);
+            }
+            core.audit.wake();
+            if let Some(last) = last {
+                core.events.announce(last);
+            }
+            Ok(())
+        });
+        committing.await.map_err(|e| Error::internal("committing", e))?
     }
 }

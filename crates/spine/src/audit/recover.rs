@@ -2,7 +2,7 @@
 
 use ward_model::ledger::{EntryKind, Event, Outcome};
 
-use super::{Audit, ledger_read, sql};
+use super::{Audit, ledger_read, outbox::fitting, sql};
 use crate::{Error, Result};
 
 impl Audit {
@@ -39,11 +39,11 @@ impl Audit {
             };
             entries.push(event.canonical());
         }
-        self.0
-            .log
-            .append_all(entries)
-            .await
-            .map_err(|e| Error::unavailable("the ledger can't be written", e))?;
+        while !entries.is_empty() {
+            let rest = entries.split_off(fitting(entries.iter().map(Vec::len)));
+            self.append_batch(entries).await?;
+            entries = rest;
+        }
         self.index().await
     }
 }

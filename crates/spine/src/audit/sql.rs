@@ -1,12 +1,13 @@
 //! Every query of the record.
 
 use sqlx::AnyConnection;
+use ward_ledger::tile::MAX_ENTRY_BYTES;
 use ward_model::{
     OrganizationId,
     ledger::{Event, LedgerQuery},
 };
 
-use crate::{Bookkeeping, ReadTx, Result};
+use crate::{Bookkeeping, Error, ReadTx, Result};
 
 /// A row of the outbox.
 pub(super) struct OutboxRow {
@@ -15,8 +16,15 @@ pub(super) struct OutboxRow {
 }
 
 /// Puts an outcome into the outbox, inside the transaction of its effect.
+///
+/// # Errors
+/// If the log would refuse the entry: it would refuse it for ever, and with it everything behind it in the outbox.
 pub(crate) async fn insert_outbox(conn: &mut AnyConnection, event: &Event) -> Result<()> {
     let text = String::from_utf8_lossy(&event.canonical()).into_owned();
+    if text.len() > MAX_ENTRY_BYTES {
+        let why = format!("an outcome of {} has {} bytes", event.action, text.len());
+        return Err(Error::internal("recording what was done, so nothing was", why));
+    }
     sqlx::query(INSERT_OUTBOX).bind(event.attempt.clone()).bind(text).execute(conn).await?;
     Ok(())
 }

@@ -111,13 +111,18 @@ async fn a_commit_that_fails_is_recorded_as_failed() {
         return; // PostgreSQL checks this constraint at the statement already.
     }
     let owner = server.owner().await;
-    let mut tx = owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap().begin().await.unwrap();
+    let mut tx =
+        owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap().begin().await.unwrap();
     sqlx::query("pragma defer_foreign_keys = on").execute(tx.conn()).await.unwrap();
-    sqlx::query("insert into recovery_codes (user_id, hash) values ('nobody', 'x')").execute(tx.conn()).await.unwrap();
+    sqlx::query("insert into recovery_codes (user_id, hash) values ('nobody', 'x')")
+        .execute(tx.conn())
+        .await
+        .unwrap();
     assert!(tx.commit(serde_json::json!({})).await.is_err());
     for _ in 0..40 {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        let mine: Vec<_> = entries(&server).await.into_iter().filter(|e| e.event.action == "region:create").collect();
+        let mine: Vec<_> =
+            entries(&server).await.into_iter().filter(|e| e.event.action == "region:create").collect();
         if let [_, outcome] = mine.as_slice() {
             assert_eq!(outcome.event.outcome, Some(Outcome::Failed));
             return;

@@ -95,6 +95,49 @@ async fn an_operation_that_fails_is_recorded_as_failed() {
 }
 
 #[tokio::test]
+async fn an_outcome_too_long_for_the_ledger_is_refused_and_holds_up_nothing() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    let tx = owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap().begin().await.unwrap();
+    let refused = tx.commit(serde_json::json!({ "changed": "x".repeat(70_000) })).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::Internal);
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    // Without the refusal the clerk would try the same entry for ever.
+    let entries = tokio::time::timeout(std::time::Duration::from_secs(20), entries(&server)).await.unwrap();
+    let outcomes: Vec<_> = entries.iter().filter_map(|e| e.event.outcome).collect();
+    assert!(outcomes.contains(&Outcome::Failed) && outcomes.contains(&Outcome::Success), "{outcomes:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_leaves_no_attempt_without_an_outcome() {
+    use std::future::Future;
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    for polls in 1..20 {
+        let platform = Target::platform();
+        let mut work = Box::pin(write_row(&owner, Action::RegionCreate, &platform));
+        for _ in 0..polls {
+            let done =
+                std::future::poll_fn(|cx| std::task::Poll::Ready(work.as_mut().poll(cx).is_ready())).await;
+            if done {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        drop(work);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    let entries = entries(&server).await;
+    let count =
+        |kind| entries.iter().filter(|e| e.event.action == "region:create" && e.event.kind == kind).count();
+    assert_eq!(count(EntryKind::Attempt), count(EntryKind::Outcome));
+    let done = entries
+        .iter()
+        .filter(|e| e.event.action == "region:create" && e.event.outcome == Some(Outcome::Success));
+    assert_eq!(i64::try_from(done.count()).unwrap(), effects(&server).await);
+}
+
+#[tokio::test]
 async fn a_sensitive_read_is_recorded_before_the_data_leaves() {
     let server = TestServer::new().await;
     let owner = server.owner().await;
