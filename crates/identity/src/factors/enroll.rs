@@ -61,11 +61,21 @@ pub async fn confirm(ctx: &Ctx, given: SecondFactor) -> Result<RecoveryCodes> {
         ));
     };
     let mut tx = permit.begin().await?;
-    sqlx::query("update users set totp_secret = totp_pending, totp_pending = null, totp_last_step = $1 where id = $2 and totp_pending is not null")
-        .bind(i64::try_from(step).unwrap_or(i64::MAX))
-        .bind(user.to_string())
-        .execute(tx.conn())
-        .await?;
+    // Exactly the secret that the code was for, in place of exactly what was looked at: of two sessions that set one
+    // up side by side, one without a fresh second factor must not replace what the other has just confirmed.
+    let done = sqlx::query(
+        "update users set totp_secret = totp_pending, totp_pending = null, totp_last_step = $1 \
+         where id = $2 and totp_pending = $3 and coalesce(totp_secret, '') = $4",
+    )
+    .bind(i64::try_from(step).unwrap_or(i64::MAX))
+    .bind(user.to_string())
+    .bind(pending.clone())
+    .bind(account.totp_secret.clone().unwrap_or_default())
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() != 1 {
+        return Err(Error::conflict("the second factor was set up meanwhile", "sign in again: `ward login`"));
+    }
     let codes = recover::replace(&mut tx, user).await?;
     if let Ok(session) = sessions::current(ctx) {
         sessions::sql::set_second_factor(&mut tx, session, ctx.now()).await?;

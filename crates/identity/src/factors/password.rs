@@ -24,12 +24,12 @@ pub async fn change_password(ctx: &Ctx, change: PasswordChange) -> Result<()> {
         }
     }
     let subject = format!("password {user}");
-    throttle::check(ctx, &subject).await?;
+    let attempt = throttle::attempt(ctx, subject, throttle::ACCOUNT).await?;
     if !passwords::verify(&change.current, Some(&account.password_hash)).await? {
         permit.fail(json!({ "why": "credentials" }));
-        throttle::failed(ctx, &subject, throttle::ACCOUNT).await?;
         return Err(Error::new(ErrorCode::Unauthenticated, "the present password is wrong", "try again"));
     }
+    attempt.succeeded(ctx).await?;
     passwords::check(&change.new, &account.user.email)?;
     if change.new == change.current {
         return Err(Error::invalid("the new password is the present one", "choose another"));

@@ -7,6 +7,7 @@ use argon2::{
     Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
     password_hash::phc::PasswordHash,
 };
+use tokio::sync::Semaphore;
 use ward_spine::{Error, Result};
 use zeroize::Zeroizing;
 
@@ -82,7 +83,38 @@ pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool> {
     .await
 }
 
+/// Places for work that anybody may ask for by trying to sign in: each takes 19 MiB and a core.
+struct Places {
+    at_once: Semaphore,
+    /// At work and waiting. What comes beyond is refused, so that those who wait are not kept for long.
+    in_all: Semaphore,
+}
+
+static PLACES: Places = Places::new(4, 100);
+
+impl Places {
+    const fn new(at_once: usize, in_all: usize) -> Self {
+        Self { at_once: Semaphore::const_new(at_once), in_all: Semaphore::const_new(in_all) }
+    }
+}
+
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    blocking_in(&PLACES, work).await
+}
+
+async fn blocking_in<T: Send + 'static>(
+    places: &'static Places,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let Ok(place) = places.in_all.try_acquire() else {
+        return Err(Error::throttled("too many passwords are being checked", 1));
+    };
+    let turn = places.at_once.acquire().await.map_err(|e| Error::internal("hashing a password", e))?;
+    // Both are held by the work itself: a client that goes away does not stop it, so it must go on counting.
+    let work = move || {
+        let _held = (place, turn);
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|e| Error::internal("hashing a password", e))?
 }
 
@@ -101,6 +133,33 @@ mod tests {
     #[tokio::test]
     async fn nobody_has_no_password_but_takes_the_same_work() {
         assert!(!verify("anything at all", None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_worked_off_a_few_at_a_time_and_the_rest_is_refused() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static FEW: Places = Places::new(2, 10);
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        let work = || {
+            MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            NOW.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        };
+        let asked: Vec<_> = (0..50).map(|_| tokio::spawn(blocking_in(&FEW, work))).collect();
+        let (mut done, mut refused) = (0, 0);
+        for answer in asked {
+            match answer.await.unwrap() {
+                Ok(()) => done += 1,
+                Err(error) => {
+                    assert_eq!(error.code(), ward_model::ErrorCode::Throttled);
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!((done, refused, MOST.load(Ordering::SeqCst)), (10, 40, 2));
+        assert!(blocking_in(&FEW, work).await.is_ok(), "the places are free again");
     }
 
     #[test]

@@ -18,10 +18,13 @@ pub async fn verify(ctx: &Ctx, given: SecondFactor) -> Result<Session> {
     let permit = ctx.permit(Action::SessionVerify, &Target::user(user)).await?;
     let session = current(ctx)?;
     let subject = format!("factor {user}");
-    if let Err(error) = throttle::check(ctx, &subject).await {
-        permit.fail(json!({ "why": "throttled" }));
-        return Err(error);
-    }
+    let attempt = match throttle::attempt(ctx, subject, throttle::ACCOUNT).await {
+        Ok(attempt) => attempt,
+        Err(error) => {
+            permit.fail(json!({ "why": "throttled" }));
+            return Err(error);
+        }
+    };
     let mut read = ctx.read().await?;
     let account = users::sql::by_id(read.conn(), user).await?.ok_or_else(unauthenticated)?;
     if !account.user.second_factor {
@@ -34,7 +37,6 @@ pub async fn verify(ctx: &Ctx, given: SecondFactor) -> Result<Session> {
     drop(read);
     let Some(proof) = proof else {
         permit.fail(json!({ "why": "code" }));
-        throttle::failed(ctx, &subject, throttle::ACCOUNT).await?;
         return Err(Error::new(
             ErrorCode::Unauthenticated,
             "the code is wrong, used up, or too old",
@@ -52,7 +54,7 @@ pub async fn verify(ctx: &Ctx, given: SecondFactor) -> Result<Session> {
     sql::set_second_factor(&mut tx, session, ctx.now()).await?;
     let stored = sql::by_id(tx.conn(), session).await?.ok_or_else(unauthenticated)?;
     tx.commit(json!({ "session": session, "by": proof.kind() })).await?;
-    throttle::succeeded(ctx, &subject).await?;
+    attempt.succeeded(ctx).await?;
     Ok(stored.public(&account))
 }
 
