@@ -79,6 +79,12 @@ pub async fn change(ctx: &Ctx, app: AppId, change: ConfigChange) -> Result<Confi
     let found = must(ctx, app).await?;
     let permit = ctx.permit(Action::ConfigWrite, &found.app).await?;
     open(&found.app)?;
+    // Each name goes into the record, also one that is removed: an entry of the ledger has its size.
+    if change.values.len() > MOST_VALUES {
+        let message =
+            format!("{} values at once are too many; {MOST_VALUES} are allowed", change.values.len());
+        return Err(Error::invalid(message, "change fewer at once"));
+    }
     for (name, value) in &change.values {
         variables::check(name, value.as_deref().unwrap_or_default())?;
         if value.is_some() {
@@ -160,6 +166,20 @@ mod tests {
         assert!(deployments().await.is_empty());
         change(&owner, app.id, set(&[("A", Some("2"))])).await.unwrap();
         assert_eq!(deployments().await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn more_names_at_once_than_the_record_takes_are_refused_and_the_record_goes_on() {
+        let server = TestServer::new().await;
+        let (owner, app) = testing::app(&server, "mercy").await;
+        let mut many: Vec<(String, Option<String>)> =
+            (0..1000).map(|n| (format!("{}_{n}", "X".repeat(120)), None)).collect();
+        many.push(("A".into(), Some("1".into())));
+        let refused = change(&owner, app.id, ConfigChange { values: many.into_iter().collect() }).await;
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::Invalid);
+        change(&owner, app.id, set(&[("A", Some("1"))])).await.unwrap();
+        let settled = tokio::time::timeout(std::time::Duration::from_secs(10), server.core.audit.settle());
+        settled.await.unwrap().unwrap();
     }
 
     #[tokio::test]
