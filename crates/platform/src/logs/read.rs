@@ -19,6 +19,10 @@ use super::{
     store::{open, target},
 };
 
+/// Most lines that can be asked for from the end: they are held in memory at once.
+const MOST_TAIL: usize = 20_000;
+/// Longest name of a process that is asked for: it goes into the record.
+const LONGEST_PROCESS: usize = 100;
 /// Time between two looks when no bell rings.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -26,10 +30,17 @@ const LOOK: Duration = Duration::from_secs(1);
 /// error in the stream, and its end.
 ///
 /// # Errors
-/// `not-found` if there is no such app that the principal may know of.
+/// `not-found` if there is no such app that the principal may know of; `invalid` for a tail that is too long.
 pub async fn read(ctx: &Ctx, app: AppId, query: LogQuery) -> Result<BoxStream<'static, Result<AppLogLine>>> {
     let found = target(ctx, app).await?.filter(|(_, destroyed)| !destroyed);
     let (target, _) = found.ok_or_else(|| Error::not_found("app", app))?;
+    if query.tail.is_some_and(|tail| tail > MOST_TAIL) {
+        let message = format!("a tail has at most {MOST_TAIL} lines");
+        return Err(Error::invalid(message, "ask for fewer, or leave it out for all lines"));
+    }
+    if query.process.as_ref().is_some_and(|process| process.len() > LONGEST_PROCESS) {
+        return Err(Error::invalid("no process has so long a name", "list them: `ward ps`"));
+    }
     let detail =
         json!({ "tail": query.tail, "since": query.since, "process": query.process, "follow": query.follow });
     ctx.permit_with(Action::LogRead, &target, detail).await?;

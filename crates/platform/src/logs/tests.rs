@@ -91,9 +91,21 @@ async fn reading_is_recorded_and_only_for_those_who_may() {
         read(&auditor, app.id, LogQuery::default()).await.map(drop).map_err(of),
         Err(ErrorCode::Forbidden)
     );
+    // Outcomes of what was done before are on their way.
+    server.core.audit.settle().await.unwrap();
     let before = server.core.audit.log().size();
     drop(read(&owner, app.id, LogQuery::default()).await.unwrap());
     assert_eq!(server.core.audit.log().size(), before + 1);
+}
+
+#[tokio::test]
+async fn a_tail_that_would_fill_the_memory_is_refused() {
+    let server = TestServer::new().await;
+    let (owner, app) = testing::app(&server, "mercy").await;
+    let endless = LogQuery { tail: Some(usize::MAX), ..LogQuery::default() };
+    assert_eq!(read(&owner, app.id, endless).await.map(drop).unwrap_err().code(), ErrorCode::Invalid);
+    let wordy = LogQuery { process: Some("x".repeat(70_000)), ..LogQuery::default() };
+    assert_eq!(read(&owner, app.id, wordy).await.map(drop).unwrap_err().code(), ErrorCode::Invalid);
 }
 
 #[tokio::test]

@@ -25,6 +25,10 @@ const EXPIRY: Duration = Duration::from_secs(300);
 const RETRY: Duration = Duration::from_secs(15);
 /// How long an address stays open after it was answered last.
 const LINGER: Duration = Duration::from_secs(3600);
+/// Most addresses that a name opens: whoever owns the name decides how many it answers.
+const MOST_ADDRESSES: usize = 32;
+/// Most changes in one entry of the ledger, which has its size.
+const MOST_CHANGES: usize = 100;
 /// Longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -143,6 +147,7 @@ async fn resolve(settings: &Settings, name: &str) -> Result<Vec<Ipv4Addr>, std::
         })
         .collect();
     let good: Vec<Ipv4Addr> = all.iter().copied().filter(|a| reachable(settings, *a)).collect();
+    let good = fewest(good);
     if good.is_empty() {
         let why =
             if all.is_empty() { "it has no IPv4 address" } else { "it leads to this host or its containers" };
@@ -151,7 +156,30 @@ async fn resolve(settings: &Settings, name: &str) -> Result<Vec<Ipv4Addr>, std::
     Ok(good)
 }
 
+/// At most [`MOST_ADDRESSES`], the same ones whatever their order.
+fn fewest(mut addresses: Vec<Ipv4Addr>) -> Vec<Ipv4Addr> {
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses.truncate(MOST_ADDRESSES);
+    addresses
+}
+
 async fn record(
+    ctx: &Ctx,
+    app: AppId,
+    opened: &[(String, Ipv4Addr)],
+    closed: &[(String, Ipv4Addr)],
+) -> Result<()> {
+    for some in opened.chunks(MOST_CHANGES) {
+        record_some(ctx, app, some, &[]).await?;
+    }
+    for some in closed.chunks(MOST_CHANGES) {
+        record_some(ctx, app, &[], some).await?;
+    }
+    Ok(())
+}
+
+async fn record_some(
     ctx: &Ctx,
     app: AppId,
     opened: &[(String, Ipv4Addr)],
@@ -176,6 +204,24 @@ mod tests {
     use ward_testkit::TestServer;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_name_with_thousands_of_addresses_opens_few_and_holds_nobody_up() {
+        let many: Vec<Ipv4Addr> = (0..4000).map(|n| Ipv4Addr::from(0x0b00_0000_u32 + n)).collect();
+        assert_eq!(fewest(many.iter().rev().copied().collect()), many[..MOST_ADDRESSES]);
+        // And what was recorded does not stop at the size of an entry.
+        let server = TestServer::new().await;
+        let (_, app) = crate::testing::app(&server, "mercy").await;
+        let ctx = Ctx::new(
+            server.core.clone(),
+            ward_model::Principal::Loop { name: "network" },
+            ward_spine::RequestInfo::default(),
+        );
+        let host = "a".repeat(200);
+        let opened: Vec<_> = many.into_iter().take(500).map(|a| (host.clone(), a)).collect();
+        record(&ctx, app.id, &opened, &[]).await.unwrap();
+        record(&ctx, app.id, &[], &opened).await.unwrap();
+    }
 
     #[tokio::test]
     async fn a_name_that_leads_inward_opens_nothing() {
