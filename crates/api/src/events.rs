@@ -42,7 +42,7 @@ pub(crate) struct Wanted {
     tag = "events",
     params(Wanted, ("Last-Event-ID" = Option<i64>, Header, description = "Begin after this event; 0 for all that are kept.")),
     responses((status = 200, body = StreamEvent, content_type = "text/event-stream")),
-    extensions(("x-ward-action" = json!("organization:read")), ("x-ward-otherwise" = json!("platform:status")))
+    extensions(("x-ward-action" = json!("organization:read")), ("x-ward-otherwise" = json!("platform-posture:read")))
 )]
 pub(crate) async fn follow(
     State(state): State<ApiState>,
@@ -58,7 +58,8 @@ pub(crate) async fn follow(
             let found = organizations::find(&mut ctx.read().await?, id).await?;
             (Action::OrganizationRead, found.ok_or_else(|| Error::not_found("organization", id))?.target())
         }
-        None => (Action::PlatformStatus, Target::platform()),
+        // Verdicts of the checks of the platform, which not everybody may read.
+        None => (Action::PlatformPostureRead, Target::platform()),
     };
     ctx.permit(action, &target).await?;
     let last = match headers.get("last-event-id") {

@@ -6,7 +6,7 @@ use ward_model::{
     Action, ErrorCode, Target,
     system::{Health, PlatformStatus, Unseal},
 };
-use ward_spine::Error;
+use ward_spine::{Error, policy::Decision};
 
 use crate::{ApiState, answer::Answer, caller::Caller, extract::Input};
 
@@ -20,12 +20,23 @@ use crate::{ApiState, answer::Answer, caller::Caller, extract::Input};
 )]
 pub(crate) async fn status(State(state): State<ApiState>, Caller(ctx): Caller) -> Answer<PlatformStatus> {
     ctx.permit(Action::PlatformStatus, &Target::platform()).await?;
+    let (core, platform) = (&state.core, Target::platform());
+    let mut loops = core.loops.status();
+    // What a loop did last names what it did it to, in whichever organization: not for everybody who is signed in.
+    let decided = core.policy.decide(&core.db, ctx.now(), ctx.who(), Action::PlatformPostureRead, &platform);
+    if !matches!(decided.await?, Decision::Allow(_)) {
+        for status in &mut loops {
+            status.last_summary = String::new();
+            status.last_error =
+                status.last_error.take().map(|_| "told to who watches the platform".to_owned());
+        }
+    }
     Ok(Json(PlatformStatus {
         version: state.version.clone(),
         crypto_module: ward_vault::module_description(),
         started_at: state.started_at,
         ledger_entries: state.core.audit.log().size(),
-        loops: state.core.loops.status(),
+        loops,
         capabilities: state.capabilities.clone(),
     }))
 }

@@ -50,24 +50,32 @@ async fn resolve(
     environment: Option<Name>,
     last: Option<Name>,
 ) -> Result<Resolved> {
+    // Always about the last name: an error about an earlier one would tell which of them exist.
+    let (kind, name) = match (&project, &environment, &last) {
+        (_, _, Some(name)) => ("app or database", name.clone()),
+        (_, Some(name), None) => ("environment", name.clone()),
+        (Some(name), None, None) => ("project", name.clone()),
+        (None, None, None) => ("organization", organization.clone()),
+    };
+    let absent = || unknown(kind, &name);
     let mut read = ctx.read().await?;
     let mut resolved = Resolved::default();
     let found = organizations::find_by_name(&mut read, &organization).await?;
-    let found = found.ok_or_else(|| unknown("organization", &organization))?;
+    let found = found.ok_or_else(absent)?;
     resolved.organization = Some(found.id.to_string());
     let Some(project) = project else {
         drop(read);
         return allowed(ctx, Action::OrganizationRead, &found, &organization).await.map(|()| resolved);
     };
     let found = projects::find_by_name(&mut read, found.id, &project).await?;
-    let found = found.ok_or_else(|| unknown("project", &project))?;
+    let found = found.ok_or_else(absent)?;
     resolved.project = Some(found.id.to_string());
     let Some(environment) = environment else {
         drop(read);
         return allowed(ctx, Action::ProjectRead, &found, &project).await.map(|()| resolved);
     };
     let found = environments::find_by_name(&mut read, found.id, &environment).await?;
-    let found = found.ok_or_else(|| unknown("environment", &environment))?;
+    let found = found.ok_or_else(absent)?;
     resolved.environment = Some(found.id.to_string());
     let Some(last) = last else {
         drop(read);
@@ -76,7 +84,7 @@ async fn resolve(
     let database = databases::find_by_name(&mut read, found.id, &last).await?;
     drop(read);
     let app = apps::find_by_name(ctx, found.id, &last).await?;
-    let mut refused = unknown("app or database", &last);
+    let mut refused = absent();
     if let Some(app) = app {
         match allowed(ctx, Action::AppRead, &app, &last).await {
             Ok(()) => resolved.app = Some(app.id.to_string()),

@@ -94,7 +94,9 @@ async fn a_stream_ends_when_its_session_ends_or_its_role_is_taken() {
 #[tokio::test]
 async fn a_stream_does_not_keep_its_session_alive() {
     let world = World::new().await;
-    let (_, mut stream) = open(&world, &world.owner.secret, "", None).await;
+    let query = format!("?organization={}", world.organization);
+    let (status, mut stream) = open(&world, &world.owner.secret, &query, None).await;
+    assert_eq!(status, StatusCode::OK);
     for _ in 0..3 {
         world.api.server.clock.advance(Duration::from_secs(6 * 60));
         tokio::time::sleep(Duration::from_millis(150)).await;
@@ -113,8 +115,10 @@ async fn nobody_watches_another_organization() {
     let query = format!("?organization={}", world.organization);
     assert_eq!(open(&world, &stranger.secret, &query, None).await.0, StatusCode::NOT_FOUND);
     // The platform's own stream holds no event of an organization.
-    let (status, mut stream) = open(&world, &stranger.secret, "", Some("0")).await;
+    let (status, mut stream) = open(&world, &world.platform.secret, "", Some("0")).await;
     assert_eq!(status, StatusCode::OK);
+    // And it is for who may read the platform's posture: it tells the verdicts of checks.
+    assert_eq!(open(&world, &stranger.secret, "", None).await.0, StatusCode::FORBIDDEN);
     publish(&world, "x", "of mercy").await;
     let event = NewEvent {
         kind: "test".into(),
@@ -131,4 +135,49 @@ async fn nobody_watches_another_organization() {
             break;
         }
     }
+}
+
+/// A loop that tells in whose environment it did something.
+struct Talkative;
+
+#[async_trait::async_trait]
+impl ward_spine::reconcile::Reconciler for Talkative {
+    fn name(&self) -> &'static str {
+        "talkative"
+    }
+    fn every(&self) -> Duration {
+        Duration::from_secs(600)
+    }
+    async fn pass(&self, _: &ward_spine::Ctx) -> ward_spine::Result<String> {
+        Ok("oncology-pilot: destroyed".into())
+    }
+}
+
+#[tokio::test]
+async fn what_a_loop_did_is_told_to_who_watches_the_platform_and_to_nobody_else() {
+    let world = World::new().await;
+    let stop = tokio_util::sync::CancellationToken::new();
+    let core = world.api.server.core.clone();
+    let driving = tokio::spawn(ward_spine::reconcile::drive(
+        core.clone(),
+        std::sync::Arc::new(Talkative),
+        stop.clone(),
+    ));
+    while core.loops.status().iter().all(|s| s.last_summary.is_empty()) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let told = async |secret: &str| {
+        let reply = world.api.get(secret, "/v1/status").await;
+        assert_eq!(reply.status, StatusCode::OK);
+        reply.text().contains("oncology-pilot")
+    };
+    let stranger = world
+        .api
+        .user(ward_model::Role::Owner, &ward_model::Target::organization(world.owner.ctx.id()), true)
+        .await;
+    assert!(told(&world.platform.secret).await);
+    assert!(!told(&world.owner.secret).await);
+    assert!(!told(&stranger.secret).await);
+    stop.cancel();
+    driving.await.unwrap();
 }

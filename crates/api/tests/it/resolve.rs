@@ -38,6 +38,17 @@ async fn names_become_ids_for_who_may_read_them_and_for_nobody_else() {
     let absent =
         get(&stranger.secret, "nobody").await.json()["title"].as_str().unwrap().replace("nobody", "mercy");
     assert_eq!(get(&stranger.secret, "mercy").await.json()["title"], absent);
+    // Nor which of the names above exist: not by its text either.
+    for (there, not) in [
+        ("mercy/guess", "nobody/guess"),
+        ("mercy/records/guess", "mercy/nothing/guess"),
+        ("mercy/records/prod/guess", "mercy/records/nothing/guess"),
+        ("mercy/records/prod/clinic", "nobody/records/prod/clinic"),
+    ] {
+        let (there, not) =
+            (get(&stranger.secret, there).await.json(), get(&stranger.secret, not).await.json());
+        assert_eq!((&there["title"], &there["next_step"]), (&not["title"], &not["next_step"]));
+    }
     for bad in ["", "a//b", "a/b/c/d/e", "Mercy", "../etc", "mercy/"] {
         assert_eq!(get(&world.owner.secret, bad).await.status, StatusCode::BAD_REQUEST, "{bad:?}");
     }
