@@ -433,7 +433,7 @@ async fn a_route_that_asks_no_permit_is_found() {
         calls: Vec::new(),
     };
     let mut reply = api.post(&who.secret, "/v1/careless", Value::Null).await;
-    reply.status = axum::http::StatusCode::FORBIDDEN;
+    reply.status = StatusCode::FORBIDDEN;
     let call = Call { principal: "auditor", reply, entries: Vec::new() };
     assert!(finding(&row, &call).unwrap().contains("without an entry"));
 }
