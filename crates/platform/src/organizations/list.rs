@@ -1,6 +1,9 @@
 //! Lists organizations, and shows one.
 
-use ward_model::{Action, OrganizationId, Page, PageQuery, Target, organizations::Organization};
+use ward_model::{
+    Action, OrganizationId, Page, PageQuery, Principal, Target, organizations::Organization,
+    principal::Credential,
+};
 use ward_spine::{Ctx, Error, Result};
 
 use super::{Row, find, organization, sql};
@@ -28,7 +31,14 @@ pub async fn list(ctx: &Ctx, page: &PageQuery) -> Result<Page<Organization>> {
         }
     };
     let rows = rows.into_iter().map(organization).collect::<Result<Vec<_>>>()?;
-    Ok(Page::from_rows(rows, page.limit(), |o| o.id.to_string()))
+    let mut page = Page::from_rows(rows, page.limit(), |o| o.id.to_string());
+    // A token of one organization does not tell in which others its owner is.
+    if let Principal::User { credential: Credential::Token { scope, .. }, .. } = ctx.who()
+        && let Some(only) = scope.organization
+    {
+        page.items.retain(|o| o.id == only);
+    }
+    Ok(page)
 }
 
 /// One organization.
@@ -40,4 +50,32 @@ pub async fn get(ctx: &Ctx, id: OrganizationId) -> Result<Organization> {
     let organization = found.ok_or_else(|| Error::not_found("organization", id))?;
     ctx.permit(Action::OrganizationRead, &organization).await?;
     Ok(organization)
+}
+
+#[cfg(test)]
+mod tests {
+    use ward_model::{Role, TokenId, organizations::NewOrganization};
+    use ward_testkit::TestServer;
+
+    use super::*;
+    use crate::testing::name;
+
+    #[tokio::test]
+    async fn a_token_of_one_organization_tells_of_no_other() {
+        let server = TestServer::new().await;
+        let owner = server.owner().await;
+        let made = super::super::create(&owner, NewOrganization { name: name("mercy") }).await.unwrap();
+        super::super::create(&owner, NewOrganization { name: name("other") }).await.unwrap();
+        assert_eq!(list(&owner, &PageQuery::default()).await.unwrap().items.len(), 2);
+        let token = owner.as_principal(Principal::User {
+            id: owner.who().user().unwrap(),
+            credential: Credential::Token {
+                id: owner.id::<TokenId>(),
+                role: Role::Developer,
+                scope: Box::new(Target::organization(made.id)),
+            },
+        });
+        let seen = list(&token, &PageQuery::default()).await.unwrap().items;
+        assert_eq!(seen.iter().map(|o| o.id).collect::<Vec<_>>(), [made.id]);
+    }
 }
