@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (3, include_str!("migrations/0003_platform.sql")),
     (4, include_str!("migrations/0004_databases.sql")),
     (5, include_str!("migrations/0005_compliance.sql")),
+    (6, include_str!("migrations/0006_throttles.sql")),
 ];
 
 pub(super) async fn run(db: &Db) -> Result<()> {

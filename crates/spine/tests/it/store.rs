@@ -38,5 +38,5 @@ async fn the_store_opens_again_with_the_same_schema() {
     let mut read = server.core.db.read().await.unwrap();
     let (n,): (i64,) =
         sqlx::query_as("select count(*) from migrations").fetch_one(read.conn()).await.unwrap();
-    assert_eq!(n, 5);
+    assert_eq!(n, 6);
 }
