@@ -142,12 +142,16 @@ def alive(state, name):
 
 
 def start(state, name, arguments):
+    build = f"{arguments[0].stat().st_mtime_ns} {arguments[0].stat().st_size}"
     if alive(state, name):
-        return
+        if state["processes"][name].get("build") == build:
+            return
+        note(f"{name} was built anew: restarting it; what it runs goes on")
+        end(state, name)
     log = open(HOME / "log" / f"{name}.log", "ab")
     clean = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "RUST_BACKTRACE") or k.endswith(("_proxy", "_PROXY"))}
     process = subprocess.Popen([str(a) for a in arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True, env=clean, cwd="/")
-    state.setdefault("processes", {})[name] = {"pid": process.pid, "started": start_time(process.pid)}
+    state.setdefault("processes", {})[name] = {"pid": process.pid, "started": start_time(process.pid), "build": build}
     save(state)
 
 

@@ -85,7 +85,7 @@ pub(super) async fn start(ctx: &Ctx, engine: &dyn Engine, stored: &Stored) -> Re
     drop(key);
     // Once it was made, its data must be there: the server would make an empty database in its place, and the
     // next backup would be one of nothing.
-    let made = !matches!(database.state, DatabaseState::Creating);
+    let made = matches!(database.state, DatabaseState::Ready);
     if made && !tokio::fs::try_exists(path.join("PG_VERSION")).await.unwrap_or(false) {
         return Err(Error::conflict(
             "the data of this database is gone: its volume is missing or empty",
