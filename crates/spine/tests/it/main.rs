@@ -1,4 +1,5 @@
 //! The gate on a real store, ledger and vault.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crash;
 mod gate;
