@@ -1,5 +1,5 @@
 //! Signing in and access, on a real store, ledger and vault.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod grants;
 mod person;
