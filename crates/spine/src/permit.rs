@@ -17,6 +17,9 @@ use crate::{
     policy::{Decision, Denial},
 };
 
+/// Most bytes of a detail, as JSON.
+const DETAIL_BYTES: usize = 16 << 10;
+
 /// One decision for one action. Dropped without a committed [`WriteTx`], its attempt is recorded as failed.
 pub struct Permit {
     ctx: Ctx,
@@ -86,6 +89,13 @@ impl Ctx {
             return Err(Error::internal(
                 "deciding",
                 format!("{action} is done to a {:?}, not to a {:?}", action.resource(), target.kind),
+            ));
+        }
+        // An entry holds 65,535 bytes: what the caller sent must not make the record impossible.
+        if detail.to_string().len() > DETAIL_BYTES {
+            return Err(Error::invalid(
+                "the request names too much at once for its record",
+                "split it into several requests",
             ));
         }
         let core = self.core();

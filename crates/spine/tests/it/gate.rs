@@ -205,3 +205,12 @@ async fn search_finds_by_each_filter() {
         .unwrap();
     assert!(next.items[0].index < page.items[0].index);
 }
+
+#[tokio::test]
+async fn a_request_too_large_for_its_record_is_refused_with_a_reason() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    let detail = serde_json::json!({ "names": vec!["x".repeat(100); 1000] });
+    let refused = owner.permit_with(Action::RegionCreate, &Target::platform(), detail).await.err().unwrap();
+    assert_eq!(refused.code(), ErrorCode::Invalid);
+}
