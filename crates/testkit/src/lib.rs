@@ -165,7 +165,13 @@ async fn open(dir: &Path, store: &str, network_pool: (Ipv4Addr, u8), clock: Arc<
     let db = Db::open(store).await.unwrap();
     let data_dir = dir.join("data");
     std::fs::create_dir_all(&data_dir).unwrap();
-    let settings = Settings { domain: "ward.localhost".into(), https_port: 8443, data_dir, network_pool, uid_range: (300_000, 300_000 + 65_536 * 500) };
+    let settings = Settings {
+        domain: "ward.localhost".into(),
+        https_port: 8443,
+        data_dir,
+        network_pool,
+        uid_range: (300_000, 300_000 + 65_536 * 500),
+    };
     Core::open(db, log, Arc::new(vault), clock, settings).await.unwrap()
 }
 

@@ -55,11 +55,22 @@ pub(crate) struct VaultConfig {
 }
 
 /// The store.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoreConfig {
     /// `postgres://user@host/db?sslmode=verify-full`; a SQLite file in the data directory if absent.
     pub(crate) url: Option<String>,
+}
+
+impl std::fmt::Debug for StoreConfig {
+    /// A URL may hold a password: `wardd check-config` shows where the store is, not how to get in.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = self.url.as_deref().map(|url| match url.split_once("://") {
+            Some((kind, rest)) => format!("{kind}://…@{}", rest.rsplit('@').next().unwrap_or_default()),
+            None => "…".to_owned(),
+        });
+        f.debug_struct("StoreConfig").field("url", &shown).finish()
+    }
 }
 
 /// The ingress.
@@ -261,6 +272,16 @@ mod tests {
         let example = Config::parse(EXAMPLE).unwrap();
         let bare = Config::parse("[vault]\nkey_file = \"/etc/ward/root.key\"\n").unwrap();
         assert_eq!(toml::to_string(&example).unwrap(), toml::to_string(&bare).unwrap());
+    }
+
+    #[test]
+    fn the_stores_password_is_not_shown() {
+        let config = Config::parse(
+            "[vault]\npassphrase = true\n[store]\nurl = \"postgres://ward:hunter22@db.example.org/ward\"\n",
+        )
+        .unwrap();
+        let shown = format!("{config:?}");
+        assert!(!shown.contains("hunter22") && shown.contains("db.example.org"), "{shown}");
     }
 
     #[test]
