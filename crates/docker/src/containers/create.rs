@@ -1,6 +1,6 @@
 //! Creates a container, always with the whole hardened set.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, net::Ipv4Addr, path::Path};
 
 use bollard::{
     models::{
@@ -168,7 +168,8 @@ impl Containers {
 
     fn endpoints(&self, spec: &ContainerSpec) -> Result<HashMap<String, EndpointSettings>, EngineError> {
         let names = self.networks.names(spec.network);
-        let endpoint = |address: std::net::Ipv4Addr| EndpointSettings {
+        let endpoint = |address: Ipv4Addr| EndpointSettings {
+            mac_address: Some(hardware_address(address)),
             ipam_config: Some(EndpointIpamConfig {
                 ipv4_address: Some(address.to_string()),
                 ..Default::default()
@@ -206,4 +207,11 @@ fn text(path: &Path) -> Result<String, EngineError> {
         Some(text) if !text.contains([':', ',']) => Ok(text.to_owned()),
         _ => Err(refuse(format!("the path {} can't be mounted", path.display()))),
     }
+}
+
+/// Hardware address of a container: locally administered, the same for an address for ever. A fresh one at each start
+/// would leave the host's neighbour table wrong for up to a minute, and a container that was healed unreachable.
+fn hardware_address(address: Ipv4Addr) -> String {
+    let [a, b, c, d] = address.octets();
+    format!("02:57:{a:02x}:{b:02x}:{c:02x}:{d:02x}")
 }

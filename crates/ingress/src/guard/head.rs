@@ -43,6 +43,9 @@ pub struct HeadLimits {
     pub fields: usize,
 }
 
+/// Protocols that a connection may switch to: WebSocket, and the tunnel to a database that the API opens.
+pub const PROTOCOLS: [&str; 2] = ["websocket", "ward-tunnel"];
+
 /// What follows an accepted head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
@@ -52,7 +55,7 @@ pub enum Framing {
     Length(u64),
     /// A chunked body.
     Chunked,
-    /// No body, and the client asks to switch to WebSocket: nothing is read until that is decided.
+    /// No body, and the client asks to switch to one of [`PROTOCOLS`]: nothing is read until that is decided.
     Upgrade,
 }
 
@@ -157,7 +160,7 @@ struct Fields<'a> {
     host: Option<&'a [u8]>,
     length: Option<u64>,
     chunked: bool,
-    websocket: bool,
+    known_protocol: bool,
     connection_upgrade: bool,
 }
 
@@ -184,7 +187,7 @@ impl<'a> Fields<'a> {
             }
             self.chunked = true;
         } else if name.eq_ignore_ascii_case(b"upgrade") {
-            self.websocket |= value.eq_ignore_ascii_case(b"websocket");
+            self.known_protocol |= PROTOCOLS.iter().any(|p| value.eq_ignore_ascii_case(p.as_bytes()));
         } else if name.eq_ignore_ascii_case(b"connection") {
             self.connection_upgrade |=
                 value.split(|b| *b == b',').any(|t| t.trim_ascii().eq_ignore_ascii_case(b"upgrade"));
@@ -196,11 +199,12 @@ impl<'a> Fields<'a> {
         match (self.length, self.chunked) {
             (Some(_), true) => Err(Refusal::Bad("Content-Length and Transfer-Encoding exclude each other")),
             (None, true) if !version_11 => Err(Refusal::Bad("HTTP/1.0 knows no transfer coding")),
-            _ if version_11 && self.websocket && self.connection_upgrade => match (self.length, self.chunked)
-            {
-                (None | Some(0), false) => Ok(Framing::Upgrade),
-                _ => Err(Refusal::Bad("a request to switch protocols has no body")),
-            },
+            _ if version_11 && self.known_protocol && self.connection_upgrade => {
+                match (self.length, self.chunked) {
+                    (None | Some(0), false) => Ok(Framing::Upgrade),
+                    _ => Err(Refusal::Bad("a request to switch protocols has no body")),
+                }
+            }
             (None, true) => Ok(Framing::Chunked),
             (None | Some(0), false) => Ok(Framing::Empty),
             (Some(length), false) => Ok(Framing::Length(length)),
@@ -264,10 +268,11 @@ mod tests {
         let socket =
             "GET /ws HTTP/1.1\r\nHost: a.b\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n";
         assert_eq!(head(socket), Ok(Framing::Upgrade));
+        assert_eq!(head(&socket.replace("websocket", "ward-tunnel")), Ok(Framing::Upgrade));
     }
 
     #[test]
-    fn an_upgrade_to_anything_but_websocket_is_an_ordinary_request() {
+    fn an_upgrade_to_a_protocol_that_is_not_known_is_an_ordinary_request() {
         let h2c = "GET / HTTP/1.1\r\nHost: a.b\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
         assert_eq!(head(h2c), Ok(Framing::Empty));
     }

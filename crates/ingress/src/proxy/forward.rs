@@ -40,7 +40,8 @@ impl Service {
             let detail = "the request body is larger than this route allows";
             return problem(Problem { status: 413, detail, close: true }, html, record);
         }
-        let client_side = held.is_some().then(|| hyper::upgrade::on(&mut request));
+        let protocol = held.is_some().then(|| headers::protocol(request.headers())).flatten();
+        let client_side = protocol.map(|protocol| (protocol, hyper::upgrade::on(&mut request)));
         let path = request.uri().path().to_owned();
         let (mut parts, body) = request.into_parts();
         let Some(uri) = upstream_uri(&parts.uri) else {
@@ -49,8 +50,8 @@ impl Service {
         (parts.uri, parts.version) = (uri, Version::HTTP_11);
         let origin = Origin { client: self.client, authority: &authority, request_id: record.request_id() };
         headers::prepare_request(&mut parts.headers, &origin);
-        if client_side.is_some() {
-            headers::mark_upgrade(&mut parts.headers);
+        if let Some(protocol) = protocol {
+            headers::mark_upgrade(&mut parts.headers, protocol);
         }
         if body.is_end_stream() && declared != Some(0) {
             parts.headers.remove(CONTENT_LENGTH);
@@ -142,7 +143,7 @@ impl Service {
     fn open_tunnel(
         &self,
         mut response: Response<Incoming>,
-        client: OnUpgrade,
+        (protocol, client): (&'static str, OnUpgrade),
         place: &Place,
         mut record: Record,
         held: super::Held,
@@ -151,7 +152,7 @@ impl Service {
         let mut headers = std::mem::take(response.headers_mut());
         headers::prepare_response(&mut headers, record.request_id(), place.hsts.as_ref());
         headers.remove(CONTENT_LENGTH);
-        headers::mark_upgrade(&mut headers);
+        headers::mark_upgrade(&mut headers, protocol);
         record.line().status = StatusCode::SWITCHING_PROTOCOLS.as_u16();
         held.grant();
         let stop = self.shared.hard.clone();

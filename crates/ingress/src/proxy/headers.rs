@@ -11,7 +11,7 @@ use http::header::{
 };
 use rustls::crypto::SecureRandom;
 
-use crate::error::Error;
+use crate::{error::Error, guard::head::PROTOCOLS};
 
 /// The id of a request, on its way in and out.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -135,10 +135,17 @@ pub(crate) fn prepare_response(headers: &mut HeaderMap, request_id: &str, hsts: 
     }
 }
 
-/// Marks a message as the two halves of an upgrade to WebSocket.
-pub(crate) fn mark_upgrade(headers: &mut HeaderMap) {
+/// The protocol that a request asks to switch to, if it is one that may be.
+pub(crate) fn protocol(headers: &HeaderMap) -> Option<&'static str> {
+    let asked =
+        |p: &str| headers.get_all(UPGRADE).iter().any(|v| v.as_bytes().eq_ignore_ascii_case(p.as_bytes()));
+    PROTOCOLS.into_iter().find(|p| asked(p))
+}
+
+/// Marks a message as one half of a switch to the protocol.
+pub(crate) fn mark_upgrade(headers: &mut HeaderMap, protocol: &'static str) {
     headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(UPGRADE, HeaderValue::from_static(protocol));
 }
 
 /// The client's id where it is short and plain, or a fresh one of 128 random bits.

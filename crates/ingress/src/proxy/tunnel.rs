@@ -1,4 +1,4 @@
-//! Carries the bytes of an upgraded connection (WebSocket) until one side ends or both fall silent.
+//! Carries the bytes of an upgraded connection (WebSocket, a tunnel of the API) until one side ends or both fall silent.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};

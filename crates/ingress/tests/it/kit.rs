@@ -155,6 +155,7 @@ async fn reply(name: &str, mut request: Request<Incoming>) -> Response<Body> {
             .body(full("leaky"))
             .expect("response"),
         "/ws" if request.headers().contains_key("upgrade") => {
+            let protocol = request.headers()["upgrade"].clone();
             tokio::spawn(async move {
                 let Ok(upgraded) = hyper::upgrade::on(request).await else { return };
                 let (mut reads, mut writes) = tokio::io::split(TokioIo::new(upgraded));
@@ -164,7 +165,7 @@ async fn reply(name: &str, mut request: Request<Incoming>) -> Response<Body> {
             Response::builder()
                 .status(StatusCode::SWITCHING_PROTOCOLS)
                 .header("connection", "upgrade")
-                .header("upgrade", "websocket")
+                .header("upgrade", protocol)
                 .body(full(""))
                 .expect("response")
         }

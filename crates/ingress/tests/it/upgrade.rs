@@ -57,6 +57,19 @@ async fn a_websocket_echoes_early_bytes_and_anything_after() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tunnel_of_the_api_passes_under_its_own_name() {
+    let backend = Backend::start("one").await;
+    let rig = Rig::serving(vec![backend.upstream()]).await;
+    let mut stream = rig.connect(&["http/1.1"]).await;
+    let request =
+        b"GET /ws HTTP/1.1\r\nHost: app.ward.test\r\nConnection: Upgrade\r\nUpgrade: ward-tunnel\r\n\r\n";
+    stream.write_all(request).await.expect("write");
+    let head = head(&mut stream).await;
+    assert!(head.starts_with("HTTP/1.1 101") && head.contains("upgrade: ward-tunnel"), "{head}");
+    echo(&mut stream, b"no http").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upgrade_that_the_app_refuses_leaves_the_connection_in_order() {
     let backend = Backend::start("one").await;
     let rig = Rig::serving(vec![backend.upstream()]).await;
