@@ -179,7 +179,7 @@ async fn publish_authority(core: Arc<Core>, path: PathBuf, stop: CancellationTok
     while !stop.is_cancelled() {
         let ctx = Ctx::new(core.clone(), Principal::Loop { name: "certificates" }, RequestInfo::default());
         match ward_platform::certificates::ca_pem(&ctx).await {
-            Ok(Some(pem)) => match std::fs::write(&path, pem) {
+            Ok(Some(pem)) => match replace(&path, pem.as_bytes()) {
                 Ok(()) => return,
                 Err(error) => {
                     tracing::warn!(%error, path = %path.display(), "the authority's certificate can't be written")
@@ -193,6 +193,13 @@ async fn publish_authority(core: Arc<Core>, path: PathBuf, stop: CancellationTok
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// Whole or not at all: somebody may be reading it.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let part = path.with_extension("part");
+    std::fs::write(&part, bytes)?;
+    std::fs::rename(&part, path)
 }
 
 async fn capabilities(engine: &Docker) -> Vec<HostCapability> {

@@ -104,6 +104,7 @@ fn inet(plan: &Plan, builds: &[(Ipv4Addr, u16)], batch: &mut Vec<Value>) {
     let mut table = Table { plan, family: "inet", batch };
     table.base("forward", "filter", "forward", -20);
     table.base("input", "filter", "input", -20);
+    table.base("output", "filter", "output", -20);
     table.base("postrouting", "nat", "postrouting", 100);
     table.plain("decide");
 
@@ -151,6 +152,13 @@ fn inet(plan: &Plan, builds: &[(Ipv4Addr, u16)], batch: &mut Vec<Value>) {
     );
     table.rule("input", vec![meta("iifname", "!=", &ours), accept()]);
     table.deny("input", "denied to host");
+
+    // While a bridge is not there (everything stopped, an environment on its way) its addresses would be looked for
+    // beyond the default route, and a stranger there could answer requests that are meant for an app.
+    let (pool, prefix) = plan.pool();
+    let elsewhere = vec![meta("oifname", "!=", &ours), meta("oifname", "!=", "lo")];
+    let lost = [within("daddr", pool, prefix), counter(), drop()];
+    table.rule("output", elsewhere.into_iter().chain(lost).collect());
 
     let (address, prefix) = plan.build();
     table.rule(
