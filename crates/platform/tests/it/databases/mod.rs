@@ -39,6 +39,7 @@ async fn a_database_lives_from_its_creation_to_its_destruction() {
         a_damaged_backup_is_refused(&world, id, &backup).await;
         a_backup_cut_off_by_a_crash_is_failed_and_leaves_no_file(&world, id).await;
         nothing_is_plain_on_the_disk(&world, id, &url, &sum).await;
+        a_database_whose_data_is_gone_does_not_come_back_empty(&world, id).await;
         a_destroyed_database_leaves_nothing_but_its_tombstone(&world, id).await;
     })
     .await;
@@ -312,6 +313,18 @@ async fn nothing_is_plain_on_the_disk(world: &World<'_>, id: DatabaseId, url: &s
     fs::remove_file(&sabotage).unwrap();
     world.pass().await;
     assert_eq!(world.query(url, SUM).await, sum);
+}
+
+async fn a_database_whose_data_is_gone_does_not_come_back_empty(world: &World<'_>, id: DatabaseId) {
+    let (engine, container) = (&world.machine.engine, databases::container(id));
+    engine.remove(&container).await.unwrap();
+    engine.destroy_volume(&container).await.unwrap();
+    for _ in 0..8 {
+        world.pass().await;
+    }
+    let problem = world.database(id).await.problem.unwrap_or_default();
+    assert!(problem.contains("the data of this database is gone"), "{problem}");
+    assert!(world.machine.observe(&container).await.is_none(), "no server was started on nothing");
 }
 
 async fn a_destroyed_database_leaves_nothing_but_its_tombstone(world: &World<'_>, id: DatabaseId) {
