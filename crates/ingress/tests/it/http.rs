@@ -60,14 +60,23 @@ async fn a_body_over_the_limit_is_refused_announced_or_not() {
     rig.client.publish(&snapshot).await.expect("publish");
     let fits = rig.h1().await.send_request(post("/size", streamed(65_536))).await.expect("fits");
     assert_eq!(text(fits).await, "65536");
-    let announced =
-        rig.h1().await.send_request(post("/size", full(vec![0; 100_001]))).await.expect("announced");
-    assert_eq!(announced.status(), 413);
-    let quiet = rig.h1().await.send_request(post("/size", streamed(131_072))).await.expect("streamed");
-    assert_eq!(quiet.status(), 413);
+    assert_eq!(refused(&rig, || full(vec![0; 100_001])).await, 413);
+    assert_eq!(refused(&rig, || streamed(131_072)).await, 413);
     let mut request = post(&format!("https://{HOST}/size"), streamed(131_072));
     request.headers_mut().clear();
     assert_eq!(rig.h2().await.send_request(request).await.expect("h2").status(), 413);
+}
+
+/// Status that a body too large gets over HTTP/1.1. The connection is closed without reading it all, so a client
+/// that still writes may see that instead of the answer; then it is asked again.
+async fn refused(rig: &Rig, body: impl Fn() -> Body) -> http::StatusCode {
+    for _ in 0..10 {
+        match rig.h1().await.send_request(post("/size", body())).await {
+            Ok(answer) => return answer.status(),
+            Err(error) => assert!(!error.is_timeout(), "{error:?}"),
+        }
+    }
+    panic!("no answer in ten attempts");
 }
 
 #[tokio::test(flavor = "multi_thread")]
