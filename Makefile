@@ -44,8 +44,8 @@ test-rust: init
 
 # The same suite on the other store.
 test-postgres:
-	scripts/with-postgres.sh $(CARGO) test -q -p ward-spine -p ward-identity -p ward-platform --lib -p ward-spine --tests -p ward-identity --tests
-	scripts/with-postgres.sh $(CARGO) test -q -p ward-api
+	scripts/with-postgres.sh $(CARGO) test -q -p ward-spine -p ward-identity -p ward-api
+	scripts/with-postgres.sh $(CARGO) test -q -p ward-platform --lib
 
 test-clinic:
 	examples/clinic/tests/run.sh
