@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Most bytes of a detail, as JSON.
-const DETAIL_BYTES: usize = 16 << 10;
+const DETAIL_BYTES: usize = 48 << 10;
 
 /// One decision for one action. Dropped without a committed [`WriteTx`], its attempt is recorded as failed.
 pub struct Permit {
