@@ -31,7 +31,7 @@ const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
 ];
 
 /// The arrows between the rooms: what each may name. `wardd` wires everything, `testkit` stands beside.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("ward-model", &[]),
     ("ward-ledger", &[]),
     ("ward-vault", &[]),
@@ -45,11 +45,12 @@ const ARROWS: [(&str, &[&str]); 13] = [
         "ward-compliance",
         &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-identity", "ward-platform"],
     ),
+    ("ward-custody", &["ward-model", "ward-ledger", "ward-spine", "ward-vault"]),
     ("ward-api", &DOOR),
     ("ward-console", &DOOR),
     ("ward", &["ward-model", "ward-ledger"]),
 ];
-const DOOR: [&str; 7] = [
+const DOOR: [&str; 8] = [
     "ward-model",
     "ward-ledger",
     "ward-vault",
@@ -57,6 +58,7 @@ const DOOR: [&str; 7] = [
     "ward-identity",
     "ward-platform",
     "ward-compliance",
+    "ward-custody",
 ];
 
 /// Most lines of a source file.

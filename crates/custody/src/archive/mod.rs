@@ -1,0 +1,1 @@
+//! Closed shards in an object store, as sealed bundles.

@@ -1,0 +1,1 @@
+//! Copies of the record to a team's own log system (SIEM).

@@ -1,0 +1,1 @@
+//! Others who countersign checkpoints.

@@ -1,0 +1,1 @@
+//! The wing on a real store and a real ledger.
