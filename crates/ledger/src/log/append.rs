@@ -1,11 +1,14 @@
 //! The way of an entry from the caller to the committer and back.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::task::{Context, Poll};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::tile::MAX_ENTRY_BYTES;
+use crate::tree::{Growth, Hash};
 use crate::wal::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 
 /// Bytes that may wait for the committer; more callers wait outside.
@@ -13,13 +16,72 @@ const WAITING_BYTES: usize = 4 * MAX_BATCH_BYTES;
 /// What a waiting entry costs beside its bytes.
 const ENTRY_COST: usize = 64;
 
-/// A durable entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Durable entries: what was appended by one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {
-    /// Its index.
+    /// Index of the first.
     pub index: u64,
-    /// Size of a log that contains it, and of which a signed checkpoint was written with it.
+    /// Size of a log that contains them all.
     pub size: u64,
+    /// The signed checkpoint of that size, as a note. It was written with them.
+    pub checkpoint: Arc<str>,
+    count: u64,
+    /// What their batch added to the tree; nothing if nothing was appended.
+    growth: Option<Arc<Growth>>,
+}
+
+impl Appended {
+    pub(super) fn nothing(size: u64, checkpoint: Arc<str>) -> Self {
+        Self { index: size, size, checkpoint, count: 0, growth: None }
+    }
+
+    pub(super) fn new(index: u64, count: u64, checkpoint: &Arc<str>, growth: &Arc<Growth>) -> Self {
+        let (checkpoint, size) = (Arc::clone(checkpoint), growth.after().size());
+        Self { index, size, checkpoint, count, growth: Some(Arc::clone(growth)) }
+    }
+
+    /// Indexes of the entries.
+    pub fn range(&self) -> std::ops::Range<u64> {
+        self.index..self.index + self.count
+    }
+
+    /// The proof that entry `index`, one of these, is in the tree of `size` entries that `checkpoint` signs
+    /// (RFC 6962 2.1.1). Computed from memory. `None` if the index is none of [`Appended::range`].
+    pub fn proof(&self, index: u64) -> Option<Vec<Hash>> {
+        self.growth.as_ref().filter(|_| self.range().contains(&index))?.proof(index)
+    }
+}
+
+/// The answer to [`Log::submit`](super::Log::submit): resolves when the entries are durable, or are not
+/// acknowledged.
+#[derive(Debug)]
+#[must_use = "entries are durable when this has resolved, not before"]
+pub struct Pending(Answer);
+
+#[derive(Debug)]
+enum Answer {
+    Ready(Option<Appended>),
+    Waiting(oneshot::Receiver<Result<Appended, AppendError>>),
+}
+
+impl Pending {
+    pub(super) fn ready(appended: Appended) -> Self {
+        Self(Answer::Ready(Some(appended)))
+    }
+}
+
+impl Future for Pending {
+    type Output = Result<Appended, AppendError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Answer::Ready(appended) => Poll::Ready(appended.take().ok_or(AppendError::Closed)),
+            // Without an answer the committer has gone before it took the request.
+            Answer::Waiting(answer) => {
+                Pin::new(answer).poll(context).map(|answer| answer.unwrap_or(Err(AppendError::Closed)))
+            }
+        }
+    }
 }
 
 /// Why an append was not acknowledged.
@@ -81,10 +143,7 @@ impl Door {
         self.room.is_closed()
     }
 
-    pub(super) async fn append(&self, entries: Vec<Vec<u8>>, size: u64) -> Result<Appended, AppendError> {
-        if entries.is_empty() {
-            return Ok(Appended { index: size, size });
-        }
+    pub(super) async fn submit(&self, entries: Vec<Vec<u8>>) -> Result<Pending, AppendError> {
         if let Some(long) = entries.iter().find(|entry| entry.len() > MAX_ENTRY_BYTES) {
             return Err(AppendError::EntryTooLong(long.len()));
         }
@@ -99,8 +158,7 @@ impl Door {
         let entries = entries.into_iter().map(Arc::from).collect();
         let request = Request { entries, bytes, reply, _room };
         self.sender.send(Message::Append(request)).map_err(|_| AppendError::Closed)?;
-        // Without an answer the committer has gone before it took the request.
-        answer.await.unwrap_or(Err(AppendError::Closed))
+        Ok(Pending(Answer::Waiting(answer)))
     }
 
     pub(super) async fn close(&self) -> Result<(), AppendError> {

@@ -10,7 +10,7 @@ use super::lock::Lock;
 use super::publisher::Publisher;
 use super::{AppendError, Appended, Shared, hold};
 use crate::note::{Checkpoint, Signer};
-use crate::tree::{Frontier, Hash, leaf_hash};
+use crate::tree::{Frontier, Growth, leaf_hash};
 use crate::wal::{Header, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Segment, encode_batch, segment_path};
 
 /// How often a broken log tries to recover.
@@ -29,10 +29,12 @@ const REWRITE_ENTRIES: u64 = 4096;
 struct Batch {
     record: Vec<u8>,
     entries: Vec<Arc<[u8]>>,
-    nodes: Vec<(u32, Hash)>,
-    frontier: Frontier,
-    checkpoint: String,
+    growth: Arc<Growth>,
+    checkpoint: Arc<str>,
 }
+
+/// What all entries of a batch are acknowledged with.
+type Receipt = (Arc<str>, Arc<Growth>);
 
 pub(super) struct Committer {
     pub(super) shared: Arc<Shared>,
@@ -112,22 +114,25 @@ impl Committer {
 
     /// Commits the requests as one batch and answers each.
     fn serve(&mut self, requests: Vec<Request>) {
-        let first = self.frontier.size();
+        let mut index = self.frontier.size();
         let outcome = self.commit(&requests);
         *hold(&self.shared.refusing) = outcome.as_ref().err().map(ToString::to_string);
         if let Err(error) = &outcome {
             tracing::error!(dir = %self.shared.dir.display(), %error, "the log refuses entries");
         }
-        let mut index = first;
         for request in requests {
-            let answer = outcome.clone().map(|size| Appended { index, size });
-            index += request.entries.len() as u64;
+            let count = request.entries.len() as u64;
+            let answer = match &outcome {
+                Ok((checkpoint, growth)) => Ok(Appended::new(index, count, checkpoint, growth)),
+                Err(error) => Err(error.clone()),
+            };
+            index += count;
             // A caller that no longer waits is no error.
             let _ = request.reply.send(answer);
         }
     }
 
-    fn commit(&mut self, requests: &[Request]) -> Result<u64, AppendError> {
+    fn commit(&mut self, requests: &[Request]) -> Result<Receipt, AppendError> {
         let refused = |error: io::Error| AppendError::Refused(error.to_string());
         if self.broken.as_ref().is_some_and(|broken| broken.tried.elapsed() >= RETRY) {
             self.recover();
@@ -158,30 +163,23 @@ impl Committer {
             return Err(AppendError::Uncertain(error.to_string()));
         }
         self.segment.advance(batch.record.len() as u64);
+        let receipt = (Arc::clone(&batch.checkpoint), Arc::clone(&batch.growth));
         self.settle(batch);
-        Ok(self.frontier.size())
+        Ok(receipt)
     }
 
     fn sign(&self, entries: Vec<Arc<[u8]>>) -> Batch {
-        let mut frontier = self.frontier.clone();
-        let mut nodes = Vec::with_capacity(entries.len() + 8);
-        for entry in &entries {
-            frontier.push(leaf_hash(entry), |height, hash| {
-                if height % crate::tile::TILE_HEIGHT == 0 {
-                    nodes.push((height, hash));
-                }
-            });
-        }
-        let checkpoint = Checkpoint::sign(&self.signer, frontier.size(), frontier.root());
+        let growth = Growth::of(&self.frontier, entries.iter().map(AsRef::as_ref));
+        let after = growth.after();
+        let checkpoint = Checkpoint::sign(&self.signer, after.size(), after.root());
         let record = encode_batch(self.frontier.size(), entries.iter().map(AsRef::as_ref), &checkpoint);
-        Batch { record, entries, nodes, frontier, checkpoint }
+        Batch { record, entries, growth: Arc::new(growth), checkpoint: checkpoint.into() }
     }
 
     /// Makes a durable batch visible.
     fn settle(&mut self, batch: Batch) {
-        self.frontier = batch.frontier;
-        let size = self.frontier.size();
-        let waiting = self.shared.view.extend(batch.entries, &batch.nodes, size, batch.checkpoint);
+        self.frontier = batch.growth.after().clone();
+        let waiting = self.shared.view.extend(batch.entries, &batch.growth, batch.checkpoint);
         if waiting.0 > BACKLOG_ENTRIES / 256 || waiting.1 > BACKLOG_BYTES / 64 {
             self.publisher.nudge();
         }

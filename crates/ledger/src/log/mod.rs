@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub use append::{AppendError, Appended};
+pub use append::{AppendError, Appended, Pending};
 pub use open::OpenError;
 pub use reader::Reader;
 
@@ -106,7 +106,7 @@ impl Log {
     /// # Errors
     /// See [`AppendError`]: each variant says whether the entry can be in the log.
     pub async fn append(&self, entry: Vec<u8>) -> Result<Appended, AppendError> {
-        self.door.append(vec![entry], self.size()).await
+        self.submit(vec![entry]).await?.await
     }
 
     /// Appends entries as one batch: all become durable, next to each other, or none. `index` of the answer is
@@ -115,7 +115,22 @@ impl Log {
     /// # Errors
     /// As for [`Log::append`].
     pub async fn append_all(&self, entries: Vec<Vec<u8>>) -> Result<Appended, AppendError> {
-        self.door.append(entries, self.size()).await
+        self.submit(entries).await?.await
+    }
+
+    /// Hands entries in, as one batch, and returns when they have their place in the order of the log: what is
+    /// submitted after this returned comes after them. Waits while too much is waiting. The answer resolves
+    /// when they are durable; dropping it does not take them back.
+    ///
+    /// # Errors
+    /// Those of [`Log::append`] that are known at once; nothing was recorded then. The others come with the
+    /// answer.
+    pub async fn submit(&self, entries: Vec<Vec<u8>>) -> Result<Pending, AppendError> {
+        if entries.is_empty() {
+            let (size, checkpoint) = self.shared.view.head();
+            return Ok(Pending::ready(Appended::nothing(size, checkpoint)));
+        }
+        self.door.submit(entries).await
     }
 
     /// Number of durable entries.
@@ -125,7 +140,7 @@ impl Log {
 
     /// The signed checkpoint of the durable state, as a note.
     pub fn checkpoint(&self) -> String {
-        self.shared.view.checkpoint()
+        self.shared.view.checkpoint().to_string()
     }
 
     /// The key that verifies this log's checkpoints.

@@ -43,7 +43,7 @@ impl Reader {
 
     /// The signed checkpoint of this size.
     pub fn checkpoint(&self) -> String {
-        self.view.checkpoint()
+        self.view.checkpoint().to_string()
     }
 
     /// As `Log::entry`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::tile::{Published, ReadError, Recent, Store, TILE_WIDTH};
-use crate::tree::{Hash, Nodes, consistency_proof, inclusion_proof, range_hash};
+use crate::tree::{Growth, Hash, Nodes, consistency_proof, inclusion_proof, range_hash};
 
 /// Most entries that one call returns.
 const PAGE_ENTRIES: usize = 4096;
@@ -22,13 +22,14 @@ pub(super) struct View {
 #[derive(Debug)]
 struct Durable {
     size: u64,
-    checkpoint: String,
+    checkpoint: Arc<str>,
     recent: Recent,
 }
 
 impl View {
     pub(super) fn new(dir: &Path, size: u64, checkpoint: String, recent: Recent) -> Self {
-        Self { store: Store::new(dir), durable: RwLock::new(Durable { size, checkpoint, recent }) }
+        let durable = Durable { size, checkpoint: checkpoint.into(), recent };
+        Self { store: Store::new(dir), durable: RwLock::new(durable) }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Durable> {
@@ -43,14 +44,12 @@ impl View {
     pub(super) fn extend(
         &self,
         entries: Vec<Arc<[u8]>>,
-        nodes: &[(u32, Hash)],
-        size: u64,
-        checkpoint: String,
+        growth: &Growth,
+        checkpoint: Arc<str>,
     ) -> (usize, usize) {
         let mut durable = self.write();
-        entries.into_iter().for_each(|entry| durable.recent.push(entry));
-        nodes.iter().for_each(|(height, hash)| durable.recent.completed(*height, *hash));
-        durable.size = size;
+        durable.recent.grow(entries, growth);
+        durable.size = growth.after().size();
         durable.checkpoint = checkpoint;
         (durable.recent.count(), durable.recent.bytes())
     }
@@ -63,7 +62,7 @@ impl View {
     /// The publication of the present state, and its size.
     pub(super) fn publication(&self) -> (u64, Published) {
         let durable = self.read();
-        let checkpoint = Some(durable.checkpoint.clone());
+        let checkpoint = Some(durable.checkpoint.to_string());
         (durable.size, Published::gather(&durable.recent, durable.size, checkpoint))
     }
 
@@ -75,8 +74,14 @@ impl View {
         self.read().size
     }
 
-    pub(super) fn checkpoint(&self) -> String {
-        self.read().checkpoint.clone()
+    pub(super) fn checkpoint(&self) -> Arc<str> {
+        Arc::clone(&self.read().checkpoint)
+    }
+
+    /// Size and signed checkpoint, of the same moment.
+    pub(super) fn head(&self) -> (u64, Arc<str>) {
+        let durable = self.read();
+        (durable.size, Arc::clone(&durable.checkpoint))
     }
 
     /// Fails unless `asked` is at most the size of the log.

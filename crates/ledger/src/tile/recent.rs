@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Kind, TILE_HEIGHT, TILE_WIDTH, Tile};
-use crate::tree::{Hash, fold};
+use crate::tree::{Growth, Hash, fold};
 
 /// Durable entries, and hashes of every level, from the last full tile on disk to the end of the log.
 ///
@@ -88,6 +88,24 @@ impl Recent {
         }
         if let Some(row) = self.levels.get_mut(level) {
             row.items.push_back(hash);
+        }
+    }
+
+    /// Takes all that a batch adds: its entries, and the hashes that tiles hold.
+    pub(crate) fn grow(&mut self, entries: Vec<Arc<[u8]>>, growth: &Growth) {
+        self.bytes += entries.iter().map(|entry| entry.len()).sum::<usize>();
+        self.entries.items.extend(entries);
+        for level in 0.. {
+            let completed = growth.completed(level * TILE_HEIGHT);
+            if completed.is_empty() {
+                break;
+            }
+            while self.levels.len() <= level as usize {
+                self.levels.push(Row::default());
+            }
+            if let Some(row) = self.levels.get_mut(level as usize) {
+                row.items.extend(completed);
+            }
         }
     }
 

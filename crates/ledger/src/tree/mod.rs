@@ -5,6 +5,7 @@
 //! append needs, and proofs are computed from whatever can answer for complete subtrees ([`Nodes`]).
 
 mod frontier;
+mod growth;
 mod proof;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use aws_lc_rs::digest::{Context, SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 pub use frontier::Frontier;
+pub(crate) use growth::Growth;
 pub use proof::{
     Nodes, ProofError, consistency_proof, inclusion_proof, range_hash, verify_consistency, verify_inclusion,
 };

@@ -63,7 +63,7 @@ async fn concurrent_appends_get_distinct_indexes_and_are_all_there() {
                 let mut got = Vec::new();
                 for number in 0..10 {
                     let text = format!("{task}/{number}").into_bytes();
-                    let Appended { index, size } = log.append(text.clone()).await.unwrap();
+                    let Appended { index, size, .. } = log.append(text.clone()).await.unwrap();
                     assert!(index < size && size <= log.size());
                     got.push((index, text));
                 }
@@ -104,10 +104,11 @@ async fn limits_are_refused_before_anything_is_recorded() {
     assert_eq!(log.append(vec![0; 65_536]).await, Err(AppendError::EntryTooLong(65_536)));
     let huge = vec![vec![0; 65_000]; 130];
     assert!(matches!(log.append_all(huge).await, Err(AppendError::BatchTooLarge { entries: 130, .. })));
-    assert_eq!(log.append_all(vec![]).await, Ok(Appended { index: 0, size: 0 }));
+    let at = |done: Appended| (done.index, done.size);
+    assert_eq!(log.append_all(vec![]).await.map(at), Ok((0, 0)));
     assert_eq!(log.size(), 0);
-    assert_eq!(log.append(vec![1; 65_535]).await, Ok(Appended { index: 0, size: 1 }));
-    assert_eq!(log.append(vec![]).await, Ok(Appended { index: 1, size: 2 }));
+    assert_eq!(log.append(vec![1; 65_535]).await.map(at), Ok((0, 1)));
+    assert_eq!(log.append(vec![]).await.map(at), Ok((1, 2)));
     assert_eq!(log.entry(0).unwrap().len(), 65_535);
     log.close().await.unwrap();
     assert_eq!(verify(dir.path()).unwrap().size, 2);
@@ -184,4 +185,50 @@ async fn opening_with_another_key_or_name_is_refused() {
         let error = Log::open(dir.path(), ward_ledger::LogConfig::new(signer)).unwrap_err();
         assert!(matches!(error, OpenError::Note { .. }), "{error}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acknowledgement_proves_its_entries_by_itself() {
+    let dir = tempdir().unwrap();
+    let log = Log::open(dir.path(), config()).unwrap();
+    grow(&log, 300, 7).await;
+    let mut answers = Vec::new();
+    let mut next = 300;
+    for count in [1, 5, 1, 700, 1, 2] {
+        answers.push(log.submit((next..next + count).map(entry).collect()).await.unwrap());
+        next += count;
+    }
+    let mut expected = 300;
+    for answer in answers {
+        let done = answer.await.unwrap();
+        assert_eq!(done.index, expected);
+        expected = done.range().end;
+        let checkpoint = Checkpoint::open(done.checkpoint.as_bytes(), &key()).unwrap();
+        assert_eq!(checkpoint.size, done.size);
+        for index in done.range() {
+            let proof = done.proof(index).unwrap();
+            assert_eq!(proof, log.inclusion_proof(index, done.size).unwrap());
+            verify_inclusion(&leaf_hash(&entry(index)), index, done.size, &checkpoint.root, &proof).unwrap();
+        }
+        assert_eq!((done.proof(done.index - 1), done.proof(done.range().end)), (None, None));
+    }
+    assert_eq!(expected, 1010);
+    log.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn entries_submitted_one_after_the_other_keep_their_order_and_survive_a_dropped_answer() {
+    let dir = tempdir().unwrap();
+    let log = Log::open(dir.path(), config()).unwrap();
+    for index in 0..500 {
+        drop(log.submit(vec![entry(index)]).await.unwrap());
+    }
+    let done = log.append_all(vec![]).await.unwrap();
+    assert!(done.range().is_empty() && done.proof(0).is_none());
+    assert_eq!(log.append(entry(500)).await.unwrap().index, 500);
+    for index in 0..=500 {
+        assert_eq!(log.entry(index).unwrap(), entry(index));
+    }
+    log.close().await.unwrap();
+    assert_eq!(log.submit(vec![entry(501)]).await.unwrap_err(), AppendError::Closed);
 }
