@@ -27,6 +27,9 @@ pub enum KeyError {
     /// The key is of another type than Ed25519.
     #[error("the key is not an Ed25519 key")]
     Type,
+    /// The key is not one of a cosigner.
+    #[error("not the key of a cosigner (signature type 04 or 06); is it the key of a log?")]
+    NoCosigner,
     /// The crypto library refused the seed.
     #[error("the crypto library refused the key")]
     Refused,
@@ -37,13 +40,33 @@ pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
-fn key_id(name: &str, key: &[u8; 32]) -> u32 {
+/// The id of a key: it tells keys and algorithms of one name apart (c2sp.org/signed-note, "Signatures").
+pub(super) fn key_id(name: &str, kind: u8, key: &[u8]) -> u32 {
     let mut data = name.as_bytes().to_vec();
     data.push(b'\n');
-    data.push(ED25519_TYPE);
+    data.push(kind);
     data.extend_from_slice(key);
     let [a, b, c, d, ..] = plain_hash(&data).0;
     u32::from_be_bytes([a, b, c, d])
+}
+
+/// The text form of a public key.
+pub(super) fn vkey(name: &str, key_id: u32, kind: u8, key: &[u8]) -> String {
+    let mut blob = vec![kind];
+    blob.extend_from_slice(key);
+    format!("{name}+{key_id:08x}+{}", STANDARD.encode(blob))
+}
+
+/// Splits the text form into name, key id, and type with key. The id is not compared yet.
+pub(super) fn parse_vkey(text: &str) -> Result<(&str, u32, Vec<u8>), KeyError> {
+    // The base64 part may contain plus signs, the name may not: split from the left.
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(hash), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(KeyError::Form);
+    };
+    let hex = hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    let hash = u32::from_str_radix(hash, 16).ok().filter(|_| hex).ok_or(KeyError::Form)?;
+    Ok((name, hash, STANDARD.decode(encoded).map_err(|_| KeyError::Form)?))
 }
 
 /// The public key of a log, with its name.
@@ -65,7 +88,7 @@ impl VerifierKey {
         if !is_name(name) {
             return Err(KeyError::Name);
         }
-        Ok(Self { name: name.to_owned(), key_id: key_id(name, &key), key })
+        Ok(Self { name: name.to_owned(), key_id: key_id(name, ED25519_TYPE, &key), key })
     }
 
     /// The name of the key, which is the origin of its log.
@@ -91,9 +114,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut blob = vec![ED25519_TYPE];
-        blob.extend_from_slice(&self.key);
-        write!(f, "{}+{:08x}+{}", self.name, self.key_id, STANDARD.encode(blob))
+        f.write_str(&vkey(&self.name, self.key_id, ED25519_TYPE, &self.key))
     }
 }
 
@@ -107,14 +128,7 @@ impl FromStr for VerifierKey {
     type Err = KeyError;
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        // The base64 part may contain plus signs, the name may not: split from the left.
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(hash), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(KeyError::Form);
-        };
-        let hex = hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-        let hash = u32::from_str_radix(hash, 16).ok().filter(|_| hex).ok_or(KeyError::Form)?;
-        let blob = STANDARD.decode(encoded).map_err(|_| KeyError::Form)?;
+        let (name, hash, blob) = parse_vkey(text)?;
         let (kind, key) = blob.split_first().ok_or(KeyError::Form)?;
         if *kind != ED25519_TYPE {
             return Err(KeyError::Type);

@@ -5,12 +5,16 @@
 //! verified it: [`Checkpoint::open`] is the way in.
 
 mod checkpoint;
+mod cosignature;
 mod key;
+mod signature;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use std::fmt;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::{Algorithm, Cosignature, Cosigner, CosignerKey};
 pub use key::{KeyError, Signer, VerifierKey};
+pub use signature::Signature;
 
 /// Longest note accepted, in bytes. Room for a hundred post-quantum signatures.
 pub const MAX_NOTE_BYTES: usize = 1 << 20;
@@ -22,17 +26,6 @@ pub const MAX_SIGNATURES: usize = 100;
 pub struct Note {
     text: String,
     signatures: Vec<Signature>,
-}
-
-/// One signature line of a note.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
-    /// Name of the key, as the line says.
-    pub name: String,
-    /// Key id, as the line says.
-    pub key_id: u32,
-    /// The signature itself; its form depends on the key.
-    pub bytes: Vec<u8>,
 }
 
 /// Why a note or a checkpoint is refused.
@@ -47,6 +40,9 @@ pub enum NoteError {
     /// A signature names the expected key and does not verify.
     #[error("the signature by {0} does not verify")]
     BadSignature(String),
+    /// A signature is of an algorithm that this build can't verify.
+    #[error("the signature by {0} is not verifiable by this build")]
+    Unverifiable(String),
     /// The signed text is no checkpoint.
     #[error("not a checkpoint: {0}")]
     NotACheckpoint(&'static str),
@@ -76,31 +72,27 @@ impl Note {
         }
         let gap = all.rfind("\n\n").ok_or(malformed("no empty line before the signatures"))?;
         let (text, rest) = all.split_at(gap + 1);
-        let lines = rest.strip_prefix('\n').and_then(|s| s.strip_suffix('\n'));
-        let lines = lines.ok_or(malformed("does not end in a signature line"))?;
-        let mut signatures = Vec::new();
-        for line in lines.split('\n') {
-            if signatures.len() == MAX_SIGNATURES {
-                return Err(malformed("more than 100 signatures"));
-            }
-            let line = line.strip_prefix("\u{2014} ").ok_or(malformed("a signature line has no dash"))?;
-            let (name, encoded) =
-                line.split_once(' ').ok_or(malformed("a signature line has no key name"))?;
-            if !key::is_name(name) {
-                return Err(malformed("a key name is empty or has spaces or a plus"));
-            }
-            let decoded = STANDARD.decode(encoded).map_err(|_| malformed("a signature is not base64"))?;
-            let (id, sig) = decoded.split_first_chunk::<4>().ok_or(malformed("a signature is too short"))?;
-            if sig.is_empty() {
-                return Err(malformed("a signature is too short"));
-            }
-            signatures.push(Signature {
-                name: name.to_owned(),
-                key_id: u32::from_be_bytes(*id),
-                bytes: sig.to_vec(),
-            });
+        let lines = rest.strip_prefix('\n').ok_or(malformed("does not end in a signature line"))?;
+        Ok(Self { text: text.to_owned(), signatures: Signature::parse_lines(lines)? })
+    }
+
+    /// The text, though nobody has verified it: to find out which log it claims to be of.
+    pub fn unverified_text(&self) -> &str {
+        &self.text
+    }
+
+    /// Puts a signature under the note. It takes the place of all others of the same key.
+    ///
+    /// # Errors
+    /// [`NoteError::Malformed`] if the note would have too many.
+    pub fn attach(&mut self, signature: Signature) -> Result<(), NoteError> {
+        let other = |s: &Signature| (s.key_id, &s.name) != (signature.key_id, &signature.name);
+        if self.signatures.iter().filter(|s| other(s)).count() >= MAX_SIGNATURES {
+            return Err(NoteError::Malformed("more than 100 signatures"));
         }
-        Ok(Self { text: text.to_owned(), signatures })
+        self.signatures.retain(other);
+        self.signatures.push(signature);
+        Ok(())
     }
 
     /// The signatures, verified or not.
@@ -127,9 +119,16 @@ impl Note {
     }
 }
 
+/// The note as it is stored and sent.
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.text)?;
+        self.signatures.iter().try_for_each(|signature| writeln!(f, "{signature}"))
+    }
+}
+
 /// Writes a note with one signature line.
 pub(crate) fn signed(text: &str, name: &str, key_id: u32, signature: &[u8]) -> String {
-    let mut blob = key_id.to_be_bytes().to_vec();
-    blob.extend_from_slice(signature);
-    format!("{text}\n\u{2014} {name} {}\n", STANDARD.encode(blob))
+    let signature = Signature { name: name.to_owned(), key_id, bytes: signature.to_vec() };
+    format!("{text}\n{signature}\n")
 }
