@@ -14,13 +14,15 @@
 mod durable;
 mod log;
 pub mod note;
+pub mod series;
 pub mod tile;
 pub mod tree;
 pub mod verify;
 pub mod wal;
 
-pub use log::{AppendError, Appended, Log, LogConfig, OpenError, Reader, Status};
+pub use log::{AppendError, Appended, Log, LogConfig, OpenError, Pending, Reader, Status};
 pub use note::{Checkpoint, KeyError, NoteError, Signer, VerifierKey};
+pub use series::{Owner, Series, SeriesConfig, SeriesError, Shard};
 pub use tile::{MAX_ENTRY_BYTES, ReadError};
 pub use tree::{Hash, leaf_hash, verify_consistency, verify_inclusion};
 

@@ -49,6 +49,15 @@ pub enum ReadError {
         /// What is wrong.
         detail: String,
     },
+    /// The log has no shard of this name.
+    #[error("the log has no shard {0}")]
+    NoShard(String),
+    /// The shard was archived; its folder is gone from here.
+    #[error("shard {0} was archived: restore it to read it")]
+    Archived(String),
+    /// The shard cannot be opened.
+    #[error("shard {0} cannot be read: {1}")]
+    Shard(String, String),
 }
 
 impl ReadError {

@@ -11,5 +11,6 @@ mod faults;
 mod fixture;
 mod formats;
 mod life;
+mod series;
 mod tamper;
 mod trees;

@@ -1,0 +1,1 @@
+//! Finds and masks protected health information in byte streams.
