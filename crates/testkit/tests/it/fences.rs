@@ -17,12 +17,21 @@ const FENCED: [(&str, &[&str]); 5] = [
 const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
     // Servers of HTTP; the ingress is one by hyper itself.
     ("axum", &["ward-api", "ward-console", "wardd"]),
-    // Servers and clients of HTTP: docker speaks to Podman, compliance to what it probes, ward to the API.
-    ("hyper", &["ward-api", "ward-compliance", "ward-docker", "ward-ingress", "ward"]),
+    // Servers and clients of HTTP: docker speaks to Podman, compliance to what it probes, custody to those who get
+    // the record, ward to the API.
+    ("hyper", &["ward-api", "ward-compliance", "ward-custody", "ward-docker", "ward-ingress", "ward"]),
     // Queries are in the rooms of the wings; connections come from the spine alone.
     (
         "sqlx",
-        &["ward-spine", "ward-identity", "ward-platform", "ward-compliance", "ward-api", "ward-testkit"],
+        &[
+            "ward-spine",
+            "ward-identity",
+            "ward-platform",
+            "ward-compliance",
+            "ward-custody",
+            "ward-api",
+            "ward-testkit",
+        ],
     ),
     ("argon2", &["ward-identity"]),
     ("totp-rs", &["ward-identity"]),
