@@ -40,11 +40,12 @@ const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
 ];
 
 /// The arrows between the rooms: what each may name. `wardd` wires everything, `testkit` stands beside.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("ward-model", &[]),
     ("ward-ledger", &[]),
     ("ward-vault", &[]),
     ("ward-init", &[]),
+    ("ward-redact", &[]),
     ("ward-ingress", &["ward-model"]),
     ("ward-spine", &["ward-model", "ward-ledger", "ward-vault"]),
     ("ward-docker", &["ward-model", "ward-spine", "ward-vault"]),
@@ -171,7 +172,7 @@ fn a_crate_that_leaves_its_fences_is_found() {
         ("ward-platform", "[dependencies]\naxum = \"1\"\n", "names axum"),
         ("ward-docker", "[dependencies]\nsqlx = \"1\"\n", "names sqlx"),
         ("ward-identity", "[dependencies]\nward-platform.workspace = true\n", "names ward-platform"),
-        ("ward-redact", "", "no place"),
+        ("ward-newcomer", "", "no place"),
     ] {
         let found = faults(name, &with(&format!("{good}{dependencies}")));
         assert!(found.len() == 1 && found[0].contains(expected), "{name}: {found:?}");
