@@ -81,6 +81,11 @@ impl Note {
         &self.text
     }
 
+    /// Keeps the signatures that `keep` says yes to.
+    pub fn retain(&mut self, keep: impl FnMut(&Signature) -> bool) {
+        self.signatures.retain(keep);
+    }
+
     /// Puts a signature under the note. It takes the place of all others of the same key.
     ///
     /// # Errors
