@@ -77,6 +77,24 @@ actions! {
     OrganizationList "organization:list" Platform Read SignedIn [Owner Admin Developer Auditor] false;
     /// Read the ledger of the platform.
     PlatformLedgerRead "platform-ledger:read" Platform SensitiveRead NoOne [Owner Admin Auditor] false;
+    /// See how long the platform's log is kept, its holds and its archive.
+    PlatformRetentionRead "platform-retention:read" Platform Read NoOne [Owner Admin Auditor] false;
+    /// Set how long the platform's log is kept, never below six years, and when closed shards leave this machine.
+    PlatformRetentionWrite "platform-retention:write" Platform Write NoOne [Owner] true;
+    /// Put a legal hold on the platform's log.
+    PlatformHoldCreate "platform-hold:create" Platform Write NoOne [Owner Admin] false;
+    /// Release a legal hold of the platform's log.
+    PlatformHoldRelease "platform-hold:release" Platform Write NoOne [Owner] true;
+    /// Archive closed shards of the platform's log, and verify what is archived.
+    PlatformShardArchive "platform-shard:archive" Platform Write Loop [Owner Admin] false;
+    /// Bring an archived shard of the platform's log back.
+    PlatformShardRestore "platform-shard:restore" Platform Write NoOne [Owner Admin] true;
+    /// Take a shard of the platform's log that was brought back.
+    PlatformShardFetch "platform-shard:fetch" Platform SensitiveRead NoOne [Owner Admin Auditor] false;
+    /// Remove an archived shard of the platform's log from this machine, as an owner's policy says.
+    PlatformShardPrune "platform-shard:prune" Platform Write Loop [] false;
+    /// Close the platform's shard and go on in the next, under a new key.
+    PlatformShardRoll "platform-shard:roll" Platform Write Loop [Owner] true;
     /// Read the posture of the platform's own safeguards.
     PlatformPostureRead "platform-posture:read" Platform Read NoOne [Owner Admin Auditor] false;
     /// Run checks now.
@@ -112,6 +130,24 @@ actions! {
     ProjectList "project:list" Organization Read NoOne [Owner Admin Developer Auditor] false;
     /// Read the ledger's entries of the organization.
     LedgerRead "ledger:read" Organization SensitiveRead NoOne [Owner Admin Auditor] false;
+    /// See how long the organization's log is kept, its holds and its archive.
+    RetentionRead "retention:read" Organization Read NoOne [Owner Admin Auditor] false;
+    /// Set how long the organization's log is kept, never below six years, and when closed shards leave this machine.
+    RetentionWrite "retention:write" Organization Write NoOne [Owner] true;
+    /// Put a legal hold on the organization's log.
+    HoldCreate "hold:create" Organization Write NoOne [Owner Admin] false;
+    /// Release a legal hold of the organization's log.
+    HoldRelease "hold:release" Organization Write NoOne [Owner] true;
+    /// Archive closed shards of the organization's log, and verify what is archived.
+    ShardArchive "shard:archive" Organization Write Loop [Owner Admin] false;
+    /// Bring an archived shard of the organization's log back.
+    ShardRestore "shard:restore" Organization Write NoOne [Owner Admin] true;
+    /// Take a shard of the organization's log that was brought back.
+    ShardFetch "shard:fetch" Organization SensitiveRead NoOne [Owner Admin Auditor] false;
+    /// Remove an archived shard of the organization's log from this machine, as an owner's policy says.
+    ShardPrune "shard:prune" Organization Write Loop [] false;
+    /// Close the organization's shard and go on in the next, under a new key.
+    ShardRoll "shard:roll" Organization Write Loop [Owner] true;
     /// Read the posture of the organization.
     PostureRead "posture:read" Organization Read NoOne [Owner Admin Developer Auditor] false;
     // Project

@@ -116,6 +116,10 @@ ids! {
     RequestId "req" "request";
     /// One result of a check.
     ObservationId "obs" "observation";
+    /// Something that needs a person's attention.
+    AlertId "alr" "alert";
+    /// A legal hold on a log.
+    HoldId "hld" "legal hold";
     /// One key of the vault, wrapped.
     KeyId "key" "key";
 }

@@ -17,6 +17,8 @@ pub enum EntryKind {
     Denied,
     /// Something sensitive was read.
     Read,
+    /// Ward did or saw something by itself: no request stands behind it.
+    Notice,
 }
 
 impl EntryKind {
@@ -27,7 +29,14 @@ impl EntryKind {
             Self::Outcome => "outcome",
             Self::Denied => "denied",
             Self::Read => "read",
+            Self::Notice => "notice",
         }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Attempt, Self::Outcome, Self::Denied, Self::Read, Self::Notice];
+        all.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -51,6 +60,11 @@ impl Outcome {
             Self::Failed => "failed",
             Self::Aborted => "aborted",
         }
+    }
+
+    /// The outcome of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Success, Self::Failed, Self::Aborted].into_iter().find(|o| o.as_str() == name)
     }
 }
 
@@ -120,8 +134,14 @@ pub struct Event {
 /// An entry with its place in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LedgerEntry {
-    /// Index in the log, from 0.
+    /// Log: `platform`, or the id of an organization.
+    pub log: String,
+    /// Shard of the log: `2026-1`.
+    pub shard: String,
+    /// Index in the shard, from 0.
     pub index: u64,
+    /// When it got its place.
+    pub logged: Timestamp,
     /// The entry.
     pub event: Event,
 }
@@ -138,10 +158,12 @@ pub struct LedgerQuery {
     pub action: Option<String>,
     /// Only this object's id.
     pub object: Option<String>,
-    /// Only this kind: attempt, outcome, denied, read.
+    /// Only this kind: attempt, outcome, denied, read, notice.
     pub kind: Option<String>,
     /// Only this outcome.
     pub outcome: Option<String>,
+    /// Only entries with all of these words, one to three.
+    pub text: Option<String>,
     /// From this time on.
     pub from: Option<Timestamp>,
     /// Before this time.

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod agreements;
+pub mod alerts;
 pub mod apps;
 pub mod databases;
 pub mod environments;
@@ -18,6 +19,7 @@ pub mod page;
 pub mod posture;
 pub mod principal;
 pub mod resource;
+pub mod retention;
 pub mod role;
 pub mod routes;
 pub mod system;

@@ -17,6 +17,11 @@ impl Timestamp {
     pub const fn micros(self) -> i64 {
         self.0
     }
+    /// The year in UTC; 1970 for what lies beyond the calendar.
+    pub fn year(self) -> i16 {
+        jiff::Timestamp::from_microsecond(self.0)
+            .map_or(1970, |time| time.to_zoned(jiff::tz::TimeZone::UTC).year())
+    }
     /// Later by a span; saturates.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
