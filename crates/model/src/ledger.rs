@@ -190,43 +190,8 @@ pub struct LedgerVerdict {
 }
 
 impl Event {
-    /// Canonical bytes (RFC 8785 for our values: ASCII keys in order, integers, no white space).
+    /// Canonical bytes of the bare event (RFC 8785), without time of sequencing: not what the tree hashes, see [`crate::ocsf`].
     pub fn canonical(&self) -> Vec<u8> {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        let mut out = String::new();
-        write_canonical(&value, &mut out);
-        out.into_bytes()
-    }
-}
-
-fn write_canonical(value: &serde_json::Value, out: &mut String) {
-    use serde_json::Value;
-    match value {
-        Value::Object(map) => {
-            // A map of serde_json keeps insertion order in some builds: sort here.
-            let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-            out.push('{');
-            for (i, (key, value)) in fields.into_iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::String(key.clone()).to_string());
-                out.push(':');
-                write_canonical(value, out);
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    out.push(',');
-                }
-                write_canonical(item, out);
-            }
-            out.push(']');
-        }
-        other => out.push_str(&other.to_string()),
+        crate::ocsf::canonical::to_vec(&serde_json::to_value(self).unwrap_or_default())
     }
 }

@@ -14,6 +14,7 @@ pub mod events;
 pub mod id;
 pub mod ledger;
 pub mod name;
+pub mod ocsf;
 pub mod organizations;
 pub mod page;
 pub mod posture;
