@@ -95,6 +95,14 @@ actions! {
     PlatformShardPrune "platform-shard:prune" Platform Write Loop [] false;
     /// Close the platform's shard and go on in the next, under a new key.
     PlatformShardRoll "platform-shard:roll" Platform Write Loop [Owner] true;
+    /// See the platform's drains and how far they are.
+    PlatformDrainRead "platform-drain:read" Platform Read NoOne [Owner Admin Auditor] false;
+    /// Make a drain that sends all logs, or one, to a log system.
+    PlatformDrainCreate "platform-drain:create" Platform Write NoOne [Owner Admin] true;
+    /// Pause, resume or test a drain of the platform.
+    PlatformDrainChange "platform-drain:change" Platform Write NoOne [Owner Admin] false;
+    /// Remove a drain of the platform.
+    PlatformDrainRemove "platform-drain:remove" Platform Write NoOne [Owner Admin] true;
     /// Read the posture of the platform's own safeguards.
     PlatformPostureRead "platform-posture:read" Platform Read NoOne [Owner Admin Auditor] false;
     /// Run checks now.
@@ -148,6 +156,14 @@ actions! {
     ShardPrune "shard:prune" Organization Write Loop [] false;
     /// Close the organization's shard and go on in the next, under a new key.
     ShardRoll "shard:roll" Organization Write Loop [Owner] true;
+    /// See the organization's drains and how far they are.
+    DrainRead "drain:read" Organization Read NoOne [Owner Admin Auditor] false;
+    /// Make a drain that sends the organization's log to its log system.
+    DrainCreate "drain:create" Organization Write NoOne [Owner Admin] true;
+    /// Pause, resume or test a drain of the organization.
+    DrainChange "drain:change" Organization Write NoOne [Owner Admin] false;
+    /// Remove a drain of the organization.
+    DrainRemove "drain:remove" Organization Write NoOne [Owner Admin] true;
     /// Read the posture of the organization.
     PostureRead "posture:read" Organization Read NoOne [Owner Admin Developer Auditor] false;
     // Project

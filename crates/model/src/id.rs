@@ -120,6 +120,8 @@ ids! {
     AlertId "alr" "alert";
     /// A legal hold on a log.
     HoldId "hld" "legal hold";
+    /// A drain: copies of the ledger for a log system.
+    DrainId "drn" "drain";
     /// One key of the vault, wrapped.
     KeyId "key" "key";
 }

@@ -8,6 +8,7 @@ pub mod agreements;
 pub mod alerts;
 pub mod apps;
 pub mod databases;
+pub mod drains;
 pub mod environments;
 pub mod error;
 pub mod events;

@@ -59,7 +59,9 @@ pub fn months_after(from: Timestamp, months: u32) -> Timestamp {
     let never = Timestamp::from_micros(jiff::Timestamp::MAX.as_microsecond());
     let Ok(at) = jiff::Timestamp::from_microsecond(from.micros()) else { return never };
     let at = at.to_zoned(TimeZone::UTC);
-    let Ok(mut later) = at.checked_add(Span::new().months(i64::from(months.min(100_000)))) else { return never };
+    let Ok(mut later) = at.checked_add(Span::new().months(i64::from(months.min(100_000)))) else {
+        return never;
+    };
     if later.day() != at.day() {
         let Ok(next) = later.checked_add(Span::new().days(1)) else { return never };
         later = next;
@@ -189,7 +191,10 @@ impl FromStr for Pruning {
     fn from_str(text: &str) -> Result<Self, String> {
         let all = [Self::Never, Self::AfterRetention, Self::Local];
         all.into_iter().find(|p| p.as_str() == text).ok_or_else(|| {
-            format!("{:?} is no way to prune: use never, after-retention or local", text.chars().take(40).collect::<String>())
+            format!(
+                "{:?} is no way to prune: use never, after-retention or local",
+                text.chars().take(40).collect::<String>()
+            )
         })
     }
 }

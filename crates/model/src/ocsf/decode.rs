@@ -14,7 +14,8 @@ use crate::{
     ledger::{Actor, EntryKind, Event, Object, Outcome},
 };
 
-const KINDS: [EntryKind; 4] = [EntryKind::Attempt, EntryKind::Outcome, EntryKind::Denied, EntryKind::Read];
+const KINDS: [EntryKind; 5] =
+    [EntryKind::Attempt, EntryKind::Outcome, EntryKind::Denied, EntryKind::Read, EntryKind::Notice];
 const OUTCOMES: [Outcome; 3] = [Outcome::Success, Outcome::Failed, Outcome::Aborted];
 
 /// Why bytes are no entry of Ward.

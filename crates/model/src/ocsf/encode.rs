@@ -151,7 +151,7 @@ fn unmapped(recording: &Recording, class: Class) -> Value {
 fn status(event: &Event, mapping: Mapping, out: &mut Map<String, Value>) {
     let (id, other) = match (event.kind, event.outcome) {
         (EntryKind::Attempt, _) => (99, Some("Attempt")),
-        (EntryKind::Outcome, Some(Outcome::Success)) | (EntryKind::Read, _) => (1, None),
+        (EntryKind::Outcome, Some(Outcome::Success)) | (EntryKind::Read | EntryKind::Notice, _) => (1, None),
         (EntryKind::Outcome, Some(_)) | (EntryKind::Denied, _) => (2, None),
         (EntryKind::Outcome, None) => (0, None),
     };
@@ -195,7 +195,7 @@ fn decision(event: &Event, mapping: Mapping, out: &mut Map<String, Value>) {
     let word = if denied { "denied" } else { "allowed" };
     let mut decisions: Vec<Value> =
         event.policies.iter().map(|id| json!({ "decision": word, "policy": { "uid": id } })).collect();
-    if decisions.is_empty() && event.kind != EntryKind::Outcome {
+    if decisions.is_empty() && !matches!(event.kind, EntryKind::Outcome | EntryKind::Notice) {
         decisions.push(json!({ "decision": word }));
     }
     if !decisions.is_empty() {

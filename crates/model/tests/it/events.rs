@@ -17,13 +17,14 @@ fn id(prefix: &str, number: u32) -> String {
 }
 
 /// What can become of an action.
-pub(crate) const OUTCOMES: [(EntryKind, Option<Outcome>); 6] = [
+pub(crate) const OUTCOMES: [(EntryKind, Option<Outcome>); 7] = [
     (EntryKind::Attempt, None),
     (EntryKind::Outcome, Some(Outcome::Success)),
     (EntryKind::Outcome, Some(Outcome::Failed)),
     (EntryKind::Outcome, Some(Outcome::Aborted)),
     (EntryKind::Denied, None),
     (EntryKind::Read, None),
+    (EntryKind::Notice, None),
 ];
 
 /// What the gate and the verb say of an action that succeeded.
@@ -156,6 +157,7 @@ pub(crate) fn any_recording() -> impl Strategy<Value = Recording> {
         EntryKind::Outcome,
         EntryKind::Denied,
         EntryKind::Read,
+        EntryKind::Notice,
     ]);
     let outcome =
         prop::option::of(prop::sample::select(vec![Outcome::Success, Outcome::Failed, Outcome::Aborted]));
