@@ -19,7 +19,18 @@ const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
     ("axum", &["ward-api", "ward-console", "wardd"]),
     // Servers and clients of HTTP: docker speaks to Podman, compliance to what it probes, custody to those who get
     // the record, ward to the API.
-    ("hyper", &["ward-api", "ward-compliance", "ward-custody", "ward-docker", "ward-ingress", "ward"]),
+    (
+        "hyper",
+        &[
+            "ward-api",
+            "ward-compliance",
+            "ward-custody",
+            "ward-docker",
+            "ward-ingress",
+            "ward-witness",
+            "ward",
+        ],
+    ),
     // Queries are in the rooms of the wings; connections come from the spine alone.
     (
         "sqlx",
@@ -40,13 +51,14 @@ const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
 ];
 
 /// The arrows between the rooms: what each may name. `wardd` wires everything, `testkit` stands beside.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("ward-model", &[]),
     ("ward-ledger", &[]),
     ("ward-vault", &[]),
     ("ward-init", &[]),
     ("ward-redact", &[]),
     ("ward-ingress", &["ward-model"]),
+    ("ward-witness", &["ward-ledger"]),
     ("ward-spine", &["ward-model", "ward-ledger", "ward-vault"]),
     ("ward-docker", &["ward-model", "ward-spine", "ward-vault"]),
     ("ward-identity", &["ward-model", "ward-spine", "ward-vault"]),
@@ -55,10 +67,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
         "ward-compliance",
         &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-identity", "ward-platform"],
     ),
-    ("ward-custody", &["ward-model", "ward-ledger", "ward-spine", "ward-vault"]),
+    ("ward-custody", &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-witness"]),
     ("ward-api", &DOOR),
     ("ward-console", &DOOR),
-    ("ward", &["ward-model", "ward-ledger"]),
+    ("ward", &["ward-model", "ward-ledger", "ward-witness"]),
 ];
 const DOOR: [&str; 8] = [
     "ward-model",
@@ -114,8 +126,12 @@ fn source_faults(package: &str, path: &str, text: &str) -> Vec<String> {
     }
     let product = path.contains("/src/");
     let server = ["axum::serve", "hyper::server", "hyper_util::server"].iter().any(|s| text.contains(s));
-    // The ward program and testkit serve nothing; this file names the words.
-    if product && server && !["ward-api", "ward-console", "ward-ingress", "wardd"].contains(&package) {
+    // A witness is a server of its own, on machines where there is no other part of Ward. The ward program and
+    // testkit serve nothing; this file names the words.
+    if product
+        && server
+        && !["ward-api", "ward-console", "ward-ingress", "ward-witness", "wardd"].contains(&package)
+    {
         found.push(format!("{path} serves HTTP"));
     }
     if product
