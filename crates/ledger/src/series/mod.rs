@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
-pub use append::Recorded;
+pub use append::{Recorded, Slot};
 pub use keys::{KEYS_FILE, KeyLine, MAX_KEYS_BYTES, format_keys, parse_keys};
 pub use link::{ClosedShard, ShardLink, ShardRef, logged_time, shard_link};
 pub use open::{ARCHIVED, marker};

@@ -66,7 +66,8 @@ async fn open(dir: &Path, now: i64, owner: &Arc<Keeper>) -> Result<Series, Serie
 }
 
 async fn say(series: &Series, now: i64, text: &str) -> ward_ledger::series::Recorded {
-    let made = series.append(now, |logged| {
+    let made = series.append(now, |slot| {
+        let logged = slot.logged;
         Ok::<_, AppendError>(vec![
             format!(r#"{{"metadata":{{"logged_time":{logged}}},"text":"{text}"}}"#).into_bytes(),
         ])
