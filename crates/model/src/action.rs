@@ -1,7 +1,8 @@
 //! Every action that Ward knows, in one table: who may, on what, how it is recorded.
 //!
 //! The Cedar schema and the role policies are made from this table (`spine::policy`), and so is the
-//! checked-in table of roles and actions. A verb that is not here can't ask for a permit.
+//! checked-in table of roles and actions. A verb that is not here can't ask for a permit. What its entries say to a
+//! SIEM is in a second table, `ocsf/table.rs`: a new action gets a row there too.
 
 use std::{fmt, str::FromStr};
 

@@ -14,10 +14,6 @@ use crate::{
     ledger::{Actor, EntryKind, Event, Object, Outcome},
 };
 
-const KINDS: [EntryKind; 5] =
-    [EntryKind::Attempt, EntryKind::Outcome, EntryKind::Denied, EntryKind::Read, EntryKind::Notice];
-const OUTCOMES: [Outcome; 3] = [Outcome::Success, Outcome::Failed, Outcome::Aborted];
-
 /// Why bytes are no entry of Ward.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
@@ -43,8 +39,8 @@ pub fn decode(bytes: &[u8]) -> Result<Recording, DecodeError> {
     let event = Event {
         v: version.parse().map_err(|_| DecodeError::Unknown("/metadata/log_version"))?,
         time: time(&entry)?,
-        kind: among(&KINDS, |k| k.as_str() == kind, "/unmapped/kind")?,
-        attempt: text(&entry, "/metadata/correlation_uid")?,
+        kind: EntryKind::from_name(&kind).ok_or(DecodeError::Unknown("/unmapped/kind"))?,
+        attempt: optional(&entry, "/metadata/correlation_uid")?.unwrap_or_default(),
         action: text(&entry, "/api/operation")?,
         actor: actor(&entry)?,
         object: Object {
@@ -54,13 +50,13 @@ pub fn decode(bytes: &[u8]) -> Result<Recording, DecodeError> {
             project: optional(&entry, "/cloud/account/uid")?,
             environment: optional(&entry, "/unmapped/environment")?,
         },
-        request: text(&entry, "/api/request/uid")?,
+        request: optional(&entry, "/api/request/uid")?.unwrap_or_default(),
         source: optional(&entry, "/src_endpoint/uid")?
             .map_or_else(|| optional(&entry, "/unmapped/source"), |source| Ok(Some(source)))?
             .unwrap_or_default(),
         policies: policies(&entry)?,
         outcome: optional(&entry, "/status_code")?
-            .map(|code| among(&OUTCOMES, |o| o.as_str() == code, "/status_code"))
+            .map(|code| Outcome::from_name(&code).ok_or(DecodeError::Unknown("/status_code")))
             .transpose()?,
         detail: entry.pointer("/unmapped/detail").cloned().unwrap_or(Value::Null),
     };
@@ -88,10 +84,6 @@ fn text(entry: &Value, pointer: &'static str) -> Result<String, DecodeError> {
     optional(entry, pointer)?.ok_or(DecodeError::Missing(pointer))
 }
 
-fn among<T: Copy>(all: &[T], is_it: impl Fn(&T) -> bool, pointer: &'static str) -> Result<T, DecodeError> {
-    all.iter().copied().find(is_it).ok_or(DecodeError::Unknown(pointer))
-}
-
 /// The exact time; the one in milliseconds must be the same moment.
 fn time(entry: &Value) -> Result<Timestamp, DecodeError> {
     let exact: Timestamp = text(entry, "/time_dt")?.parse().map_err(|_| DecodeError::Unknown("/time_dt"))?;
@@ -107,7 +99,10 @@ fn actor(entry: &Value) -> Result<Actor, DecodeError> {
     let type_id = entry.pointer(TYPE).and_then(Value::as_u64).ok_or(DecodeError::Missing(TYPE))?;
     let kind = match type_id {
         99 => text(entry, "/actor/user/type")?,
-        _ => among(&ACTORS, |(_, id)| *id == type_id, TYPE)?.0.to_owned(),
+        _ => {
+            let known = ACTORS.iter().find(|(_, id)| *id == type_id);
+            known.map(|(kind, _)| (*kind).to_owned()).ok_or(DecodeError::Unknown(TYPE))?
+        }
     };
     let credential = match optional(entry, "/actor/session/uid")? {
         Some(session) => Some(session),

@@ -67,7 +67,9 @@ fn document(recording: &Recording) -> Result<Value, EncodeError> {
     put("metadata", metadata(recording, mapping.class));
     put("severity_id", json!(subject::severity(event, mapping)));
     put("actor", actor(&event.actor));
-    put("api", json!({ "operation": event.action, "request": { "uid": event.request } }));
+    let mut api = json!({ "operation": event.action });
+    set(&mut api, "request", (!event.request.is_empty()).then(|| json!({ "uid": event.request })));
+    put("api", api);
     let mut cloud = json!({ "provider": "Ward" });
     set(&mut cloud, "account", event.object.project.as_ref().map(|project| json!({ "uid": project })));
     put("cloud", cloud);
@@ -103,11 +105,13 @@ fn metadata(recording: &Recording, class: Class) -> Value {
         "version": VERSION,
         "product": { "name": "Ward", "vendor_name": "Ward", "version": env!("CARGO_PKG_VERSION") },
         "profiles": class.profiles(),
-        "uid": format!("{}.{}", event.attempt, event.kind.as_str()),
-        "correlation_uid": event.attempt,
         "log_version": event.v.to_string(),
         "logged_time": recording.logged_time,
     });
+    if !event.attempt.is_empty() {
+        set(&mut out, "uid", Some(json!(format!("{}.{}", event.attempt, event.kind.as_str()))));
+        set(&mut out, "correlation_uid", Some(json!(event.attempt)));
+    }
     set(&mut out, "tenant_uid", event.object.organization.as_ref().map(|id| json!(id)));
     out
 }
@@ -181,13 +185,15 @@ fn status(event: &Event, mapping: Mapping, out: &mut Map<String, Value>) {
     }
 }
 
-/// What the gate decided, and by which policies. A finding is observed, whoever was permitted to record it.
+/// What the gate decided, and by which policies. What Ward says by itself was decided by nobody: it is observed. So is
+/// a finding, whoever was permitted to record it.
 fn decision(event: &Event, mapping: Mapping, out: &mut Map<String, Value>) {
     let denied = event.kind == EntryKind::Denied;
-    let (action, disposition) = match (denied, mapping.class) {
-        (true, _) => (2, 2),
-        (false, Class::Finding) => (3, 15),
-        (false, _) => (1, 1),
+    let (action, disposition) = match (event.kind, mapping.class) {
+        (EntryKind::Denied, _) => (2, 2),
+        (_, Class::Finding) => (3, 15),
+        (EntryKind::Notice, _) => (3, 17),
+        _ => (1, 1),
     };
     let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
     put("action_id", json!(action));

@@ -3,20 +3,23 @@
 use serde_json::{Map, Value, json};
 
 use super::{About, Class, Factor, Mapping, canonical, encode::set};
-use crate::ledger::{EntryKind, Event, Object, Outcome};
+use crate::{
+    alerts::Severity,
+    ledger::{EntryKind, Event, Object, Outcome},
+};
 
 /// Most characters of what is repeated from the detail.
 const REPEATED: usize = 200;
-/// `severity_id` by the names that checks and alerts use (OCSF: 1 informational to 6 fatal).
-const SEVERITIES: [(&str, u64); 6] =
-    [("info", 1), ("low", 2), ("medium", 3), ("warning", 3), ("high", 4), ("critical", 5)];
+/// `severity_id` of an alert (OCSF: 1 informational to 6 fatal).
+const SEVERITIES: [(Severity, u64); 3] =
+    [(Severity::Info, 1), (Severity::Warning, 3), (Severity::Critical, 5)];
 
 /// `severity_id`: what was denied or failed is low, what was aborted medium, a check that failed high; an alert says it
 /// itself. All else is informational.
 pub(super) fn severity(event: &Event, mapping: Mapping) -> u64 {
     if mapping.class == Class::Finding && event.kind != EntryKind::Denied {
-        let said = text(event, "severity");
-        return SEVERITIES.iter().find(|(name, _)| Some(*name) == said.as_deref()).map_or(4, |(_, id)| *id);
+        let said = text(event, "severity").and_then(|name| Severity::from_name(&name));
+        return SEVERITIES.iter().find(|(severity, _)| Some(*severity) == said).map_or(4, |(_, id)| *id);
     }
     match (event.kind, event.outcome) {
         (_, Some(Outcome::Aborted)) => 3,
@@ -66,6 +69,9 @@ fn resource(object: &Object) -> Value {
 fn entity(event: &Event, mapping: Mapping) -> Value {
     let object = &event.object;
     let (kind, uid) = match mapping.about {
+        About::Policy(name) => {
+            return json!({ "type_id": 5, "type": "Policy", "name": name, "policy": { "name": name } });
+        }
         About::Other(kind) => (kind, text(event, kind)),
         _ => (object.kind.as_str(), Some(object.id.clone())),
     };
@@ -79,7 +85,7 @@ fn entity(event: &Event, mapping: Mapping) -> Value {
         }
         set(&mut out, "uid", Some(json!(uid)));
     } else if out.get("name").is_none() {
-        let name = if mapping.activity == 1 { format!("new {kind}") } else { format!("unknown {kind}") };
+        let name = if mapping.activity == 1 { format!("new {kind}") } else { kind.to_owned() };
         set(&mut out, "name", Some(json!(name)));
     }
     out
@@ -130,7 +136,7 @@ fn auth_factor(factor: Factor) -> Value {
 
 fn finding(event: &Event, mapping: Mapping) -> Value {
     let (uid, title) = match mapping.about {
-        About::Alert => (text(event, "key"), text(event, "title")),
+        About::Alert => (Some(event.object.id.clone()), text(event, "title")),
         _ => (text(event, "observation"), text(event, "summary")),
     };
     let mut out = json!({ "uid": uid.unwrap_or_else(|| event.attempt.clone()) });

@@ -1,7 +1,7 @@
 //! The table: for each action its class, its activity, and what it is about.
 
 use super::Class;
-use About::{Account, Alert, Check, Grant, Object, Other, SignIn, SignOut};
+use About::{Account, Alert, Check, Grant, Object, Other, Policy, SignIn, SignOut};
 
 /// What an entry is about, beside the object that the gate decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub enum About {
     Object,
     /// Something else of this kind; its id is in the detail under the kind's name as soon as it is known.
     Other(&'static str),
+    /// A policy of the object, of this name.
+    Policy(&'static str),
     /// The user, proving who they are by this.
     SignIn(Factor),
     /// The user's session, which ends.
@@ -75,81 +77,112 @@ macro_rules! table {
 
 table! {
     // Platform
-    "platform:status"       Api            2  "Read"                Object;
-    "platform:seal"         Api            3  "Update"              Object;
-    "region:create"         Entity         1  "Create"              Other("region");
-    "region:list"           Api            2  "Read"                Object;
-    "organization:create"   Entity         1  "Create"              Other("organization");
-    "organization:list"     Api            2  "Read"                Object;
-    "platform-ledger:read"  Api            2  "Read"                Object;
-    "platform-posture:read" Api            2  "Read"                Object;
-    "check:run"             Api            99 "Run"                 Object;
+    "platform:status"          Api            2  "Read"                Object;
+    "platform:seal"            Api            3  "Update"              Object;
+    "region:create"            Entity         1  "Create"              Other("region");
+    "region:list"              Api            2  "Read"                Object;
+    "organization:create"      Entity         1  "Create"              Other("organization");
+    "organization:list"        Api            2  "Read"                Object;
+    "platform-ledger:read"     Api            2  "Read"                Object;
+    "platform-retention:read"  Api            2  "Read"                Object;
+    "platform-retention:write" Entity         3  "Update"              Policy("retention");
+    "platform-hold:create"     Entity         1  "Create"              Other("hold");
+    "platform-hold:release"    Entity         4  "Delete"              Other("hold");
+    "platform-shard:archive"   Entity         3  "Update"              Other("shard");
+    "platform-shard:restore"   Entity         3  "Update"              Other("shard");
+    "platform-shard:fetch"     Api            2  "Read"                Object;
+    "platform-shard:prune"     Entity         4  "Delete"              Other("shard");
+    "platform-shard:roll"      Entity         3  "Update"              Other("shard");
+    "platform-drain:read"      Api            2  "Read"                Object;
+    "platform-drain:create"    Entity         1  "Create"              Other("drain");
+    "platform-drain:change"    Entity         3  "Update"              Other("drain");
+    "platform-drain:remove"    Entity         4  "Delete"              Other("drain");
+    "platform-posture:read"    Api            2  "Read"                Object;
+    "check:run"                Api            99 "Run"                 Object;
     // A finding if the check failed, else an API Activity.
-    "observation:record"    Finding        1  "Create"              Check;
-    "certificate:issue"     Entity         1  "Create"              Other("certificate");
+    "observation:record"       Finding        1  "Create"              Check;
+    "certificate:issue"        Entity         1  "Create"              Other("certificate");
     // Organization
-    "organization:read"     Api            2  "Read"                Object;
-    "user:list"             Api            2  "Read"                Object;
-    "user:create"           Account        1  "Create"              Account(None);
-    "user:disable"          Account        5  "Disable"             Account(None);
-    "grant:list"            Api            2  "Read"                Object;
-    "grant:create"          Access         1  "Assign Privileges"   Grant;
-    "grant:revoke"          Access         2  "Revoke Privileges"   Grant;
-    "agreement:create"      Entity         1  "Create"              Other("agreement");
-    "agreement:end"         Entity         9  "Disable"             Other("agreement");
-    "agreement:list"        Api            2  "Read"                Object;
-    "project:create"        Entity         1  "Create"              Other("project");
-    "project:list"          Api            2  "Read"                Object;
-    "ledger:read"           Api            2  "Read"                Object;
-    "posture:read"          Api            2  "Read"                Object;
+    "organization:read"        Api            2  "Read"                Object;
+    "user:list"                Api            2  "Read"                Object;
+    "user:create"              Account        1  "Create"              Account(None);
+    "user:disable"             Account        5  "Disable"             Account(None);
+    "grant:list"               Api            2  "Read"                Object;
+    "grant:create"             Access         1  "Assign Privileges"   Grant;
+    "grant:revoke"             Access         2  "Revoke Privileges"   Grant;
+    "agreement:create"         Entity         1  "Create"              Other("agreement");
+    "agreement:end"            Entity         9  "Disable"             Other("agreement");
+    "agreement:list"           Api            2  "Read"                Object;
+    "project:create"           Entity         1  "Create"              Other("project");
+    "project:list"             Api            2  "Read"                Object;
+    "ledger:read"              Api            2  "Read"                Object;
+    "retention:read"           Api            2  "Read"                Object;
+    "retention:write"          Entity         3  "Update"              Policy("retention");
+    "hold:create"              Entity         1  "Create"              Other("hold");
+    "hold:release"             Entity         4  "Delete"              Other("hold");
+    "shard:archive"            Entity         3  "Update"              Other("shard");
+    "shard:restore"            Entity         3  "Update"              Other("shard");
+    "shard:fetch"              Api            2  "Read"                Object;
+    "shard:prune"              Entity         4  "Delete"              Other("shard");
+    "shard:roll"               Entity         3  "Update"              Other("shard");
+    "drain:read"               Api            2  "Read"                Object;
+    "drain:create"             Entity         1  "Create"              Other("drain");
+    "drain:change"             Entity         3  "Update"              Other("drain");
+    "drain:remove"             Entity         4  "Delete"              Other("drain");
+    "posture:read"             Api            2  "Read"                Object;
     // Project
-    "project:read"          Api            2  "Read"                Object;
-    "environment:create"    Entity         1  "Create"              Other("environment");
-    "environment:list"      Api            2  "Read"                Object;
+    "project:read"             Api            2  "Read"                Object;
+    "environment:create"       Entity         1  "Create"              Other("environment");
+    "environment:list"         Api            2  "Read"                Object;
     // Environment
-    "environment:read"      Api            2  "Read"                Object;
-    "environment:destroy"   Entity         4  "Delete"              Object;
-    "environment:advance"   Entity         3  "Update"              Object;
-    "app:create"            Entity         1  "Create"              Other("app");
-    "app:list"              Api            2  "Read"                Object;
-    "database:create"       Entity         1  "Create"              Other("database");
-    "database:list"         Api            2  "Read"                Object;
+    "environment:read"         Api            2  "Read"                Object;
+    "environment:destroy"      Entity         4  "Delete"              Object;
+    "environment:advance"      Entity         3  "Update"              Object;
+    "app:create"               Entity         1  "Create"              Other("app");
+    "app:list"                 Api            2  "Read"                Object;
+    "database:create"          Entity         1  "Create"              Other("database");
+    "database:list"            Api            2  "Read"                Object;
     // App
-    "app:read"              Api            2  "Read"                Object;
-    "app:deploy"            Entity         3  "Update"              Object;
-    "app:rollback"          Entity         3  "Update"              Object;
-    "app:restart"           Process        99 "Restart"             Object;
-    "app:destroy"           Entity         4  "Delete"              Object;
-    "config:read"           Api            2  "Read"                Object;
-    "config:write"          Entity         3  "Update"              Object;
-    "secret:list"           Api            2  "Read"                Object;
-    "secret:write"          Entity         3  "Update"              Object;
-    "log:read"              Api            2  "Read"                Object;
-    "deployment:advance"    Entity         3  "Update"              Object;
+    "app:read"                 Api            2  "Read"                Object;
+    "app:deploy"               Entity         3  "Update"              Object;
+    "app:rollback"             Entity         3  "Update"              Object;
+    "app:restart"              Process        99 "Restart"             Object;
+    "app:destroy"              Entity         4  "Delete"              Object;
+    "config:read"              Api            2  "Read"                Object;
+    "config:write"             Entity         3  "Update"              Object;
+    "secret:list"              Api            2  "Read"                Object;
+    "secret:write"             Entity         3  "Update"              Object;
+    "log:read"                 Api            2  "Read"                Object;
+    "deployment:advance"       Entity         3  "Update"              Object;
     // Database. A connection is a tunnel inside the API, no SSH.
-    "database:read"         Api            2  "Read"                Object;
-    "database:url"          Api            2  "Read"                Object;
-    "database:connect"      Api            99 "Connect"             Object;
-    "database:attach"       Entity         3  "Update"              Object;
-    "backup:create"         Entity         1  "Create"              Other("backup");
-    "backup:restore"        Entity         1  "Create"              Other("database");
-    "database:destroy"      Entity         4  "Delete"              Object;
-    "database:advance"      Entity         3  "Update"              Object;
+    "database:read"            Api            2  "Read"                Object;
+    "database:url"             Api            2  "Read"                Object;
+    "database:connect"         Api            99 "Connect"             Object;
+    "database:attach"          Entity         3  "Update"              Object;
+    "backup:create"            Entity         1  "Create"              Other("backup");
+    "backup:restore"           Entity         1  "Create"              Other("database");
+    "database:destroy"         Entity         4  "Delete"              Object;
+    "database:advance"         Entity         3  "Update"              Object;
     // User
-    "session:create"        Authentication 1  "Logon"               SignIn(Factor::Password);
-    "session:verify"        Authentication 99 "Second Factor"       SignIn(Factor::Second);
-    "session:list"          Api            2  "Read"                Object;
-    "session:end"           Authentication 2  "Logoff"              SignOut;
-    "self:read"             Api            2  "Read"                Object;
-    "factor:enroll"         Account        10 "MFA Factor Enable"   Account(Some(Factor::Totp));
-    "factor:recovery-codes" Account        99 "Recovery Codes"      Account(Some(Factor::Second));
-    "password:change"       Account        3  "Password Change"     Account(Some(Factor::Password));
-    "token:create"          Entity         1  "Create"              Other("token");
-    "token:list"            Api            2  "Read"                Object;
-    "token:revoke"          Entity         4  "Delete"              Other("token");
-    // Names that are kept for what is no action of the gate yet.
-    "alert:raise"           Finding        1  "Create"              Alert;
-    "alert:clear"           Finding        3  "Close"               Alert;
-    "app:exec"              Process        1  "Launch"              Object;
-    "app:shell"             Ssh            1  "Open"                Object;
+    "session:create"           Authentication 1  "Logon"               SignIn(Factor::Password);
+    "session:verify"           Authentication 99 "Second Factor"       SignIn(Factor::Second);
+    "session:list"             Api            2  "Read"                Object;
+    "session:end"              Authentication 2  "Logoff"              SignOut;
+    "self:read"                Api            2  "Read"                Object;
+    "factor:enroll"            Account        10 "MFA Factor Enable"   Account(Some(Factor::Totp));
+    "factor:recovery-codes"    Account        99 "Recovery Codes"      Account(Some(Factor::Second));
+    "password:change"          Account        3  "Password Change"     Account(Some(Factor::Password));
+    "token:create"             Entity         1  "Create"              Other("token");
+    "token:list"               Api            2  "Read"                Object;
+    "token:revoke"             Entity         4  "Delete"              Other("token");
+    // What Ward says by itself, without a request
+    "ledger:open-log"          Entity         1  "Create"              Object;
+    "ledger:open-shard"        Entity         1  "Create"              Object;
+    "ledger:close-shard"       Entity         9  "Disable"             Object;
+    "ledger:anchor"            Api            99 "Anchor"              Object;
+    "alert:raise"              Finding        1  "Create"              Alert;
+    "alert:clear"              Finding        3  "Close"               Alert;
+    // Names that are kept for what is no action yet
+    "app:exec"                 Process        1  "Launch"              Object;
+    "app:shell"                Ssh            1  "Open"                Object;
 }

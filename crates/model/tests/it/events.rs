@@ -37,10 +37,12 @@ fn outcome_detail(action: &str) -> Value {
             "summary": "1 of 3 volumes is not encrypted", "evidence_sha256": "00".repeat(32),
         }),
         "certificate:issue" => json!({ "names": ["api.example.org"], "not_after": "2027-01-01" }),
-        "user:create" => json!({ "user": id("usr", 2), "grant": id("grt", 2), "role": "developer" }),
-        "user:disable" => json!({ "user": id("usr", 2) }),
+        "user:create" => {
+            json!({ "user": "sub_90aa3e5c71d2f846", "grant": id("grt", 2), "role": "developer" })
+        }
+        "user:disable" => json!({ "user": "sub_90aa3e5c71d2f846" }),
         "grant:create" | "grant:revoke" => {
-            json!({ "grant": id("grt", 2), "user": id("usr", 2), "role": "developer", "scope": id("prj", 1) })
+            json!({ "grant": id("grt", 2), "user": "sub_90aa3e5c71d2f846", "role": "developer", "scope": id("prj", 1) })
         }
         "agreement:create" | "agreement:end" => json!({ "agreement": id("agr", 1) }),
         "project:create" => json!({ "project": id("prj", 1), "name": "records" }),
@@ -53,8 +55,12 @@ fn outcome_detail(action: &str) -> Value {
         "session:create" | "session:end" => json!({ "session": id("ses", 1) }),
         "session:verify" => json!({ "session": id("ses", 1), "by": "totp" }),
         "token:create" | "token:revoke" => json!({ "token": id("tok", 1) }),
+        "hold:create" | "hold:release" | "platform-hold:create" | "platform-hold:release" => {
+            json!({ "hold": id("hld", 1) })
+        }
+        "ledger:close-shard" => json!({ "entries": 412 }),
         "alert:raise" | "alert:clear" => json!({
-            "key": "ledger.disk", "severity": "critical", "title": "The disk of the ledger is nearly full",
+            "severity": "critical", "title": "The disk of the ledger is nearly full",
             "text": "1 % is left",
         }),
         _ => Value::Null,
@@ -64,39 +70,49 @@ fn outcome_detail(action: &str) -> Value {
 /// An example of an action, with what became of it.
 pub(crate) fn example(action: &str, (kind, outcome): (EntryKind, Option<Outcome>)) -> Recording {
     let known = action.parse::<Action>().ok();
-    let on = known.map_or("app", |a| a.resource().as_str());
-    let in_organization = !matches!(on, "platform" | "user");
+    let by_itself = kind == EntryKind::Notice;
+    let on = known.map_or_else(
+        || match action.split_once(':') {
+            Some(("alert", _)) => "alert",
+            Some(("ledger", _)) => "ledger-shard",
+            _ => "app",
+        },
+        |action| action.resource().as_str(),
+    );
+    let in_organization = !matches!(on, "platform" | "user" | "alert" | "ledger-shard");
     let (object, project) = match on {
         "platform" => ("ward".to_owned(), false),
         "organization" => (id("org", 1), false),
         "project" => (id("prj", 1), true),
         "environment" => (id("env", 1), true),
         "database" => (id("db", 1), true),
-        "user" => (id("usr", 1), false),
+        "user" => ("sub_2b51c7d09e6f4a83".to_owned(), false),
+        "alert" => ("ledger:unwritable".to_owned(), false),
+        "ledger-shard" => ("2026-1".to_owned(), false),
         _ => (id("app", 1), true),
     };
     let a_loop = known.is_some_and(|a| a.roles().is_empty() && a.resource().as_str() != "user");
     let detail = match (kind, outcome) {
-        (EntryKind::Outcome, Some(Outcome::Success)) => outcome_detail(action),
+        (EntryKind::Outcome, Some(Outcome::Success)) | (EntryKind::Notice, _) => outcome_detail(action),
         (EntryKind::Outcome, Some(Outcome::Failed)) => json!({ "why": "credentials" }),
         (EntryKind::Outcome, Some(Outcome::Aborted)) => json!({ "attempt_index": 41 }),
         (EntryKind::Denied, _) => json!({ "why": "forbidden", "request": null }),
         _ => Value::Null,
     };
-    let actor = if a_loop {
+    let actor = if a_loop || by_itself {
         Actor { kind: "loop".into(), id: "checks".into(), credential: None }
     } else if action == "session:create" {
         Actor { kind: "anonymous".into(), id: String::new(), credential: None }
     } else if known.is_some_and(|a| a.effect() == Effect::Read) {
-        Actor { kind: "user".into(), id: id("usr", 1), credential: Some(id("tok", 1)) }
+        Actor { kind: "user".into(), id: "sub_2b51c7d09e6f4a83".into(), credential: Some(id("tok", 1)) }
     } else {
-        Actor { kind: "user".into(), id: id("usr", 1), credential: Some(id("ses", 1)) }
+        Actor { kind: "user".into(), id: "sub_2b51c7d09e6f4a83".into(), credential: Some(id("ses", 1)) }
     };
     let event = Event {
         v: 1,
         time: Timestamp::from_micros(TIME),
         kind,
-        attempt: id("att", 1),
+        attempt: if by_itself { String::new() } else { id("att", 1) },
         action: action.into(),
         actor,
         object: Object {
@@ -106,9 +122,9 @@ pub(crate) fn example(action: &str, (kind, outcome): (EntryKind, Option<Outcome>
             project: project.then(|| id("prj", 1)),
             environment: (project && on != "project").then(|| id("env", 1)),
         },
-        request: id("req", 1),
-        source: if a_loop { String::new() } else { "adr_7d0c6b1e5f9a4c38".into() },
-        policies: if kind == EntryKind::Outcome { Vec::new() } else { vec![id("grt", 1)] },
+        request: if by_itself { String::new() } else { id("req", 1) },
+        source: if a_loop || by_itself { String::new() } else { "adr_7d0c6b1e5f9a4c38".into() },
+        policies: if by_itself || kind == EntryKind::Outcome { Vec::new() } else { vec![id("grt", 1)] },
         outcome,
         detail,
     };
