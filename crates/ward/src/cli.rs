@@ -16,7 +16,7 @@ use crate::{
     run::Run,
     secrets, server, sessions,
     surroundings::Surroundings,
-    tokens, users,
+    tokens, users, witness,
 };
 
 const AFTER: &str = "\
@@ -142,6 +142,9 @@ enum Command {
     /// The platform itself
     #[command(subcommand)]
     Server(server::Command),
+    /// A witness of ledgers, on a machine of your own; needs no server
+    #[command(subcommand)]
+    Witness(witness::Command),
     Api(raw::Api),
     /// Print a completion script for a shell
     Completions {
@@ -169,6 +172,9 @@ fn dispatch(cli: Cli, surroundings: Surroundings, terminal: Terminal) -> Result<
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Cli::command(), "ward", &mut script);
         return terminal.bytes(&script);
+    }
+    if let Command::Witness(command) = cli.command {
+        return witness::run(terminal, command);
     }
     let run = Run::new(cli.globals, surroundings, terminal)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -214,7 +220,9 @@ async fn command(run: &Run, command: Command) -> Result<()> {
         Command::StepUp(args) => sessions::step_up(run, args).await,
         Command::Server(command) => server::run(run, command).await,
         Command::Api(args) => raw::run(run, args).await,
-        Command::Completions { .. } => Err(Failure::usage("completions are printed without a profile")),
+        Command::Completions { .. } | Command::Witness(_) => {
+            Err(Failure::usage("this is done without a profile"))
+        }
         Command::Version => server::version(run).await,
     }
 }

@@ -3,8 +3,8 @@
 //! One file per noun (`apps.rs`, `databases.rs`); under them `run.rs` (one run: where, as whom, how it
 //! prints), `client.rs` (HTTP over TLS) and `output.rs` (the terminal). `cli.rs` lists every command.
 //!
-//! Architecture Invariants: it knows the API and no other part of Ward but `ward-model` and the ledger's
-//! verifier; the environment is read here alone; what a server sends never reaches a terminal unclean.
+//! Architecture Invariants: it knows the API and no other part of Ward but `ward-model`, the ledger's verifier and
+//! the witness; the environment is read here alone; what a server sends never reaches a terminal unclean.
 //!
 //! Exit codes: 0 done, 1 the operation failed, 2 used wrongly, 3 not signed in or denied, 4 not found,
 //! 5 conflict, 6 the server can't be reached.
@@ -52,6 +52,7 @@ mod tokens;
 mod tunnel;
 mod url;
 mod users;
+mod witness;
 
 use std::process::ExitCode;
 

@@ -19,6 +19,6 @@ pub mod server;
 mod store;
 pub mod wire;
 
-pub use judge::{Clock, Followed, Notice, Report, Witness};
+pub use judge::{Clock, Notice, Report, Witness};
 pub use key::{Key, init};
-pub use store::{Added, StateError, follow};
+pub use store::{Added, Followed, StateError, follow, logs};

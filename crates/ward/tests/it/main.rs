@@ -14,3 +14,4 @@ mod sign_in;
 mod stand_in;
 mod talk;
 mod tunnel;
+mod witness;

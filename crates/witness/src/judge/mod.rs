@@ -12,11 +12,11 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ward_ledger::{Hash, VerifierKey, note::CosignerKey};
+use ward_ledger::{VerifierKey, note::CosignerKey};
 
 use crate::{
     key::Key,
-    store::{Record, StateError, Store},
+    store::{Followed, StateError, Store},
 };
 
 /// Seconds since 1970.
@@ -85,21 +85,6 @@ impl fmt::Display for Notice {
     }
 }
 
-/// A log that is followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Followed {
-    /// Its key, named as its origin.
-    pub key: VerifierKey,
-    /// What was cosigned last: size, root, and when, in seconds since 1970.
-    pub last: Option<(u64, Hash, u64)>,
-    /// Origin of the shard that vouched for the key.
-    pub previous: Option<String>,
-    /// The key that it vouched for when it was closed.
-    pub next: Option<VerifierKey>,
-    /// It was caught with two histories.
-    pub forked: bool,
-}
-
 impl Witness {
     /// Opens a state directory and checks all that is in it.
     ///
@@ -121,14 +106,7 @@ impl Witness {
     /// # Errors
     /// [`StateError`] if one can't be read.
     pub fn logs(&self) -> Result<Vec<Followed>, StateError> {
-        let store = self.store();
-        let followed = store.list(self.key())?.into_iter().map(|record| {
-            let forked = store.forked(record.key.name());
-            let Record { key, previous, next, last } = record;
-            let last = last.map(|last| (last.checkpoint.size, last.checkpoint.root, last.time));
-            Followed { key, last, previous, next, forked }
-        });
-        Ok(followed.collect())
+        self.store().logs(self.key())
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

@@ -19,7 +19,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ward_ledger::{VerifierKey, leaf_hash, note::CosignerKey};
+use ward_ledger::{Hash, VerifierKey, leaf_hash, note::CosignerKey};
 
 pub(crate) use files::write_new;
 pub(crate) use record::{Last, Record};
@@ -38,6 +38,21 @@ impl StateError {
     }
 }
 
+/// A log that is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// Its key, named as its origin.
+    pub key: VerifierKey,
+    /// What was cosigned last: size, root, and when, in seconds since 1970.
+    pub last: Option<(u64, Hash, u64)>,
+    /// Origin of the shard that vouched for the key.
+    pub previous: Option<String>,
+    /// The key that it vouched for when it was closed.
+    pub next: Option<VerifierKey>,
+    /// It was caught with two histories.
+    pub forked: bool,
+}
+
 /// What following a log did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
@@ -54,6 +69,15 @@ pub enum Added {
 pub fn follow(dir: &Path, key: &VerifierKey) -> Result<Added, StateError> {
     let own = crate::Key::read(dir)?;
     Store { dir: dir.to_owned() }.add(&Record::new(key.clone(), None), own.public())
+}
+
+/// All logs that a directory's witness follows; it may be serving.
+///
+/// # Errors
+/// [`StateError`] if one can't be read.
+pub fn logs(dir: &Path) -> Result<Vec<Followed>, StateError> {
+    let own = crate::Key::read(dir)?;
+    Store { dir: dir.to_owned() }.logs(own.public())
 }
 
 /// A state directory.
@@ -130,6 +154,17 @@ impl Store {
             })?);
         }
         Ok(records)
+    }
+
+    /// Everything that is followed, for people.
+    pub(crate) fn logs(&self, own: &CosignerKey) -> Result<Vec<Followed>, StateError> {
+        let followed = self.list(own)?.into_iter().map(|record| {
+            let forked = self.forked(record.key.name());
+            let Record { key, previous, next, last } = record;
+            let last = last.map(|last| (last.checkpoint.size, last.checkpoint.root, last.time));
+            Followed { key, last, previous, next, forked }
+        });
+        Ok(followed.collect())
     }
 
     /// Writes what is known of a log; it is on the disk when this returns.
