@@ -104,6 +104,14 @@ actions! {
     PlatformDrainChange "platform-drain:change" Platform Write NoOne [Owner Admin] false;
     /// Remove a drain of the platform.
     PlatformDrainRemove "platform-drain:remove" Platform Write NoOne [Owner Admin] true;
+    /// See the witnesses of the ledger and how far each log is witnessed.
+    PlatformWitnessRead "platform-witness:read" Platform Read NoOne [Owner Admin Auditor] false;
+    /// Ask one more witness to cosign the ledger.
+    PlatformWitnessAdd "platform-witness:add" Platform Write NoOne [Owner Admin] true;
+    /// Ask a witness no more.
+    PlatformWitnessRemove "platform-witness:remove" Platform Write NoOne [Owner] true;
+    /// Set how many cosignatures a checkpoint needs, and how old they may be.
+    PlatformWitnessPolicy "platform-witness:policy" Platform Write NoOne [Owner] true;
     /// Read the posture of the platform's own safeguards.
     PlatformPostureRead "platform-posture:read" Platform Read NoOne [Owner Admin Auditor] false;
     /// Run checks now.

@@ -116,6 +116,8 @@ ids! {
     RequestId "req" "request";
     /// One result of a check.
     ObservationId "obs" "observation";
+    /// A witness of the ledger.
+    WitnessId "wit" "witness";
     /// Something that needs a person's attention.
     AlertId "alr" "alert";
     /// A legal hold on a log.

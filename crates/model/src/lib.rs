@@ -27,6 +27,7 @@ pub mod routes;
 pub mod system;
 pub mod time;
 pub mod users;
+pub mod witnesses;
 
 pub use action::Action;
 pub use environments::DataClass;

@@ -97,6 +97,10 @@ table! {
     "platform-drain:create"    Entity         1  "Create"              Other("drain");
     "platform-drain:change"    Entity         3  "Update"              Other("drain");
     "platform-drain:remove"    Entity         4  "Delete"              Other("drain");
+    "platform-witness:read"    Api            2  "Read"                Object;
+    "platform-witness:add"     Entity         1  "Create"              Other("witness");
+    "platform-witness:remove"  Entity         4  "Delete"              Other("witness");
+    "platform-witness:policy"  Entity         3  "Update"              Policy("witnesses");
     "platform-posture:read"    Api            2  "Read"                Object;
     "check:run"                Api            99 "Run"                 Object;
     // A finding if the check failed, else an API Activity.
