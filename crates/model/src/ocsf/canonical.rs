@@ -3,7 +3,7 @@
 //! Keys in the order of their UTF-16 code units, no white space, numbers as ECMAScript writes them. An integer that a
 //! double can't hold exactly is written as a string of its digits, as RFC 8785 (appendix D) advises: nothing is rounded.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
 use serde_json::{Number, Value};
 
@@ -47,7 +47,7 @@ fn write(value: &Value, out: &mut String) {
         Value::Object(map) => {
             // A map of serde_json keeps the order of insertion in some builds, and else sorts by UTF-8: sort here.
             let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+            fields.sort_by(|a, b| in_utf16(a.0, b.0));
             out.push('{');
             for (i, (key, value)) in fields.into_iter().enumerate() {
                 if i > 0 {
@@ -60,6 +60,11 @@ fn write(value: &Value, out: &mut String) {
             out.push('}');
         }
     }
+}
+
+/// RFC 8785, 3.2.3. Keys of ASCII, nearly all, are in the same order byte by byte.
+fn in_utf16(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() && b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 /// RFC 8785, 3.2.2.2.

@@ -26,6 +26,8 @@ use crate::{
 
 /// Version of OCSF that entries follow: `metadata.version`.
 pub const VERSION: &str = "1.8.0";
+/// JSON Schema (draft 2020-12) of an entry, for whoever checks entries without Ward.
+pub const SCHEMA: &str = include_str!("../../schema/ward-ocsf-1.8.0.schema.json");
 /// Most bytes of an entry (C2SP tlog-tiles: entries have a 16-bit length).
 pub const MAX_ENTRY_BYTES: usize = 65_535;
 

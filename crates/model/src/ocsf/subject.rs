@@ -75,19 +75,18 @@ fn entity(event: &Event, mapping: Mapping) -> Value {
         About::Other(kind) => (kind, text(event, kind)),
         _ => (object.kind.as_str(), Some(object.id.clone())),
     };
-    let mut out = json!({ "type_id": 99, "type": kind });
-    if mapping.activity == 1 {
-        set(&mut out, "name", text(event, "name").map(Value::from));
-    }
-    if let Some(uid) = uid {
-        if kind == "organization" {
-            out = json!({ "type_id": 4, "type": "Organization", "org": { "uid": uid } });
-        }
-        set(&mut out, "uid", Some(json!(uid)));
-    } else if out.get("name").is_none() {
-        let name = if mapping.activity == 1 { format!("new {kind}") } else { kind.to_owned() };
-        set(&mut out, "name", Some(json!(name)));
-    }
+    let name = (mapping.activity == 1).then(|| text(event, "name")).flatten();
+    let stand_in = if mapping.activity == 1 { format!("new {kind}") } else { kind.to_owned() };
+    let name = if uid.is_none() { Some(name.unwrap_or(stand_in)) } else { name };
+    let mut out = json!({});
+    set(&mut out, "uid", uid.map(Value::from));
+    set(&mut out, "name", name.map(Value::from));
+    // OCSF has a place of its own for an organization.
+    let org = (kind == "organization").then(|| out.clone());
+    let (type_id, kind) = if org.is_some() { (4, "Organization") } else { (99, kind) };
+    set(&mut out, "org", org);
+    set(&mut out, "type_id", Some(json!(type_id)));
+    set(&mut out, "type", Some(json!(kind)));
     out
 }
 

@@ -29,7 +29,7 @@ pub(crate) const OUTCOMES: [(EntryKind, Option<Outcome>); 7] = [
 
 /// What the gate and the verb say of an action that succeeded.
 fn outcome_detail(action: &str) -> Value {
-    match action {
+    match action.strip_prefix("platform-").unwrap_or(action) {
         "region:create" => json!({ "region": id("reg", 1), "name": "north", "phi": true }),
         "organization:create" => json!({ "organization": id("org", 1), "name": "clinic" }),
         "observation:record" => json!({
@@ -55,8 +55,12 @@ fn outcome_detail(action: &str) -> Value {
         "session:create" | "session:end" => json!({ "session": id("ses", 1) }),
         "session:verify" => json!({ "session": id("ses", 1), "by": "totp" }),
         "token:create" | "token:revoke" => json!({ "token": id("tok", 1) }),
-        "hold:create" | "hold:release" | "platform-hold:create" | "platform-hold:release" => {
+        "hold:create" | "hold:release" => {
             json!({ "hold": id("hld", 1) })
+        }
+        "shard:archive" | "shard:restore" | "shard:prune" | "shard:roll" => json!({ "shard": "2026-1" }),
+        "drain:create" | "drain:change" | "drain:remove" => {
+            json!({ "drain": id("drn", 1), "name": "siem" })
         }
         "ledger:close-shard" => json!({ "entries": 412 }),
         "alert:raise" | "alert:clear" => json!({
