@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use ward_ledger::{tile::Tile, verify::verify_dir};
+use ward_ledger::tile::Tile;
 use ward_model::{
     Action, OrganizationId, Page, Target,
     ledger::{LedgerEntry, LedgerQuery, LedgerVerdict},
@@ -66,19 +66,16 @@ async fn permit_platform(ctx: &Ctx) -> Result<(), Failure> {
 pub(crate) async fn verify(State(state): State<ApiState>, Caller(ctx): Caller) -> Answer<LedgerVerdict> {
     permit_platform(&ctx).await?;
     let _alone = state.verifying().lock().await;
-    let log = ctx.core().audit.log().clone();
+    let audit = &ctx.core().audit;
+    let log = audit.platform().current();
     let key = log.verifier_key().to_string();
-    let known = log.checkpoint();
-    let work = tokio::task::spawn_blocking(move || verify_dir(log.dir(), log.verifier_key(), &mut |_| {}));
-    let verdict = match work.await.map_err(|e| Error::internal("verifying the ledger", e))? {
-        Ok(report) => {
-            let (entries, checkpoint) = (report.size, report.checkpoint);
-            LedgerVerdict { verified: true, entries, checkpoint, key, finding: None }
-        }
-        Err(finding) => {
-            tracing::error!(%finding, "the ledger does not verify");
-            let (entries, finding) = (finding.entry.unwrap_or(0), Some(finding.to_string()));
-            LedgerVerdict { verified: false, entries, checkpoint: known, key, finding }
+    let checkpoint = log.checkpoint();
+    let verdict = match audit.verify(&[]).await? {
+        Ok(seen) => LedgerVerdict { verified: true, entries: seen.entries, checkpoint, key, finding: None },
+        Err(wrong) => {
+            tracing::error!(%wrong, "the ledger does not verify");
+            let (entries, finding) = (wrong.finding.entry.unwrap_or(0), Some(wrong.to_string()));
+            LedgerVerdict { verified: false, entries, checkpoint, key, finding }
         }
     };
     Ok(Json(verdict))
@@ -122,7 +119,7 @@ pub(crate) async fn tile(Caller(ctx): Caller, Path(path): Path<String>) -> Resul
 }
 
 async fn file(ctx: &Ctx, path: &str) -> Result<Option<Vec<u8>>, Failure> {
-    match tokio::fs::read(ctx.core().audit.log().dir().join(path)).await {
+    match tokio::fs::read(ctx.core().audit.platform().current().dir().join(path)).await {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::internal("reading the ledger", error).into()),

@@ -35,7 +35,7 @@ pub(crate) async fn status(State(state): State<ApiState>, Caller(ctx): Caller) -
         version: state.version.clone(),
         crypto_module: ward_vault::module_description(),
         started_at: state.started_at,
-        ledger_entries: state.core.audit.log().size(),
+        ledger_entries: state.core.audit.size(),
         loops,
         capabilities: state.capabilities.clone(),
     }))

@@ -8,13 +8,13 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use ward_ledger::{Checkpoint, leaf_hash, verify, verify_inclusion};
+use ward_ledger::{Checkpoint, leaf_hash, verify_inclusion};
 use ward_model::{
-    Action, ErrorCode, OrganizationId, PageQuery, Target, Timestamp,
+    Action, OrganizationId, PageQuery, Target, Timestamp,
     ledger::{EntryKind, LedgerEntry, LedgerQuery, LedgerVerdict, Outcome},
 };
 use ward_platform::organizations;
-use ward_spine::Error;
+use ward_spine::{Error, audit::PLATFORM_LOG};
 
 use crate::{
     ConsoleState,
@@ -51,6 +51,7 @@ struct Filter {
     actor: String,
     object: String,
     outcome: String,
+    text: String,
     from: String,
     to: String,
 }
@@ -114,12 +115,13 @@ impl Filter {
             actor: text("actor"),
             object: text("object"),
             outcome: text("outcome"),
+            text: text("text"),
             from: text("from"),
             to: text("to"),
         }
     }
 
-    fn pairs(&self) -> [(&'static str, &str); 8] {
+    fn pairs(&self) -> [(&'static str, &str); 9] {
         [
             ("organization", &self.organization),
             ("kind", &self.kind),
@@ -127,6 +129,7 @@ impl Filter {
             ("actor", &self.actor),
             ("object", &self.object),
             ("outcome", &self.outcome),
+            ("text", &self.text),
             ("from", &self.from),
             ("to", &self.to),
         ]
@@ -152,6 +155,7 @@ impl Filter {
             outcome: some(&self.outcome),
             from: day(&self.from)?,
             to: day(&self.to)?.map(|day| day.plus(std::time::Duration::from_secs(86_400))),
+            text: some(&self.text),
             cursor,
             limit: Some(PAGE),
         })
@@ -198,7 +202,7 @@ pub(crate) async fn list(caller: Caller, query: Query) -> Result<Response, Failu
         rows: found.items.iter().map(|e| row(e, &filter, now)).collect(),
         older: found.next.map(|next| filter.path(Some(&next))),
         newest: wanted.cursor.is_none(),
-        size: audit.log().size(),
+        size: audit.size(),
         filter,
         places,
         platform,
@@ -243,11 +247,13 @@ pub(crate) async fn entry(
     let at = index.parse::<u64>().ok().filter(|at| *at < i64::MAX as u64).ok_or_else(missing)?;
     let organization = permit(&caller, &filter.organization).await?;
     let audit = &caller.ctx.core().audit;
-    // The entry at most at this place that may be seen: another one means that this is of somebody else.
-    let wanted = LedgerQuery { cursor: Some((at + 1).to_string()), limit: Some(1), ..LedgerQuery::default() };
-    let found = audit.search(organization, &wanted).await?.items.into_iter().find(|e| e.index == at);
-    let found = found.ok_or_else(missing)?;
-    let log = audit.log();
+    let name = organization.map_or_else(|| PLATFORM_LOG.to_owned(), |id| id.to_string());
+    let series = audit.series(&name).ok_or_else(missing)?;
+    let log = series.current();
+    if at >= log.size() {
+        return Err(missing().into());
+    }
+    let found = audit.entry(&name, &series.current_shard(), at).await?;
     let bytes = log.entry(at).map_err(|e| Error::internal("reading the ledger", e))?;
     let detail =
         Some(&found.event.detail).filter(|d| !d.is_null()).and_then(|d| serde_json::to_string_pretty(d).ok());
@@ -258,7 +264,7 @@ pub(crate) async fn entry(
         back: filter.path(None),
         detail,
         canonical: String::from_utf8_lossy(&bytes).into_owned(),
-        proof: proof(log, at, &bytes)?,
+        proof: proof(&log, at, &bytes)?,
         newer: Some(at + 1).filter(|n| all && *n < log.size()).map(|n| format!("/ledger/entries/{n}")),
         older: at.checked_sub(1).filter(|_| all).map(|n| format!("/ledger/entries/{n}")),
         event: found.event,
@@ -292,30 +298,18 @@ pub(crate) async fn verify(
 ) -> Result<Response, Failure> {
     caller.ctx.permit(Action::PlatformLedgerRead, &Target::platform()).await?;
     let _alone = state.verifying.lock().await;
-    let log = caller.ctx.core().audit.log();
-    let (dir, key) = (log.dir().to_owned(), log.verifier_key().clone());
-    let name = key.to_string();
-    let done = tokio::task::spawn_blocking(move || verify::verify_dir(&dir, &key, &mut |_| {})).await;
-    let done = done
-        .map_err(|e| Error::new(ErrorCode::Internal, "the verification broke off", "try again").because(e))?;
-    let verdict = match done {
-        Ok(report) => LedgerVerdict {
-            verified: true,
-            entries: report.size,
-            checkpoint: report.checkpoint,
-            key: name,
-            finding: None,
+    let audit = &caller.ctx.core().audit;
+    let log = audit.platform().current();
+    let (key, checkpoint) = (log.verifier_key().to_string(), log.checkpoint());
+    let verdict = match audit.verify(&[]).await? {
+        Ok(seen) => LedgerVerdict { verified: true, entries: seen.entries, checkpoint, key, finding: None },
+        Err(wrong) => LedgerVerdict {
+            verified: false,
+            entries: wrong.finding.entry.unwrap_or(0),
+            checkpoint,
+            key,
+            finding: Some(wrong.to_string()),
         },
-        Err(finding) => {
-            let (entries, checkpoint) = (log.size(), log.checkpoint());
-            LedgerVerdict {
-                verified: false,
-                entries,
-                checkpoint,
-                key: name,
-                finding: Some(finding.to_string()),
-            }
-        }
     };
     page(&VerdictPage { shell: caller.shell("ledger"), verdict })
 }

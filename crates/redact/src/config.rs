@@ -144,7 +144,9 @@ impl Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// An action makes pseudonyms and there is no key.
-    #[error("{0} is to become a pseudonym, but there is no key: give the environment's key or choose another action")]
+    #[error(
+        "{0} is to become a pseudonym, but there is no key: give the environment's key or choose another action"
+    )]
     NoKey(Identifier),
     /// A rule for a field has a name without letters and digits.
     #[error("a rule for a field has the name {0:?}: write the key whose value it is for")]

@@ -2,9 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{
-    Config, ConfigError, Finding, Identifier, Reason, Sink, Statistics, Stream,
-};
+use crate::{Config, ConfigError, Finding, Identifier, Reason, Sink, Statistics, Stream};
 
 pub(crate) struct Inner {
     config: Config,

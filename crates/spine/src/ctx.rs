@@ -7,7 +7,12 @@ use ward_model::{Id, Principal, RequestId, Timestamp};
 use ward_vault::Vault;
 
 use crate::{
-    Clock, Db, ReadTx, Result, audit::Audit, events::Events, keyring::Keyring, policy::Policy,
+    Clock, Db, ReadTx, Result,
+    alerts::Alerts,
+    audit::{Audit, LedgerSettings},
+    events::Events,
+    keyring::Keyring,
+    policy::Policy,
     reconcile::Loops,
 };
 
@@ -32,6 +37,8 @@ pub struct Core {
     pub db: Db,
     /// The record.
     pub audit: Audit,
+    /// What needs a person's attention.
+    pub alerts: Alerts,
     /// Decisions.
     pub policy: Policy,
     /// Keys.
@@ -50,15 +57,18 @@ impl Core {
     /// Puts the platform together: opens the record and closes what a crash left open.
     pub async fn open(
         db: Db,
-        log: ward_ledger::Log,
+        ledger: LedgerSettings,
         vault: Arc<Vault>,
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> Result<Arc<Self>> {
-        let audit = Audit::open(log, db.clone(), clock.clone()).await?;
         let events = Events::new(db.clone());
+        let alerts = Alerts::open(db.clone(), clock.clone(), events.clone()).await?;
+        let audit =
+            Audit::open(ledger, db.clone(), Arc::clone(&vault), clock.clone(), alerts.clone()).await?;
         Ok(Arc::new(Self {
             audit,
+            alerts,
             policy: Policy::new()?,
             vault,
             clock,

@@ -166,8 +166,31 @@ async fn find(conn: &mut sqlx::AnyConnection, context: &str) -> Result<Option<Ke
     Ok(row.map(|(id,)| id.parse()).transpose()?)
 }
 
+/// The live KEK with this context, wrapped.
+pub(crate) async fn find_kek(conn: &mut sqlx::AnyConnection, context: &str) -> Result<Option<WrappedKey>> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "select wrapped from keys where context = $1 and kind = 'kek' and destroyed_at is null",
+    )
+    .bind(context.to_owned())
+    .fetch_optional(conn)
+    .await?;
+    row.map(|(text,)| WrappedKey::from_text(&text).map_err(vault)).transpose()
+}
+
 async fn insert(
     tx: &mut WriteTx,
+    now: Timestamp,
+    kind: &str,
+    parent: Option<KeyId>,
+    context: &str,
+    wrapped: &WrappedKey,
+) -> Result<KeyId> {
+    insert_on(tx.conn(), now, kind, parent, context, wrapped).await
+}
+
+/// Inserts a wrapped key. Outside of a permit only for the keys of the record's own pseudonyms.
+pub(crate) async fn insert_on(
+    conn: &mut sqlx::AnyConnection,
     now: Timestamp,
     kind: &str,
     parent: Option<KeyId>,
@@ -183,7 +206,7 @@ async fn insert(
         .bind(context.to_owned())
         .bind(wrapped.to_text())
         .bind(now.micros())
-        .execute(tx.conn())
+        .execute(conn)
         .await?;
     Ok(id)
 }

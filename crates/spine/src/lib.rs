@@ -5,6 +5,7 @@
 //! the [`Permit`] give a [`WriteTx`]. Queries that write take `&mut WriteTx`, so nothing else can write.
 //! Committing puts the outcome into an outbox in the same transaction; the ledger takes it from there.
 
+pub mod alerts;
 pub mod audit;
 pub mod clock;
 pub mod ctx;

@@ -18,9 +18,8 @@ use std::{
     time::Duration,
 };
 
-use ward_ledger::{Log, LogConfig, Signer};
 use ward_model::{Action, Principal, Role, SessionId, Target, Timestamp, UserId, principal::Credential};
-use ward_spine::{Clock, Core, Ctx, Db, RequestInfo, Settings};
+use ward_spine::{Clock, Core, Ctx, Db, RequestInfo, Settings, audit::LedgerSettings};
 use ward_vault::{RootKeySource, Vault};
 
 /// A clock that tests set.
@@ -80,10 +79,20 @@ impl TestServer {
         self.dir.path().join("ledger")
     }
 
+    /// Directory of the shard of the platform's log that takes entries.
+    pub fn shard_dir(&self) -> PathBuf {
+        self.core.audit.platform().current().dir().to_owned()
+    }
+
+    /// Milliseconds since 1970, by its clock.
+    pub fn clock_millis(&self) -> i64 {
+        self.clock.now().micros() / 1000
+    }
+
     /// Stops and starts again on the same files, as after a crash: nothing is flushed first.
     pub async fn restart(self) -> Self {
         let Self { dir, store, pool, core, clock } = self;
-        core.audit.log().close().await.unwrap();
+        core.audit.close().await.unwrap();
         // A test may have left a connection open on purpose, as a killed process does.
         let _ = tokio::time::timeout(Duration::from_millis(300), core.db.close()).await;
         drop(core);
@@ -160,8 +169,8 @@ impl TestServer {
 async fn open(dir: &Path, store: &str, network_pool: (Ipv4Addr, u8), clock: Arc<TestClock>) -> Arc<Core> {
     let vault = Vault::open(dir.join("vault")).unwrap();
     vault.unseal(&RootKeySource::KeyFile(dir.join("root.key"))).unwrap();
-    let signer = Signer::from_seed("ward.test/log", [7; 32]).unwrap();
-    let log = Log::open(dir.join("ledger"), LogConfig::new(signer)).unwrap();
+    let ledger =
+        LedgerSettings { dir: dir.join("ledger"), base_origin: "ward.test/ledger/1".into(), create: true };
     let db = Db::open(store).await.unwrap();
     let data_dir = dir.join("data");
     std::fs::create_dir_all(&data_dir).unwrap();
@@ -172,7 +181,7 @@ async fn open(dir: &Path, store: &str, network_pool: (Ipv4Addr, u8), clock: Arc<
         network_pool,
         uid_range: (300_000, 300_000 + 65_536 * 500),
     };
-    Core::open(db, log, Arc::new(vault), clock, settings).await.unwrap()
+    Core::open(db, ledger, Arc::new(vault), clock, settings).await.unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests choose the store by the environment")]

@@ -234,6 +234,10 @@ impl Config {
     pub(crate) fn ledger_dir(&self) -> PathBuf {
         self.control_dir().join("ledger")
     }
+    /// Where the public key of the platform's first shard lies: from it the whole ledger verifies offline.
+    pub(crate) fn ledger_vkey(&self) -> PathBuf {
+        self.control_dir().join("ledger.vkey")
+    }
     /// Directory of the vault's document.
     pub(crate) fn vault_dir(&self) -> PathBuf {
         self.control_dir().join("vault")

@@ -10,7 +10,7 @@ use ward_spine::{Ctx, RequestInfo};
 use ward_vault::{RootKeySource, Vault};
 use zeroize::Zeroizing;
 
-use crate::{config::Config, installation, ledger_key, parts, unseal};
+use crate::{config::Config, installation, parts, unseal};
 
 /// Set an installation up.
 #[derive(clap::Args)]
@@ -47,7 +47,7 @@ impl Init {
         };
         let created = create_first_owner(&ctx, owner).await;
         core.audit.settle().await?;
-        core.audit.log().close().await?;
+        core.audit.close().await?;
         let user = match created {
             Ok(user) => user,
             Err(e) if e.code() == ErrorCode::Conflict => {
@@ -55,7 +55,7 @@ impl Init {
             }
             Err(e) => anyhow::bail!("{e}; {}", e.next_step()),
         };
-        let vkey = std::fs::read_to_string(ledger_key::public_path(config))?;
+        let vkey = std::fs::read_to_string(config.ledger_vkey())?;
         installation::say(&format!(
             "Ward is set up in {}.\n  first owner        {} ({})\n  encrypted volumes  {volumes}\n  ledger's key       {}\n\
              Keep the ledger's key and a copy of the root key somewhere else: the first verifies the record without Ward, \

@@ -3,18 +3,17 @@
 use std::{
     fs::{self, DirBuilder, File},
     io::Write as _,
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
     sync::Arc,
 };
 
 use anyhow::{Context as _, bail};
 use nix::fcntl::{Flock, FlockArg};
-use ward_ledger::{Log, LogConfig};
-use ward_spine::{Core, Db, Settings, SystemClock};
+use ward_spine::{Core, Db, Settings, SystemClock, audit::LedgerSettings};
 use ward_vault::{RootKeySource, Vault};
 
-use crate::{config::Config, ledger_key};
+use crate::config::Config;
 
 /// Prints for people.
 pub(crate) fn say(text: &str) -> anyhow::Result<()> {
@@ -97,15 +96,18 @@ pub(crate) async fn unseal(vault: &Arc<Vault>, source: RootKeySource) -> anyhow:
 
 /// The platform on an unsealed vault. `create` only at set-up: a ledger that is missing later is an error.
 pub(crate) async fn open_core(config: &Config, vault: Arc<Vault>, create: bool) -> anyhow::Result<Arc<Core>> {
-    let signer = if create { ledger_key::create(config, &vault)? } else { ledger_key::open(config, &vault)? };
-    let ledger_dir = config.ledger_dir();
-    let log = tokio::task::spawn_blocking(move || {
-        let mut log = LogConfig::new(signer);
-        log.create = create;
-        Log::open(ledger_dir, log)
-    })
-    .await?
-    .context("opening the ledger")?;
+    let ledger = LedgerSettings {
+        dir: config.ledger_dir(),
+        base_origin: format!("{}/ledger/{}", config.domain, vault.id_hex()),
+        create,
+    };
+    if ledger.dir.join("wal").exists() {
+        anyhow::bail!(
+            "{} holds a ledger of a Ward before its first release, which this one does not read; keep a copy, \
+             and set the installation up anew",
+            ledger.dir.display()
+        );
+    }
     let db = Db::open(&config.store_url()).await.context("opening the store")?;
     let settings = Settings {
         domain: config.domain.clone(),
@@ -114,5 +116,25 @@ pub(crate) async fn open_core(config: &Config, vault: Arc<Vault>, create: bool) 
         network_pool: config.pool()?,
         uid_range: config.engine.uid_range,
     };
-    Core::open(db, log, vault, Arc::new(SystemClock), settings).await.context("opening the platform")
+    let core = Core::open(db, ledger, vault, Arc::new(SystemClock), settings).await;
+    let core = core.map_err(|e| {
+        let cause = std::error::Error::source(&e).map(|cause| format!(": {cause}")).unwrap_or_default();
+        anyhow::anyhow!("opening the platform: {e}{cause}")
+    })?;
+    if create {
+        write_vkey(config, &core)?;
+    }
+    Ok(core)
+}
+
+/// Puts the public key that the ledger begins with where people can take it from. It never changes.
+fn write_vkey(config: &Config, core: &Core) -> anyhow::Result<()> {
+    let (path, shards) = (config.ledger_vkey(), core.audit.platform().shards());
+    let first = shards.first().context("the ledger has no shard")?;
+    let part = path.with_extension("part");
+    let mut file = File::options().create(true).truncate(true).write(true).mode(0o644).open(&part)?;
+    file.write_all(format!("{}\n", first.key).as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&part, &path)?;
+    Ok(())
 }

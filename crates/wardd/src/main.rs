@@ -9,7 +9,6 @@ mod images;
 mod ingress;
 mod init;
 mod installation;
-mod ledger_key;
 mod parts;
 mod routes;
 mod runtime;

@@ -23,7 +23,7 @@ use ward_spine::{
 };
 use ward_vault::Vault;
 
-use crate::{config::Config, installation, ledger_key, parts, routes::Ingress, runtime, unseal::Passphrase};
+use crate::{config::Config, installation, parts, routes::Ingress, runtime, unseal::Passphrase};
 
 /// Version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -126,7 +126,7 @@ async fn open(
     if !vault.is_sealed() {
         let _ = tokio::time::timeout(Duration::from_secs(5), core.audit.settle()).await;
     }
-    core.audit.log().close().await.context("closing the ledger")?;
+    core.audit.close().await.context("closing the ledger")?;
     core.db.close().await;
     end
 }
@@ -151,7 +151,7 @@ fn probe(config: &Config, core: &Arc<Core>, engine: &Arc<dyn Engine>) -> anyhow:
         (Some(https), Some(http)) => Some(Door { https: here(https), http: here(http) }),
         _ => None,
     };
-    let vkey = ledger_key::public_path(config);
+    let vkey = config.ledger_vkey();
     let ledger_key = std::fs::read_to_string(&vkey)?
         .trim()
         .parse()

@@ -9,7 +9,7 @@ use serde_json::Value;
 async fn refused(api: &Api, secret: &str) {
     // Outcomes of what was done before are on their way.
     api.server.core.audit.settle().await.unwrap();
-    let before = api.server.core.audit.log().size();
+    let before = api.server.core.audit.size();
     let reply = api.call(secret, Method::GET, "/v1/status", Value::Null).await;
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -17,7 +17,7 @@ async fn refused(api: &Api, secret: &str) {
         "{secret:?}"
     );
     assert!(reply.headers.contains_key(header::WWW_AUTHENTICATE));
-    assert_eq!(api.server.core.audit.log().size(), before);
+    assert_eq!(api.server.core.audit.size(), before);
 }
 
 #[tokio::test]

@@ -93,8 +93,18 @@ async fn what_a_verifier_needs_is_served_and_verifies() {
 async fn a_changed_ledger_does_not_verify() {
     let world = World::new().await;
     let (api, secret) = (&world.api, &world.platform.secret);
-    let segment =
-        std::fs::read_dir(api.server.ledger_dir().join("wal")).unwrap().next().unwrap().unwrap().path();
+    let segment = std::fs::read_dir(
+        api.server
+            .ledger_dir()
+            .join(world.organization.to_string())
+            .join(api.server.shard_dir().file_name().unwrap())
+            .join("wal"),
+    )
+    .unwrap()
+    .next()
+    .unwrap()
+    .unwrap()
+    .path();
     let bytes = std::fs::read(&segment).unwrap();
     let at = bytes.windows(10).position(|w| w == b"app:deploy").unwrap();
     let file = std::fs::OpenOptions::new().write(true).open(&segment).unwrap();

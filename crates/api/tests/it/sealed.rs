@@ -33,7 +33,7 @@ async fn sealing_is_recorded_rings_the_bell_and_stops_everything() {
     let refused = api.get(&who.secret, "/v1/status").await;
     assert_eq!((refused.status, refused.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "sealed"));
     api.server.core.audit.settle().await.unwrap();
-    let entries = api.entries(0, reply.request_id());
+    let entries = api.entries(reply.request_id());
     let said: Vec<&str> = entries.iter().map(|e| e.kind.as_str()).collect();
     assert_eq!(said, ["attempt", "outcome"]);
     assert!(entries.iter().all(|e| e.action == "platform:seal"));

@@ -87,7 +87,8 @@ async fn bytes_pass_both_ways_and_the_tunnel_ends_with_the_session() {
     server.write_all(b"from the server").await.unwrap();
     client.read_exact(&mut got).await.unwrap();
     assert_eq!(&got, b"from the server");
-    let log = world.api.server.core.audit.log();
+    let series = world.api.server.core.audit.series(&world.organization.to_string()).unwrap();
+    let log = series.current();
     let reads = log
         .entries(0..log.size())
         .unwrap()
@@ -113,12 +114,12 @@ async fn bytes_pass_both_ways_and_the_tunnel_ends_with_the_session() {
 async fn without_an_upgrade_there_is_no_tunnel_and_no_entry() {
     let world = World::new().await;
     world.api.server.core.audit.settle().await.unwrap();
-    let before = world.api.server.core.audit.log().size();
+    let before = world.api.server.core.audit.size();
     let reply =
         world.api.get(&world.owner.secret, &format!("/v1/databases/{}/connect", world.database)).await;
     assert_eq!((reply.status, reply.code().as_str()), (StatusCode::UPGRADE_REQUIRED, "invalid"));
     assert_eq!(reply.headers["upgrade"], "ward-tunnel");
-    assert_eq!(world.api.server.core.audit.log().size(), before);
+    assert_eq!(world.api.server.core.audit.size(), before);
     let (_dir, mut client) = connect(&world).await;
     client.write_all(head(&world, &world.colleague.secret, UPGRADE).as_bytes()).await.unwrap();
     assert!(answer(&mut client).await.starts_with("HTTP/1.1 403"), "a developer opens none");

@@ -21,6 +21,7 @@ use ward_model::{
     databases::NewDatabase,
     environments::NewEnvironment,
     ledger::Event,
+    ocsf,
     organizations::{NewOrganization, NewProject, NewRegion},
     users::{NewGrant, NewToken},
 };
@@ -132,11 +133,16 @@ impl Api {
     }
 
     /// Entries of one request, of those after an index.
-    pub(crate) fn entries(&self, after: u64, request_id: &str) -> Vec<Event> {
-        let log = self.server.core.audit.log();
-        let all = log.entries(after..log.size()).unwrap();
-        let events = all.into_iter().map(|(_, bytes)| serde_json::from_slice::<Event>(&bytes).unwrap());
-        events.filter(|e| e.request == request_id).collect()
+    pub(crate) fn entries(&self, request_id: &str) -> Vec<Event> {
+        let audit = &self.server.core.audit;
+        let mut found = Vec::new();
+        for name in audit.logs() {
+            let log = audit.series(&name).unwrap().current();
+            let newest = log.entries(log.size().saturating_sub(500)..log.size()).unwrap();
+            let events = newest.into_iter().map(|(_, bytes)| ocsf::decode(&bytes).unwrap().event);
+            found.extend(events.filter(|event| event.request == request_id));
+        }
+        found
     }
 
     /// A user with a role, and the secret of a session that gave its second factor now, if wanted.

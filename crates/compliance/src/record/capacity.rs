@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use nix::sys::statvfs::statvfs;
 use serde_json::json;
 use ward_ledger::Status;
-use ward_model::{Timestamp, ledger::Event};
+use ward_model::{Timestamp, ocsf};
 
 use crate::{
     Probe,
@@ -28,16 +28,17 @@ impl Check for CapacityFailClosed {
         minutes(5)
     }
     fn gap(&self) -> Option<&'static str> {
-        Some("a failure of the disk, tried on the live system; an alert to people")
+        Some("a failure of the disk, tried on the live system; an alert that leaves the machine")
     }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
-        let status = probe.core.audit.log().status();
+        let platform = probe.core.audit.platform();
+        let status = platform.current().status();
         let space = statvfs(&probe.ledger_dir).map_err(std::io::Error::from)?;
         let free = space.blocks_available().saturating_mul(space.fragment_size());
         let used = used(&probe.ledger_dir);
-        let first = probe.core.audit.log().entry(0)?;
-        let first: Event = serde_json::from_slice(&first)
-            .map_err(|e| Unseen(format!("the first entry can't be read: {e}")))?;
+        let first = platform.current().entry(0)?;
+        let first =
+            ocsf::decode(&first).map_err(|e| Unseen(format!("the first entry can't be read: {e}")))?.event;
         let now = probe.core.clock.now();
         let age = now.since(first.time).max(hours(1));
         let month = u128::from(used) * days(30).as_micros() / age.as_micros().max(1);
@@ -57,6 +58,12 @@ impl Check for CapacityFailClosed {
                 return Ok(Finding::fail(format!("the ledger refuses entries: {why}"), evidence));
             }
             Status::Closed => return Ok(Finding::fail("the ledger is closed", evidence)),
+        }
+        if let Some((log, why)) = probe.core.audit.refusing() {
+            return Ok(Finding::fail(
+                format!("the log {log} of the ledger refuses entries: {why}"),
+                evidence,
+            ));
         }
         if free < LEAST || u128::from(free) < month {
             return Ok(Finding::fail("the disk of the ledger has no room for 30 more days", evidence));

@@ -5,7 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::verify;
 use crate::{
     Probe,
     checks::{Check, Finding, Unseen, hours, latest_passed, minutes},
@@ -30,29 +29,36 @@ impl Check for ChainIntact {
     }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
         let before = latest_passed(&mut probe.read().await?, self.id()).await?;
-        let known: Vec<String> =
-            before.and_then(|e| e.get("checkpoint")?.as_str().map(str::to_owned)).into_iter().collect();
-        let anchored = known.len();
-        Ok(match verify(probe, known).await? {
-            Ok(report) => Finding::pass(
+        let known: Vec<String> = before
+            .and_then(|evidence| evidence.get("heads").cloned())
+            .and_then(|heads| serde_json::from_value::<Vec<(String, String)>>(heads).ok())
+            .map(|heads| heads.into_iter().map(|(_, note)| note).collect())
+            .unwrap_or_default();
+        let pinned = probe.core.audit.platform().shards().first().map(|shard| shard.key.clone());
+        if pinned.as_ref() != Some(&probe.ledger_key) {
+            return Ok(Finding::fail(
+                "the ledger begins with another key than the one that was handed out at set-up",
+                json!({ "expected": probe.ledger_key.to_string(), "found": pinned.map(|key| key.to_string()) }),
+            ));
+        }
+        Ok(match probe.core.audit.verify(&known).await? {
+            Ok(seen) => Finding::pass(
                 format!(
                     "all {} entries of the ledger verify, and continue what was seen before",
-                    report.size
+                    seen.entries
                 ),
                 json!({
-                    "entries": report.size,
-                    "root": report.root.to_string(),
-                    "checkpoint": report.checkpoint,
-                    "checkpoints_verified": report.checkpoints,
-                    "earlier_checkpoints_compared": anchored,
-                    "tiles": report.tiles,
-                    "notes": report.notes,
+                    "entries": seen.entries,
+                    "heads": seen.heads,
+                    "checkpoints_verified": seen.checkpoints,
+                    "earlier_checkpoints_compared": known.len(),
+                    "notes": seen.notes,
                     "key": probe.ledger_key.to_string(),
                 }),
             ),
             Err(wrong) => Finding::fail(
                 format!("the ledger does not verify: {wrong}"),
-                json!({ "place": wrong.place.to_string(), "entry": wrong.entry, "expected": wrong.expected, "found": wrong.found }),
+                json!({ "log": wrong.place, "place": wrong.finding.place.to_string(), "entry": wrong.finding.entry, "expected": wrong.finding.expected, "found": wrong.finding.found }),
             ),
         })
     }

@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use serde_json::json;
 use ward_model::ledger::{LedgerQuery, Outcome};
 
-use super::verify;
 use crate::{
     Probe,
     checks::{Check, Finding, Tally, Unseen, hours, minutes},
@@ -73,10 +72,8 @@ impl Check for EvidenceSigned {
                 tally.fault(&id, "an observation differs from the one that was signed");
             }
         }
-        match verify(probe, Vec::new()).await? {
-            Ok(report) => {
-                tally.note(json!({ "ledger_entries": report.size, "checkpoint": report.checkpoint }))
-            }
+        match probe.core.audit.verify(&[]).await? {
+            Ok(seen) => tally.note(json!({ "ledger_entries": seen.entries, "heads": seen.heads })),
             Err(wrong) => tally.fault("ledger", format!("the ledger does not verify: {wrong}")),
         }
         Ok(tally.finish("are signed into a ledger that verifies"))

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
-use ward_model::{Timestamp, ledger::Event};
+use ward_model::{
+    Timestamp,
+    ocsf::{self, Recording},
+};
 
 use crate::{
     Probe,
@@ -27,7 +30,13 @@ impl Check for Retention {
         hours(1)
     }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
-        let reader = ward_ledger::Reader::open(&probe.ledger_dir, &probe.ledger_key);
+        // From the files, not from what the running log has in memory.
+        let platform = probe.core.audit.platform();
+        let shards = platform.shards();
+        let Some(oldest) = shards.iter().find(|shard| !shard.archived) else {
+            return Ok(Finding::fail("the record has no shard", json!({})));
+        };
+        let reader = ward_ledger::Reader::open(&oldest.dir, &oldest.key);
         let first =
             match reader.map_err(|e| e.to_string()).and_then(|r| r.entry(0).map_err(|e| e.to_string())) {
                 Ok(bytes) => bytes,
@@ -38,7 +47,7 @@ impl Check for Retention {
                     ));
                 }
             };
-        let Ok(first) = serde_json::from_slice::<Event>(&first) else {
+        let Ok(Recording { event: first, .. }) = ocsf::decode(&first) else {
             return Ok(Finding::fail("the oldest entry of the record is not an event", json!({})));
         };
         let (oldest,): (Option<i64>,) =

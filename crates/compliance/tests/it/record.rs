@@ -10,7 +10,7 @@ use crate::rig::Rig;
 /// The newest segment of the write-ahead log.
 fn segment(rig: &Rig) -> PathBuf {
     let mut all: Vec<PathBuf> =
-        fs::read_dir(rig.server.ledger_dir().join("wal")).unwrap().map(|e| e.unwrap().path()).collect();
+        fs::read_dir(rig.server.shard_dir().join("wal")).unwrap().map(|e| e.unwrap().path()).collect();
     all.sort();
     all.pop().unwrap()
 }
@@ -80,7 +80,7 @@ async fn an_entry_that_does_not_say_who_or_what_is_seen() {
     let rig = Rig::new().await;
     rig.server.owner().await;
     rig.expect("aud.event-schema", Verdict::Pass).await;
-    rig.server.core.audit.log().append(b"{\"note\":\"nobody\"}".to_vec()).await.unwrap();
+    rig.server.core.audit.platform().current().append(b"{\"note\":\"nobody\"}".to_vec()).await.unwrap();
     let seen = rig.expect("aud.event-schema", Verdict::Fail).await;
     assert_eq!(seen.summary, "an entry is not an event of Ward");
 }
@@ -112,6 +112,6 @@ async fn a_closed_ledger_is_seen_and_a_record_that_begins_too_late_too() {
     rig.expect("aud.retention", Verdict::Fail).await;
     rig.sql("delete from organizations").await;
     rig.expect("aud.retention", Verdict::Pass).await;
-    rig.server.core.audit.log().close().await.unwrap();
+    rig.server.core.audit.close().await.unwrap();
     rig.expect("aud.capacity-failclosed", Verdict::Fail).await;
 }

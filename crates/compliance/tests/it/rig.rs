@@ -122,7 +122,7 @@ impl Rig {
             engine,
             door: None,
             trust_pem: None,
-            ledger_key: server.core.audit.log().verifier_key().clone(),
+            ledger_key: server.core.audit.platform().current().verifier_key().clone(),
             ledger_dir: server.ledger_dir(),
             disk_dirs: vec![server.dir().to_owned()],
             volumes_dir: server.dir().join("volumes"),

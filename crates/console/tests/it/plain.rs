@@ -226,7 +226,7 @@ async fn the_ledger_verifies_on_demand_and_a_changed_byte_is_found() {
     let mut client = house.signed_in().await;
     let answer = client.submit("/ledger", "/ledger/verify", &[]).await;
     assert!(answer.body.contains("The ledger verifies"), "{}", answer.body);
-    let segment = first_file(&house.server.ledger_dir(), "wal");
+    let segment = first_file(&house.server.shard_dir(), "wal");
     let mut bytes = std::fs::read(&segment).unwrap();
     let at = bytes.windows(12).position(|w| w == b"organization").unwrap();
     bytes[at] ^= 1;

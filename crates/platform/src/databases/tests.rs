@@ -95,9 +95,9 @@ async fn the_url_is_given_only_of_a_ready_database_under_a_fresh_second_factor()
     let main = create(&owner, env.id, new("main")).await.unwrap();
     assert_eq!(url(&owner, main.id).await.unwrap_err().code(), ErrorCode::Conflict);
     made(&server, &main).await;
-    let before = server.core.audit.log().size();
+    let before = server.core.audit.size();
     let found = url(&owner, main.id).await.unwrap();
-    assert!(server.core.audit.log().size() > before, "handing it out is recorded");
+    assert!(server.core.audit.size() > before, "handing it out is recorded");
     assert!(found.url.starts_with("postgresql://ward_admin:"), "another role");
     assert!(found.url.ends_with("@main.db.ward.internal:5432/app?sslmode=verify-full"));
     assert!(found.ca_pem.contains("BEGIN CERTIFICATE"));

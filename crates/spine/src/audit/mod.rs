@@ -3,86 +3,108 @@
 //! An attempt is durable before its effect can commit; its outcome rides in the effect's own transaction
 //! (the outbox) and is taken to the ledger in order. At start, whatever was left open by a crash is closed as
 //! `aborted` (45 CFR 164.312(b), audit controls).
+//!
+//! There is one log for the platform and one for each organization (`logs`), each a series of shards. People stand
+//! in entries under pseudonyms (`subjects`). The platform's log takes down the checkpoints of the others (`anchor`).
 
+mod anchor;
+mod entry;
 mod index;
+mod keys;
+mod logs;
 mod outbox;
 mod recover;
 mod search;
 mod sql;
+mod subjects;
+mod verify;
+mod write;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
-use tokio::sync::{Notify, mpsc};
-use ward_ledger::Log;
-use ward_model::{ErrorCode, ledger::Event};
+use tokio::sync::{Notify, mpsc, watch};
+use ward_ledger::Series;
+use ward_model::{UserId, ledger::Event};
+use ward_vault::Vault;
 
-use crate::{Clock, Db, Error, Result};
+use crate::{Clock, Db, Result, WriteTx, alerts::Alerts};
 
+pub use logs::{LedgerSettings, PLATFORM_LOG};
 pub(crate) use sql::insert_outbox;
+pub use verify::{Verified, Wrong};
 
 /// The record of Ward.
 #[derive(Clone)]
 pub struct Audit(Arc<Inner>);
 
 struct Inner {
-    log: Log,
+    logs: logs::Logs,
+    platform: Series,
+    subjects: subjects::Subjects,
     db: Db,
     clock: Arc<dyn Clock>,
+    alerts: Alerts,
     /// Wakes the clerk: there are outcomes in the outbox, or entries to index.
     wake: Notify,
     /// Outcomes of operations that failed, on their way to the ledger.
     failed: mpsc::UnboundedSender<Event>,
     /// How many of those are not in the ledger yet.
     pending: AtomicU64,
-    /// Entries indexed so far.
-    indexed: AtomicU64,
-    /// Last row of the outbox that is in the ledger: its deletion may still fail and be repeated.
-    drained: AtomicI64,
+    /// Entries indexed so far, by log and shard.
+    indexed: Mutex<HashMap<(String, String), u64>>,
+    /// Rows of the outbox that are in the ledger: their deletion may still fail and be repeated.
+    written: Mutex<BTreeSet<i64>>,
+    /// A write was not confirmed, so entries may be in a log without anybody having been told.
+    unconfirmed: AtomicBool,
+    /// Entries that were appended since the start, for those who follow.
+    grown: watch::Sender<u64>,
+    /// What the platform's log says of the others: log and size of the newest anchor.
+    anchored: Mutex<HashMap<String, u64>>,
     /// Wakes whoever waits for the clerk.
     settled: Notify,
 }
 
 impl Audit {
     /// Opens the record: indexes what is new, hands in what waits in the outbox, closes open attempts.
-    pub async fn open(log: Log, db: Db, clock: Arc<dyn Clock>) -> Result<Self> {
+    pub async fn open(
+        settings: LedgerSettings,
+        db: Db,
+        vault: Arc<Vault>,
+        clock: Arc<dyn Clock>,
+        alerts: Alerts,
+    ) -> Result<Self> {
         let (failed, queue) = mpsc::unbounded_channel();
+        let create = settings.create;
+        let logs = logs::Logs::new(settings, Arc::new(keys::ShardKeys { vault: Arc::clone(&vault) }));
+        let platform = logs.load(PLATFORM_LOG, create, clock.now()).await?;
+        logs.put(PLATFORM_LOG, &platform);
         let audit = Self(Arc::new(Inner {
-            log,
+            logs,
+            platform,
+            subjects: subjects::Subjects::new(db.clone(), vault, clock.clone()),
             db,
             clock,
+            alerts,
             wake: Notify::new(),
             failed,
             pending: AtomicU64::new(0),
-            indexed: AtomicU64::new(0),
-            drained: AtomicI64::new(0),
+            indexed: Mutex::default(),
+            written: Mutex::default(),
+            unconfirmed: AtomicBool::new(false),
+            grown: watch::Sender::new(0),
+            anchored: Mutex::default(),
             settled: Notify::new(),
         }));
+        audit.open_logs().await?;
         audit.recover().await?;
         tokio::spawn(outbox::clerk(Arc::downgrade(&audit.0), queue));
         Ok(audit)
-    }
-
-    /// The log itself: proofs, checkpoints, tiles.
-    pub fn log(&self) -> &Log {
-        &self.0.log
-    }
-
-    /// Appends an entry; returns when it is durable. If it can't be written, the operation must fail.
-    pub(crate) async fn append(&self, event: &Event) -> Result<u64> {
-        let appended = self.0.log.append(event.canonical()).await.map_err(|e| {
-            tracing::error!(error = %e, "the ledger can't be written: operations are refused");
-            Error::new(
-                ErrorCode::LedgerUnavailable,
-                "the ledger can't be written, so nothing was done",
-                "check the disk of the ledger (space, read-only); service returns by itself",
-            )
-            .because(e)
-        })?;
-        self.0.wake.notify_one();
-        Ok(appended.index)
     }
 
     /// Takes the outcome of an operation that failed after its attempt. Never blocks, never fails: if the
@@ -106,7 +128,7 @@ impl Audit {
                 match sql::has_outcome(&mut read, &failed.attempt).await {
                     Ok(true) => return,
                     // Taken from the outbox, but not indexed yet: look again.
-                    Ok(false) if audit.0.indexed.load(Ordering::SeqCst) < audit.0.log.size() => {}
+                    Ok(false) if !audit.is_indexed() => {}
                     Ok(false) => return audit.hand_in_failure(failed),
                     Err(_) => {}
                 }
@@ -119,16 +141,32 @@ impl Audit {
         self.0.wake.notify_one();
     }
 
+    /// Counts up with the entries that are appended: whoever follows the ledger waits on it.
+    pub fn grown(&self) -> watch::Receiver<u64> {
+        self.0.grown.subscribe()
+    }
+
+    /// The pseudonym under which a user stands in the ledger; `None` if the user never did anything.
+    pub async fn pseudonym(&self, user: UserId) -> Result<Option<String>> {
+        self.0.subjects.find(user).await
+    }
+
+    /// Destroys the key behind a pseudonym: its entries stay and verify, and nobody can tell any more whom they are
+    /// about. Whether there was one.
+    pub async fn erase_subject(&self, tx: &mut WriteTx, pseudonym: &str) -> Result<bool> {
+        let now = self.0.clock.now();
+        let erased = sql::erase_subject(tx, pseudonym, now).await?;
+        self.0.subjects.forget(pseudonym);
+        Ok(erased)
+    }
+
     /// Waits until every outcome so far is in the ledger and indexed.
     pub async fn settle(&self) -> Result<()> {
         loop {
             let notified = self.0.settled.notified();
-            let empty =
-                sql::outbox_is_empty(&mut self.0.db.read().await?, self.0.drained.load(Ordering::SeqCst))
-                    .await?;
-            if empty
-                && self.0.pending.load(Ordering::SeqCst) == 0
-                && self.0.indexed.load(Ordering::SeqCst) >= self.0.log.size()
+            if self.0.pending.load(Ordering::SeqCst) == 0
+                && self.outbox_is_empty().await?
+                && self.is_indexed()
             {
                 return Ok(());
             }
@@ -138,6 +176,6 @@ impl Audit {
     }
 }
 
-fn ledger_read(source: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::internal("reading the ledger", source)
+fn ledger_read(source: impl std::error::Error + Send + Sync + 'static) -> crate::Error {
+    crate::Error::internal("reading the ledger", source)
 }

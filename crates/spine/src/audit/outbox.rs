@@ -1,21 +1,22 @@
 //! The clerk: takes outcomes from the outbox to the ledger, in order, and keeps the index up to date.
 
 use std::{
-    sync::{Arc, Weak, atomic::Ordering},
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, Weak, atomic::Ordering},
     time::Duration,
 };
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use ward_model::ledger::Event;
 
-use super::{Audit, Inner, sql};
+use super::{Audit, Inner, logs, sql};
 use crate::{Error, Result};
 
 /// Rows taken at once.
 const BATCH: u32 = 256;
-/// Most bytes handed to the log at once: it refuses larger batches for good, and then nothing would come after.
+/// Most bytes handed to a log at once: it refuses larger batches for good, and then nothing would come after.
 const BATCH_BYTES: usize = 4 << 20;
-/// Most entries handed to the log at once.
+/// Most entries handed to a log at once.
 const BATCH_ENTRIES: usize = 4096;
 
 /// How many entries from the front fit into one batch: at least one, if there is one.
@@ -34,18 +35,25 @@ pub(super) fn fitting(lengths: impl Iterator<Item = usize>) -> usize {
 /// Runs until the record is dropped. Errors are tried again: an outcome is never given up.
 pub(super) async fn clerk(inner: Weak<Inner>, mut queue: UnboundedReceiver<Event>) {
     let mut waiting: Vec<Event> = Vec::new();
+    let mut anchored = None;
     loop {
         let Some(audit) = inner.upgrade().map(Audit) else { return };
         while let Ok(event) = queue.try_recv() {
             waiting.push(event);
         }
         let pass = async {
+            audit.reconcile_unconfirmed(&mut waiting).await?;
             audit.drain().await?;
             audit.append_failures(&mut waiting).await?;
-            audit.index().await
+            audit.index().await?;
+            anchored = audit.anchor(anchored).await?;
+            Ok::<_, Error>(())
         };
         let pause = match pass.await {
-            Ok(()) => Duration::from_secs(5),
+            Ok(()) => {
+                audit.note_writable();
+                Duration::from_secs(5)
+            }
             Err(error) => {
                 tracing::warn!(%error, source = ?std::error::Error::source(&error).map(ToString::to_string), "the ledger's clerk tries again");
                 Duration::from_millis(250)
@@ -61,38 +69,143 @@ pub(super) async fn clerk(inner: Weak<Inner>, mut queue: UnboundedReceiver<Event
     }
 }
 
+/// A row with what it says.
+struct Waiting {
+    sequence: i64,
+    bytes: usize,
+    event: Event,
+}
+
 impl Audit {
-    /// Moves outcomes from the outbox to the ledger.
+    /// Moves outcomes from the outbox to the ledger. A log that takes nothing holds up only its own.
     pub(super) async fn drain(&self) -> Result<()> {
+        let (mut after, mut failure) = (0, None);
         loop {
-            let after = self.0.drained.load(Ordering::SeqCst);
-            let mut rows = sql::outbox(&mut self.0.db.read().await?, after, BATCH).await?;
-            rows.truncate(fitting(rows.iter().map(|r| r.event.len())));
-            let Some(last) = rows.last().map(|r| r.sequence) else { return Ok(()) };
-            self.append_batch(rows.into_iter().map(|r| r.event.into_bytes()).collect()).await?;
-            // From here on the rows are in the ledger: should the deletion fail, they are not taken again.
-            self.0.drained.store(last, Ordering::SeqCst);
-            let mut tx = self.0.db.bookkeeping().await?;
-            sql::delete_outbox(&mut tx, last).await?;
-            tx.commit().await?;
+            let rows = sql::outbox(&mut self.0.db.read().await?, after, BATCH).await?;
+            let Some(last) = rows.last().map(|row| row.sequence) else { break };
+            after = last;
+            let mut by_log: BTreeMap<String, Vec<Waiting>> = BTreeMap::new();
+            for row in rows {
+                if self.written().contains(&row.sequence) {
+                    continue;
+                }
+                let event: Event = serde_json::from_str(&row.event)
+                    .map_err(|e| Error::internal("reading an outcome that waits", e))?;
+                let log = logs::log_of(&event).to_owned();
+                by_log.entry(log).or_default().push(Waiting {
+                    sequence: row.sequence,
+                    bytes: row.event.len(),
+                    event,
+                });
+            }
+            for (log, mut waiting) in by_log {
+                while !waiting.is_empty() {
+                    let rest = waiting.split_off(fitting(waiting.iter().map(|w| w.bytes)));
+                    let (sequences, events): (Vec<_>, Vec<_>) =
+                        waiting.into_iter().map(|w| (w.sequence, w.event)).unzip();
+                    match self.write_to(&log, &events).await {
+                        // From here on they are in the ledger: should the deletion fail, they are not taken again.
+                        Ok(()) => self.written().extend(sequences),
+                        Err(error) => {
+                            failure = Some(error);
+                            break;
+                        }
+                    }
+                    waiting = rest;
+                }
+            }
+            self.delete_written().await?;
         }
+        self.delete_written().await?;
+        failure.map_or(Ok(()), Err)
     }
 
-    async fn append_failures(&self, waiting: &mut Vec<Event>) -> Result<()> {
-        while !waiting.is_empty() {
-            let entries: Vec<_> = waiting.iter().take(BATCH_ENTRIES).map(Event::canonical).collect();
-            let count = fitting(entries.iter().map(Vec::len));
-            self.append_batch(entries.into_iter().take(count).collect()).await?;
-            self.0.pending.fetch_sub(count as u64, Ordering::SeqCst);
-            waiting.drain(..count);
+    async fn delete_written(&self) -> Result<()> {
+        let done: Vec<i64> = self.written().iter().copied().collect();
+        if done.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.0.db.bookkeeping().await?;
+        sql::delete_outbox(&mut tx, &done).await?;
+        tx.commit().await?;
+        let mut written = self.written();
+        for sequence in done {
+            written.remove(&sequence);
         }
         Ok(())
     }
 
-    /// Appends entries that fit into one batch.
-    pub(super) async fn append_batch(&self, entries: Vec<Vec<u8>>) -> Result<()> {
-        let appended = self.0.log.append_all(entries).await;
-        appended.map_err(|e| Error::unavailable("the ledger can't be written", e)).map(drop)
+    fn written(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeSet<i64>> {
+        self.0.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn outbox_is_empty(&self) -> Result<bool> {
+        let waiting = sql::outbox_count(&mut self.0.db.read().await?).await?;
+        Ok(waiting == 0)
+    }
+
+    async fn append_failures(&self, waiting: &mut Vec<Event>) -> Result<()> {
+        let mut by_log: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        for event in waiting.drain(..) {
+            by_log.entry(logs::log_of(&event).to_owned()).or_default().push(event);
+        }
+        let mut failure = None;
+        for (log, mut events) in by_log {
+            while !events.is_empty() {
+                let count = fitting(events.iter().map(|event| event.canonical().len()));
+                let rest = events.split_off(count);
+                if let Err(error) = self.write_to(&log, &events).await {
+                    failure = Some(error);
+                    waiting.extend(events);
+                    waiting.extend(rest);
+                    break;
+                }
+                self.0.pending.fetch_sub(count as u64, Ordering::SeqCst);
+                events = rest;
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    pub(super) async fn write_to(&self, log: &str, events: &[Event]) -> Result<()> {
+        let series = self.log(log).await?;
+        self.write(&series, events).await.map(drop)
+    }
+
+    /// After a write that was not confirmed: looks what became of it, so that no outcome is written twice.
+    async fn reconcile_unconfirmed(&self, waiting: &mut Vec<Event>) -> Result<()> {
+        if !self.0.unconfirmed.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        if let Some((log, reason)) = self.refusing() {
+            return Err(Error::unavailable(format!("the log {log} of the ledger can't be written"), reason));
+        }
+        // What was signed over is settled now: it is in the log, or it will never be.
+        self.0.unconfirmed.store(false, Ordering::SeqCst);
+        let done = async {
+            self.index().await?;
+            let mut tx = self.0.db.bookkeeping().await?;
+            sql::delete_outbox_already_written(&mut tx).await?;
+            tx.commit().await?;
+            let mut open = Vec::new();
+            for event in waiting.iter() {
+                if !sql::is_written(&mut self.0.db.read().await?, &event.attempt).await? {
+                    open.push(event.clone());
+                }
+            }
+            Ok::<_, Error>(open)
+        };
+        match done.await {
+            Ok(open) => {
+                self.0.pending.fetch_sub((waiting.len() - open.len()) as u64, Ordering::SeqCst);
+                *waiting = open;
+                Ok(())
+            }
+            Err(error) => {
+                self.0.unconfirmed.store(true, Ordering::SeqCst);
+                Err(error)
+            }
+        }
     }
 }
 

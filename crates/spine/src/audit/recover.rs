@@ -1,8 +1,10 @@
 //! After a crash: no outcome twice, no attempt without one.
 
+use std::collections::BTreeMap;
+
 use ward_model::ledger::{EntryKind, Event, Outcome};
 
-use super::{Audit, ledger_read, outbox::fitting, sql};
+use super::{Audit, entry, ledger_read, outbox::fitting, sql};
 use crate::{Error, Result};
 
 impl Audit {
@@ -13,7 +15,10 @@ impl Audit {
         let mut tx = self.0.db.bookkeeping().await?;
         sql::delete_outbox_already_written(&mut tx).await?;
         tx.commit().await?;
-        self.drain().await?;
+        if let Err(error) = self.drain().await {
+            // The log of one organization: the clerk tries again, the others go on.
+            tracing::error!(%error, "outcomes wait for a log that can't be written");
+        }
         self.index().await?;
         self.close_open_attempts().await
     }
@@ -24,25 +29,30 @@ impl Audit {
             return Ok(());
         }
         tracing::warn!(count = open.len(), "attempts were left open by a crash: closing them as aborted");
-        let mut entries = Vec::with_capacity(open.len());
-        for index in open {
-            let bytes = self.0.log.entry(index).map_err(ledger_read)?;
-            let attempt: Event =
-                serde_json::from_slice(&bytes).map_err(|e| Error::internal("reading the ledger", e))?;
+        let mut by_log: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        for place in open {
+            // The log of an organization may be out of order: its attempts stay open until it is back.
+            let Some(series) = self.series(&place.log) else { continue };
+            let bytes = series.entry(&place.shard, place.position).map_err(ledger_read)?;
+            let attempt = entry::decode(&bytes)
+                .ok_or_else(|| Error::internal("reading the ledger", "an attempt is none of Ward's"))?
+                .event;
             let event = Event {
                 time: self.0.clock.now(),
                 kind: EntryKind::Outcome,
                 outcome: Some(Outcome::Aborted),
                 policies: Vec::new(),
-                detail: serde_json::json!({ "attempt_index": index }),
+                detail: serde_json::json!({ "attempt_shard": place.shard, "attempt_index": place.position }),
                 ..attempt
             };
-            entries.push(event.canonical());
+            by_log.entry(place.log).or_default().push(event);
         }
-        while !entries.is_empty() {
-            let rest = entries.split_off(fitting(entries.iter().map(Vec::len)));
-            self.append_batch(entries).await?;
-            entries = rest;
+        for (log, mut events) in by_log {
+            while !events.is_empty() {
+                let rest = events.split_off(fitting(events.iter().map(|event| event.canonical().len())));
+                self.write_to(&log, &events).await?;
+                events = rest;
+            }
         }
         self.index().await
     }

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (4, include_str!("migrations/0004_databases.sql")),
     (5, include_str!("migrations/0005_compliance.sql")),
     (6, include_str!("migrations/0006_throttles.sql")),
+    (7, include_str!("migrations/0007_record.sql")),
     (8, include_str!("migrations/0008_drains.sql")),
     (9, include_str!("migrations/0009_retention.sql")),
     (10, include_str!("migrations/0010_witnesses.sql")),

@@ -75,7 +75,7 @@ async fn an_outcome_written_but_not_yet_deleted_is_not_written_twice() {
     let outcome = before.last().unwrap().event.clone();
     // A crash between append and deletion: the row is still there at the next start. The clerk of this run can
     // write no more.
-    server.core.audit.log().close().await.unwrap();
+    server.core.audit.close().await.unwrap();
     let mut tx = server.core.db.bookkeeping().await.unwrap();
     sqlx::query("insert into outbox (sequence, attempt, event) values (1000, $1, $2)")
         .bind(outcome.attempt.clone())

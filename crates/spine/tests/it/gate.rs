@@ -95,11 +95,11 @@ async fn an_operation_that_fails_is_recorded_as_failed() {
 }
 
 #[tokio::test]
-async fn an_outcome_too_long_for_the_ledger_is_refused_and_holds_up_nothing() {
+async fn an_outcome_too_long_for_the_record_is_refused_and_holds_up_nothing() {
     let server = TestServer::new().await;
     let owner = server.owner().await;
     let tx = owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap().begin().await.unwrap();
-    let refused = tx.commit(serde_json::json!({ "changed": "x".repeat(70_000) })).await.unwrap_err();
+    let refused = tx.commit(serde_json::json!({ "changed": "x".repeat(1_100_000) })).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::Internal);
     write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
     // Without the refusal the clerk would try the same entry for ever.
@@ -142,12 +142,12 @@ async fn a_sensitive_read_is_recorded_before_the_data_leaves() {
     let server = TestServer::new().await;
     let owner = server.owner().await;
     server.core.audit.settle().await.unwrap();
-    let before = server.core.audit.log().size();
+    let before = server.core.audit.size();
     owner.permit(Action::PlatformLedgerRead, &Target::platform()).await.unwrap();
-    assert_eq!(server.core.audit.log().size(), before + 1);
+    assert_eq!(server.core.audit.size(), before + 1);
     // And one that is not sensitive is not.
     owner.permit(Action::RegionList, &Target::platform()).await.unwrap();
-    assert_eq!(server.core.audit.log().size(), before + 1);
+    assert_eq!(server.core.audit.size(), before + 1);
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_read_permit_opens_no_write() {
 async fn if_the_ledger_cannot_be_written_nothing_is_done() {
     let server = TestServer::new().await;
     let owner = server.owner().await;
-    server.core.audit.log().close().await.unwrap();
+    server.core.audit.close().await.unwrap();
     let error = write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::LedgerUnavailable);
     assert_eq!(effects(&server).await, 0);

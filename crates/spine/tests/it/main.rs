@@ -3,4 +3,5 @@
 
 mod crash;
 mod gate;
+mod record;
 mod store;

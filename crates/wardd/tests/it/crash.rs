@@ -9,8 +9,11 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use ward_ledger::{Reader, VerifierKey};
-use ward_model::ledger::{EntryKind, Event, Outcome};
+use ward_ledger::{Reader, series::parse_keys};
+use ward_model::{
+    ledger::{EntryKind, Event, Outcome},
+    ocsf,
+};
 
 use crate::{
     door::Ask,
@@ -90,7 +93,7 @@ fn recorded(ward: &Installation, world: &World) {
             EntryKind::Outcome => {
                 outcomes.get_mut(event.attempt.as_str()).expect("an outcome follows its attempt").push(event);
             }
-            EntryKind::Denied | EntryKind::Read => {}
+            EntryKind::Denied | EntryKind::Read | EntryKind::Notice => {}
         }
     }
     for (attempt, outcomes) in &outcomes {
@@ -127,12 +130,23 @@ fn key(control: &Path) -> String {
     std::fs::read_to_string(control.join("ledger.vkey")).unwrap().trim().to_owned()
 }
 
-/// All entries, read from the ledger's files alone.
+/// All entries of all logs, read from the ledger's files alone.
 fn events(control: &Path) -> Vec<Event> {
-    let key: VerifierKey = key(control).parse().unwrap();
-    let reader = Reader::open(control.join("ledger"), &key).unwrap();
-    let entries = reader.entries(0..reader.size()).unwrap();
-    entries.iter().map(|(_, bytes)| serde_json::from_slice(bytes).unwrap()).collect()
+    let mut found = Vec::new();
+    for log in std::fs::read_dir(control.join("ledger")).unwrap() {
+        let log = log.unwrap().path();
+        for shard in parse_keys(&std::fs::read_to_string(log.join("keys")).unwrap()).unwrap() {
+            let reader = Reader::open(log.join(&shard.shard), &shard.key).unwrap();
+            let mut at = 0;
+            while at < reader.size() {
+                for (index, bytes) in reader.entries(at..reader.size()).unwrap() {
+                    found.push(ocsf::decode(&bytes).unwrap().event);
+                    at = index + 1;
+                }
+            }
+        }
+    }
+    found
 }
 
 /// A stranger with the key alone verifies it; with another key, or after one changed byte, not.

@@ -162,10 +162,10 @@ async fn a_killed_server_comes_back_with_its_data(world: &World<'_>, id: Databas
     world.pass().await;
     assert_eq!(world.query(url, SUM).await, sum);
     // A pass that finds all well does nothing: same process, no entry in the ledger.
-    let (pid, entries) = (world.machine.pid(&container).await, world.server.core.audit.log().size());
+    let (pid, entries) = (world.machine.pid(&container).await, world.server.core.audit.size());
     world.loops[0].pass(&world.server.as_loop("databases")).await.unwrap();
     assert_eq!(world.machine.pid(&container).await, pid);
-    assert_eq!(world.server.core.audit.log().size(), entries);
+    assert_eq!(world.server.core.audit.size(), entries);
 }
 
 async fn a_renewed_certificate_is_served_without_a_restart(world: &World<'_>, id: DatabaseId, url: &str) {

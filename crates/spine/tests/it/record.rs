@@ -1,0 +1,250 @@
+//! The record in several logs: pseudonyms, erasure, shards, alerts.
+
+use std::{fs, os::unix::fs::FileExt as _, time::Duration};
+
+use ward_ledger::series::{logged_time, shard_link};
+use ward_model::{
+    Action, ErrorCode, OrganizationId, Target,
+    ledger::{EntryKind, LedgerQuery},
+    ocsf,
+};
+use ward_spine::{Ctx, alerts::Severity};
+use ward_testkit::TestServer;
+
+use crate::gate::{entries, write_row};
+
+/// An organization with an owner, and its first entries.
+async fn organization(server: &TestServer) -> (OrganizationId, Ctx) {
+    let id: OrganizationId = server.operator().id();
+    let owner = server.user_with(ward_model::Role::Owner, &Target::organization(id)).await;
+    write_row(&owner, Action::ProjectCreate, &Target::organization(id)).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    (id, owner)
+}
+
+/// All bytes below the ledger's folder, as an attacker who took it has them.
+fn everything(server: &TestServer) -> Vec<u8> {
+    let (mut stack, mut bytes) = (vec![server.ledger_dir()], Vec::new());
+    while let Some(dir) = stack.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { stack.push(path) } else { bytes.extend(fs::read(path).unwrap()) }
+        }
+    }
+    bytes
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test]
+async fn an_organization_has_a_log_of_its_own_that_the_platforms_log_vouches_for() {
+    let server = TestServer::new().await;
+    let (id, _) = organization(&server).await;
+    let series = server.core.audit.series(&id.to_string()).expect("its log");
+    assert_ne!(series.current().dir(), server.core.audit.platform().current().dir());
+    let found = server.core.audit.search(Some(id), &LedgerQuery::default()).await.unwrap().items;
+    assert!(found.iter().any(|e| e.event.action == "project:create"));
+    assert!(found.iter().all(|e| e.log == id.to_string()), "nothing of the platform is in it");
+    let vouched = entries(&server).await.into_iter().find(|e| e.event.action == "ledger:open-log").unwrap();
+    assert_eq!((vouched.log.as_str(), vouched.event.object.id.clone()), ("platform", id.to_string()));
+    assert_eq!(vouched.event.detail["keys"][0], series.shards()[0].key.to_string());
+}
+
+#[tokio::test]
+async fn people_and_addresses_are_not_in_the_ledger_and_an_erasure_makes_them_unknown_for_good() {
+    let server = TestServer::new().await;
+    let (_, owner) = organization(&server).await;
+    let user = owner.who().user().unwrap();
+    let bytes = everything(&server);
+    assert!(!contains(&bytes, &user.to_string()), "the id of a user");
+    assert!(!contains(&bytes, "127.0.0.1"), "the address of a client");
+    let by_user = LedgerQuery { actor: Some(user.to_string()), ..LedgerQuery::default() };
+    let before = server.core.audit.search(None, &by_user).await.unwrap().items;
+    assert!(!before.is_empty() && before.iter().all(|e| e.event.actor.id == user.to_string()));
+    assert!(before.iter().all(|e| e.event.source == "127.0.0.1"));
+    let pseudonym = server.core.audit.pseudonym(user).await.unwrap().expect("one");
+    assert!(contains(&bytes, &pseudonym));
+
+    let permit = server.operator().permit(Action::RegionCreate, &Target::platform()).await.unwrap();
+    let mut tx = permit.begin().await.unwrap();
+    assert!(server.core.audit.erase_subject(&mut tx, &pseudonym).await.unwrap());
+    tx.commit(serde_json::json!({ "subject": pseudonym })).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    for restarted in [false, true] {
+        assert_eq!(server.core.audit.pseudonym(user).await.unwrap(), None, "restarted: {restarted}");
+        let anonymous = LedgerQuery { actor: Some(pseudonym.clone()), ..LedgerQuery::default() };
+        let after = server.core.audit.search(None, &anonymous).await.unwrap().items;
+        assert_eq!(after.len(), before.len(), "no entry is lost");
+        assert!(after.iter().all(|e| e.event.actor.id == pseudonym), "and none tells who it was");
+    }
+    assert!(server.core.audit.verify(&[]).await.unwrap().is_ok());
+    // What the same person does later stands under another pseudonym.
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap_err();
+    assert_ne!(server.core.audit.pseudonym(user).await.unwrap().expect("a new one"), pseudonym);
+}
+
+#[tokio::test]
+async fn entries_are_ocsf_and_their_stamps_never_decrease() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    for _ in 0..5 {
+        write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    }
+    server.core.audit.settle().await.unwrap();
+    let log = server.core.audit.platform().current();
+    let mut last = 0;
+    for (index, bytes) in log.entries(0..log.size()).unwrap() {
+        ocsf::decode(&bytes).unwrap_or_else(|e| panic!("entry {index}: {e}"));
+        let logged = logged_time(&bytes).unwrap();
+        assert!(logged >= last, "entry {index}");
+        last = logged;
+        assert_eq!(shard_link(&bytes).is_some(), index == 0);
+    }
+}
+
+#[tokio::test]
+async fn the_damaged_log_of_one_organization_stops_only_that_one() {
+    let server = TestServer::new().await;
+    let (broken, _) = organization(&server).await;
+    let (sound, _) = organization(&server).await;
+    let segment = server.ledger_dir().join(broken.to_string());
+    let shard = fs::read_dir(&segment).unwrap().map(|e| e.unwrap().path()).find(|p| p.is_dir()).unwrap();
+    server.core.audit.close().await.unwrap();
+    let file = fs::read_dir(shard.join("wal")).unwrap().next().unwrap().unwrap().path();
+    let file = fs::OpenOptions::new().write(true).open(file).unwrap();
+    file.write_at(b"damage", 300).unwrap();
+    fs::remove_dir_all(shard.join("tile")).ok();
+    fs::remove_file(shard.join("checkpoint")).ok();
+    let server = server.restart().await;
+    let owner = server.owner().await;
+    write_row(&owner, Action::ProjectCreate, &Target::organization(sound)).await.unwrap();
+    let refused = write_row(&owner, Action::ProjectCreate, &Target::organization(broken)).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::LedgerUnavailable);
+    // And one that is gone altogether is not made anew.
+    fs::remove_dir_all(server.ledger_dir().join(broken.to_string())).unwrap();
+    drop(owner);
+    let server = server.restart().await;
+    let owner = server.owner().await;
+    let refused = write_row(&owner, Action::ProjectCreate, &Target::organization(broken)).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::LedgerUnavailable);
+}
+
+#[tokio::test]
+async fn a_rolled_log_is_searched_through_all_its_shards_also_after_a_restart() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    let now = server.clock_millis();
+    server.core.audit.platform().roll("2027-1", now).await.unwrap();
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    let all = entries(&server).await;
+    let shards: Vec<_> =
+        all.iter().filter(|e| e.event.action == "region:create").map(|e| e.shard.as_str()).collect();
+    assert_eq!(shards, ["2026-1", "2026-1", "2027-1", "2027-1"]);
+    assert!(server.core.audit.verify(&[]).await.unwrap().is_ok());
+    drop(owner);
+    let server = server.restart().await;
+    assert_eq!(entries(&server).await, all);
+    server.core.audit.rebuild_index().await.unwrap();
+    assert_eq!(entries(&server).await, all);
+}
+
+#[tokio::test]
+async fn words_find_entries_and_wildcards_are_words() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    let find = |text: &str| {
+        let (audit, query) =
+            (server.core.audit.clone(), LedgerQuery { text: Some(text.into()), ..LedgerQuery::default() });
+        async move { audit.search(None, &query).await.map(|page| page.items.len()) }
+    };
+    assert_eq!(find("MADE row").await.unwrap(), 1);
+    assert_eq!(find("made nothing").await.unwrap(), 0);
+    assert_eq!(find("100%").await.unwrap(), 0);
+    assert_eq!(find("%").await.unwrap(), 0);
+    assert!(find("a b c d").await.is_err());
+}
+
+#[tokio::test]
+async fn the_platforms_log_anchors_the_others() {
+    let server = TestServer::new().await;
+    let (id, _) = organization(&server).await;
+    server.core.audit.anchor_now().await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    let anchor = entries(&server).await.into_iter().rfind(|e| e.event.action == "ledger:anchor").unwrap();
+    assert_eq!(anchor.log, "platform");
+    let log = server.core.audit.series(&id.to_string()).unwrap().current();
+    assert_eq!(anchor.event.detail["anchors"][id.to_string()]["checkpoint"], log.checkpoint());
+    let count = entries(&server).await.len();
+    server.core.audit.anchor_now().await.unwrap();
+    assert_eq!(entries(&server).await.len(), count, "nothing new, no anchor");
+}
+
+#[tokio::test]
+async fn an_alert_is_open_once_told_and_recorded_and_ends() {
+    let server = TestServer::new().await;
+    let alerts = &server.core.alerts;
+    for text in ["first", "second", "second"] {
+        alerts.raise("test:topic", Severity::Warning, "Something", text).await.unwrap();
+    }
+    let open = alerts.list(None, true).await.unwrap();
+    assert_eq!(open.iter().map(|a| a.text.as_str()).collect::<Vec<_>>(), ["second"]);
+    let server = server.restart().await;
+    server.core.alerts.raise("test:topic", Severity::Warning, "Something", "third").await.unwrap();
+    assert_eq!(server.core.alerts.list(None, true).await.unwrap().len(), 1, "still the same one");
+    server.core.alerts.clear("test:topic").await.unwrap();
+    assert!(server.core.alerts.list(None, true).await.unwrap().is_empty());
+    assert_eq!(server.core.alerts.list(None, false).await.unwrap().len(), 1);
+    let told: Vec<_> =
+        entries(&server).await.into_iter().filter(|e| e.event.action.starts_with("alert:")).collect();
+    assert_eq!(
+        told.iter().map(|e| e.event.action.as_str()).collect::<Vec<_>>(),
+        ["alert:raise", "alert:clear"]
+    );
+    assert!(told.iter().all(|e| e.event.kind == EntryKind::Notice));
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_written_raises_an_alert_and_service_returns_by_itself() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    let wal = server.shard_dir().join("wal");
+    let aside = server.shard_dir().join("wal.aside");
+    fs::rename(&wal, &aside).unwrap();
+    let refused = write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::LedgerUnavailable);
+    let open = async || {
+        for _ in 0..100 {
+            let open = server.core.alerts.list(None, true).await.unwrap();
+            if let Some(alert) = open.into_iter().find(|a| a.topic == "ledger:unwritable") {
+                return Some(alert);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        None
+    };
+    assert_eq!(open().await.expect("an alert").severity, Severity::Critical);
+    // Nothing but the cause goes away.
+    fs::rename(&aside, &wal).unwrap();
+    let begun = std::time::Instant::now();
+    while write_row(&owner, Action::RegionCreate, &Target::platform()).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "service did not return");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for _ in 0..200 {
+        if server.core.alerts.list(None, true).await.unwrap().is_empty() {
+            let recorded = entries(&server).await;
+            assert!(recorded.iter().any(|e| e.event.action == "alert:raise"));
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the alert is still open");
+}
