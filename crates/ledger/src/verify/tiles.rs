@@ -1,22 +1,23 @@
 //! Compares tiles and bundles with what follows from the verified entries.
 
-use std::path::Path;
-
 use super::{Finding, files};
-use crate::note::{Checkpoint, VerifierKey};
-use crate::tile::{Kind, TILE_HEIGHT, TILE_WIDTH, Tile, decode_bundle, encode_entry};
+use crate::source::{ItemKind, Source, first_entry};
+use crate::tile::{Kind, MAX_ENTRY_BYTES, TILE_HEIGHT, TILE_WIDTH, Tile, decode_bundle, encode_entry};
 use crate::tree::{HASH_BYTES, Hash};
-use crate::wal::{self, Decoded, SEGMENT_HEADER_BYTES, SegmentBytes};
+
+/// Longest file of a tile or bundle.
+const MAX_TILE_BYTES: u64 = TILE_WIDTH * (2 + MAX_ENTRY_BYTES as u64);
 
 /// Collects one tile per level and compares it with the files when it is full, and once more at the end.
 pub(super) struct Tiles<'a> {
-    dir: &'a Path,
-    key: &'a VerifierKey,
+    source: &'a dyn Source,
     /// Size for which all tiles must be there.
     published: u64,
     entries: Expected,
     levels: Vec<Expected>,
     pub(super) compared: u64,
+    /// The last tile that differed, with the hash at the first difference, for whoever doubts the entries instead.
+    pub(super) differing: Option<(Tile, u64, Option<Hash>)>,
 }
 
 /// What a tile must hold, as far as entries have been seen.
@@ -29,9 +30,9 @@ struct Expected {
 }
 
 impl<'a> Tiles<'a> {
-    pub(super) fn new(dir: &'a Path, key: &'a VerifierKey, published: u64) -> Self {
+    pub(super) fn new(source: &'a dyn Source, published: u64) -> Self {
         let entries = Expected::default();
-        Self { dir, key, published, entries, levels: Vec::new(), compared: 0 }
+        Self { source, published, entries, levels: Vec::new(), compared: 0, differing: None }
     }
 
     /// Takes a verified entry.
@@ -64,20 +65,20 @@ impl<'a> Tiles<'a> {
         Ok(())
     }
 
-    /// Compares what is left at the right edge, then looks for files that should not be there.
-    pub(super) fn finish(&mut self, size: u64) -> Result<(), Finding> {
+    /// Compares what is left at the right edge, then looks for files that should not be there. `grown` tells the
+    /// size of the log by now: a writer may have added entries, and their tiles, while we were reading.
+    pub(super) fn finish(&mut self, size: u64, grown: impl Fn() -> Option<u64>) -> Result<(), Finding> {
         let entries = self.entries.take();
         self.compare(Kind::Entries, &entries)?;
         for level in 0..self.levels.len() {
             let Some(rest) = self.levels.get_mut(level).map(Expected::take) else { break };
             self.compare(Kind::Hashes(level as u8), &rest)?;
         }
-        let (dir, key) = (self.dir, self.key);
         let mut now = size;
-        files::each_tile(dir, &mut |name, tile| {
+        files::each_tile(self.source, &mut |name, tile| {
             let tile = tile.ok_or_else(|| Finding::file(name, "only tiles", "a file that is none"))?;
             if reaches(tile) > tile.kind.items(now) {
-                now = size_by_now(dir, key).unwrap_or(size).max(size);
+                now = grown().unwrap_or(size).max(size);
             }
             if reaches(tile) <= tile.kind.items(now) {
                 return Ok(());
@@ -97,12 +98,15 @@ impl<'a> Tiles<'a> {
         if u64::from(width) == TILE_WIDTH {
             full_seen = self.compare_file(full, expected)?;
             if !full_seen && reaches(full) <= kind.items(self.published) {
-                return Err(missing(full));
+                return Err(Finding::missing(full));
             }
         }
         let folder = format!("{}.p", full.path());
-        for name in files::names(self.dir, &folder)? {
-            let tile = Tile::parse(&format!("{folder}/{name}"));
+        let partial = files::list(self.source, &folder)?;
+        let listed = partial.is_some();
+        for item in partial.unwrap_or_default() {
+            let tile =
+                Tile::parse(&format!("{folder}/{}", item.name)).filter(|_| item.kind == ItemKind::File);
             // Strangers and later widths are looked at by `finish`.
             if let Some(tile) = tile.filter(|tile| tile.width <= width) {
                 self.compare_file(tile, expected)?;
@@ -111,8 +115,13 @@ impl<'a> Tiles<'a> {
         let needed = Tile::partial(kind, self.published).filter(|tile| tile.index == expected.index);
         match needed {
             Some(tile) if !full_seen && !self.compare_file(tile, expected)? => {
-                // A writer may have put the full tile in its place meanwhile.
-                if files::read(self.dir, &full.path())?.is_some() { Ok(()) } else { Err(missing(tile)) }
+                // A writer may have put the full tile in its place meanwhile. Where nothing can be listed, that one
+                // is compared as far as it is known.
+                match files::read(self.source, &full.path(), MAX_TILE_BYTES)? {
+                    Some(bytes) if !listed => self.begins_with(full, &bytes, expected),
+                    Some(_) => Ok(()),
+                    None => Err(Finding::missing(tile)),
+                }
             }
             _ => Ok(()),
         }
@@ -121,21 +130,27 @@ impl<'a> Tiles<'a> {
     /// Whether the file is there; a finding if it differs.
     fn compare_file(&mut self, tile: Tile, expected: &Expected) -> Result<bool, Finding> {
         let name = tile.path();
-        let Some(found) = files::read(self.dir, &name)? else { return Ok(false) };
+        let Some(found) = files::read(self.source, &name, MAX_TILE_BYTES)? else { return Ok(false) };
         self.compared += 1;
         let end = expected.ends.get(usize::from(tile.width) - 1).copied().unwrap_or_default();
         let wanted = expected.bytes.get(..end).unwrap_or_default();
-        if found == wanted {
-            return Ok(true);
+        if found == wanted { Ok(true) } else { Err(self.difference(tile, tile.width, &found, expected)) }
+    }
+
+    /// Compares the beginning of a full tile with what is known of it.
+    fn begins_with(&mut self, full: Tile, found: &[u8], expected: &Expected) -> Result<(), Finding> {
+        self.compared += 1;
+        if found.starts_with(&expected.bytes) {
+            return Ok(());
         }
-        let span = match tile.kind {
-            Kind::Entries => 1,
-            Kind::Hashes(level) => 1u64 << (u32::from(level) * TILE_HEIGHT).min(63),
-        };
+        Err(self.difference(full, expected.ends.len() as u16, found, expected))
+    }
+
+    fn difference(&mut self, tile: Tile, width: u16, found: &[u8], expected: &Expected) -> Finding {
         let items: Vec<&[u8]> = match tile.kind {
-            Kind::Entries => match decode_bundle(&found) {
+            Kind::Entries => match decode_bundle(found) {
                 Ok(items) => items,
-                Err(error) => whole_items(&found, error.at),
+                Err(error) => whole_items(found, error.at),
             },
             Kind::Hashes(_) => found.chunks(HASH_BYTES).collect(),
         };
@@ -144,12 +159,14 @@ impl<'a> Tiles<'a> {
             let start = if at == 0 { 0 } else { expected.ends.get(at - 1).copied()? };
             expected.bytes.get(start + prefix..expected.ends.get(at).copied()?)
         };
-        let width = usize::from(tile.width);
+        let width = usize::from(width);
         let first = (0..width).find(|at| items.get(*at).copied() != item(*at)).unwrap_or(width);
-        let entry = (tile.index * TILE_WIDTH + first as u64).saturating_mul(span);
-        let finding =
-            Finding::file(name, describe(tile, item(first)), describe(tile, items.get(first).copied()));
-        Err(finding.at(entry))
+        let there = items.get(first).copied();
+        let number = tile.index * TILE_WIDTH + first as u64;
+        self.differing = Some((tile, number, there.and_then(Hash::from_slice)));
+        let span = first_entry(Tile { index: 1, ..tile }) / TILE_WIDTH;
+        let entry = number.saturating_mul(span);
+        Finding::file(tile.path(), describe(tile, item(first)), describe(tile, there)).at(entry)
     }
 }
 
@@ -161,21 +178,13 @@ impl Expected {
     }
 }
 
-fn reaches(tile: Tile) -> u64 {
+/// How many items of its kind a log must have for this tile.
+pub(super) fn reaches(tile: Tile) -> u64 {
     tile.index.saturating_mul(TILE_WIDTH).saturating_add(tile.width.into())
 }
 
-fn missing(tile: Tile) -> Finding {
-    let span = match tile.kind {
-        Kind::Entries => 1,
-        Kind::Hashes(level) => 1u64 << (u32::from(level) * TILE_HEIGHT).min(63),
-    };
-    let entry = (tile.index * TILE_WIDTH).saturating_mul(span);
-    Finding::file(tile.path(), format!("a tile of width {}", tile.width), "no file").at(entry)
-}
-
 /// The entries before the one at which a bundle is cut off.
-fn whole_items(bundle: &[u8], count: usize) -> Vec<&[u8]> {
+pub(super) fn whole_items(bundle: &[u8], count: usize) -> Vec<&[u8]> {
     let mut rest = bundle;
     let mut items = Vec::new();
     for _ in 0..count {
@@ -197,16 +206,4 @@ fn describe(tile: Tile, item: Option<&[u8]>) -> String {
         (Kind::Hashes(_), Some(bytes)) => Hash::from_slice(bytes)
             .map_or_else(|| format!("{} bytes of a hash", bytes.len()), |hash| format!("hash {hash}")),
     }
-}
-
-/// The size of the log by now: a writer may have added entries, and their tiles, while we were reading.
-fn size_by_now(dir: &Path, key: &VerifierKey) -> Option<u64> {
-    let last = *wal::list_segments(dir).ok()?.last()?;
-    let mut segment = SegmentBytes::read(&wal::segment_path(dir, last)).ok()?;
-    let (mut offset, mut size) = (SEGMENT_HEADER_BYTES, last);
-    while let Ok(Decoded::Batch(batch)) = segment.decode(offset) {
-        size = Checkpoint::open(batch.checkpoint, key).ok()?.size;
-        offset = batch.end;
-    }
-    Some(size)
 }

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking; these lints spare test functions but not what they call"
 )]
 
+mod bundles;
 mod crash;
 mod faults;
 mod fixture;
@@ -14,3 +15,4 @@ mod life;
 mod series;
 mod tamper;
 mod trees;
+mod years;
