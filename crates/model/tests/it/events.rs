@@ -62,6 +62,7 @@ fn outcome_detail(action: &str) -> Value {
         "drain:create" | "drain:change" | "drain:remove" => {
             json!({ "drain": id("drn", 1), "name": "siem" })
         }
+        "witness:add" | "witness:remove" => json!({ "witness": id("wit", 1) }),
         "ledger:close-shard" => json!({ "entries": 412 }),
         "alert:raise" | "alert:clear" => json!({
             "severity": "critical", "title": "The disk of the ledger is nearly full",

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use ward_model::ocsf::{Class, Recording, SCHEMA, TABLE, VERSION, encode};
+use ward_model::{
+    ledger::EntryKind,
+    ocsf::{Class, Payload, Recording, SCHEMA, TABLE, VERSION, encode},
+};
 
 use crate::events::{OUTCOMES, any_recording, example};
 
@@ -406,6 +409,37 @@ fn what_a_class_requires_is_missed() {
             assert!(bad.as_object_mut().unwrap().remove(*name).is_some(), "{action} {name}");
             assert!(validator.verdict(&bad).is_err(), "{action} without {name}");
         }
+    }
+}
+
+#[test]
+fn links_of_shards_and_payloads_are_checked_too() {
+    let validator = Validator::new();
+    let previous = json!({ "origin": "o/2026-1", "key": "vkey", "size": 412, "root": "base64" });
+    for (link, right) in [
+        (json!({ "event": "opened", "shard": "2026-1", "origin": "o/2026-1", "key": "vkey" }), true),
+        (
+            json!({ "event": "opened", "shard": "2027-1", "origin": "o/2027-1", "key": "vkey", "previous": previous }),
+            true,
+        ),
+        (
+            json!({ "event": "closed", "shard": "2026-1", "next": { "origin": "o/2027-1", "key": "vkey" } }),
+            true,
+        ),
+        (json!({ "event": "moved", "shard": "2026-1" }), false),
+        (json!({ "event": "closed" }), false),
+        (json!("2026-1"), false),
+    ] {
+        let mut recording = example("ledger:close-shard", (EntryKind::Notice, None));
+        recording.shard = Some(link.clone());
+        assert_eq!(validator.verdict(&entry(&recording)).is_ok(), right, "{link}");
+    }
+    for (sha256, right) in
+        [("ab".repeat(32), true), ("AB".repeat(32), false), ("../../key".to_owned(), false)]
+    {
+        let mut recording = example("app:read", OUTCOMES[0]);
+        recording.payload = Some(Payload { sha256, bytes: 70_000 });
+        assert_eq!(validator.verdict(&entry(&recording)).is_ok(), right);
     }
 }
 
