@@ -1,0 +1,248 @@
+//! Labelled texts of a clinic's systems, made from templates and seeds: the same input gives the same bytes.
+//!
+//! A template holds what a real system writes, with slots where values belong. What a slot writes is labelled by the
+//! slot, never by a recognizer, so a corpus can't favour what the recognizers happen to find. Two sets share the code
+//! and nothing else: `tuning` may be read by whoever improves the recognizers, `judging` is for figures alone. Each has
+//! templates, names, streets and cities of its own.
+
+mod calendar;
+mod codes;
+mod dice;
+mod machine;
+mod numbers;
+mod people;
+mod places;
+mod render;
+mod template;
+mod values;
+mod wrap;
+
+pub(crate) use dice::Dice;
+use values::Values;
+
+/// What a labelled span identifies: the identifiers of 45 CFR 164.514(b)(2)(i), parted where figures differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Label {
+    Name,
+    Address,
+    City,
+    Hospital,
+    Relative,
+    Zip,
+    Date,
+    Age,
+    Phone,
+    Fax,
+    Email,
+    Ssn,
+    Mrn,
+    Plan,
+    Account,
+    Card,
+    Licence,
+    Npi,
+    Dea,
+    Vehicle,
+    Device,
+    Url,
+    Ip,
+    Biometric,
+    Photo,
+    Other,
+    /// Neither a miss if it stays nor a false hit if it is masked: a state beside a city, the address of a machine.
+    Tolerated,
+}
+
+impl Label {
+    /// All labels that count.
+    pub(crate) const ALL: [Self; 26] = [
+        Self::Name,
+        Self::Address,
+        Self::City,
+        Self::Hospital,
+        Self::Relative,
+        Self::Zip,
+        Self::Date,
+        Self::Age,
+        Self::Phone,
+        Self::Fax,
+        Self::Email,
+        Self::Ssn,
+        Self::Mrn,
+        Self::Plan,
+        Self::Account,
+        Self::Card,
+        Self::Licence,
+        Self::Npi,
+        Self::Dea,
+        Self::Vehicle,
+        Self::Device,
+        Self::Url,
+        Self::Ip,
+        Self::Biometric,
+        Self::Photo,
+        Self::Other,
+    ];
+
+    /// The word for it in files and tables.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::City => "city",
+            Self::Hospital => "hospital",
+            Self::Relative => "relative-date",
+            Self::Zip => "zip",
+            Self::Date => "date",
+            Self::Age => "age",
+            Self::Phone => "phone",
+            Self::Fax => "fax",
+            Self::Email => "email",
+            Self::Ssn => "ssn",
+            Self::Mrn => "mrn",
+            Self::Plan => "plan",
+            Self::Account => "account",
+            Self::Card => "card",
+            Self::Licence => "licence",
+            Self::Npi => "npi",
+            Self::Dea => "dea",
+            Self::Vehicle => "vehicle",
+            Self::Device => "device",
+            Self::Url => "url",
+            Self::Ip => "ip",
+            Self::Biometric => "biometric",
+            Self::Photo => "photo",
+            Self::Other => "other",
+            Self::Tolerated => "tolerated",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().chain([Self::Tolerated]).find(|label| label.word() == word)
+    }
+}
+
+/// A labelled part of a text, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) label: Label,
+    /// Parts inside that may stay: the year of a date, the first three digits of a ZIP code, a time of day.
+    pub(crate) keep: Vec<(usize, usize)>,
+}
+
+/// What kind of text it is; modes are judged by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// People wrote it: notes, letters, messages.
+    Prose,
+    /// Programs wrote it about patients: application logs, access logs, queries.
+    Log,
+    /// Records of a standard: FHIR, HL7 v2, X12.
+    Record,
+    /// Programs wrote it about themselves; no PHI.
+    Machine,
+}
+
+impl Kind {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Prose => "prose",
+            Self::Log => "log",
+            Self::Record => "record",
+            Self::Machine => "machine",
+        }
+    }
+}
+
+/// A text with its labels.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) id: String,
+    pub(crate) genre: String,
+    pub(crate) kind: Kind,
+    pub(crate) text: String,
+    pub(crate) spans: Vec<Span>,
+}
+
+/// Which templates and values: see the head of this module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Set {
+    Tuning,
+    Judging,
+    /// Lines for measuring speed, with the values of the judging set.
+    Bench,
+}
+
+impl Set {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Tuning => "tuning",
+            Self::Judging => "judging",
+            Self::Bench => "bench",
+        }
+    }
+
+    /// Finds a set by its word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Tuning, Self::Judging, Self::Bench].into_iter().find(|set| set.word() == word)
+    }
+
+    /// The seed of the recorded figures.
+    pub(crate) const fn seed(self) -> u64 {
+        match self {
+            Self::Tuning => 164_514,
+            Self::Judging => 20_261_122,
+            Self::Bench => 7,
+        }
+    }
+
+    const fn files(self) -> &'static [(Kind, &'static str)] {
+        match self {
+            Self::Tuning => &[
+                (Kind::Prose, include_str!("templates/tuning/notes.txt")),
+                (Kind::Prose, include_str!("templates/tuning/messages.txt")),
+                (Kind::Log, include_str!("templates/tuning/logs.txt")),
+                (Kind::Record, include_str!("templates/tuning/records.txt")),
+                (Kind::Record, include_str!("templates/tuning/fhir.txt")),
+                (Kind::Machine, include_str!("templates/tuning/machine.txt")),
+            ],
+            Self::Judging => &[
+                (Kind::Prose, include_str!("templates/judging/notes.txt")),
+                (Kind::Prose, include_str!("templates/judging/messages.txt")),
+                (Kind::Log, include_str!("templates/judging/logs.txt")),
+                (Kind::Record, include_str!("templates/judging/records.txt")),
+                (Kind::Record, include_str!("templates/judging/fhir.txt")),
+                (Kind::Machine, include_str!("templates/judging/machine.txt")),
+            ],
+            Self::Bench => &[(Kind::Machine, include_str!("templates/bench.txt"))],
+        }
+    }
+}
+
+/// How often each template is filled for the recorded figures.
+pub(crate) const ROUNDS: usize = 12;
+
+/// Documents of a set: each template `rounds` times, with other people each time.
+///
+/// # Errors
+///
+/// Names the template and its slot if one is misspelt.
+pub(crate) fn documents(set: Set, seed: u64, rounds: usize) -> Result<Vec<Document>, String> {
+    let values = Values::of(set);
+    let mut all = Vec::new();
+    for (file, (kind, text)) in set.files().iter().enumerate() {
+        for (number, (genre, template)) in template::split(text)?.into_iter().enumerate() {
+            for round in 0..rounds {
+                // Each document has dice of its own: adding a template changes no other document.
+                let mut dice = Dice::new(seed, &[file as u64, number as u64, round as u64]);
+                let (text, spans) = render::document(&template, *kind, &values, &mut dice)
+                    .map_err(|fault| format!("{} template {number} of {genre}: {fault}", set.word()))?;
+                let id = format!("{}-{genre}-{number}-{round}", set.word());
+                all.push(Document { id, genre: genre.clone(), kind: *kind, text, spans });
+            }
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,115 @@
+//! No input can stall the pipe: four times the input takes four times the work, not sixteen.
+
+use std::hint::black_box;
+
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeValLike,
+};
+use ward_redact::{Mode, Redactor};
+
+use crate::{redactor, streamed};
+
+/// CPU microseconds of this thread: what else runs on the machine does not count.
+fn cpu() -> i64 {
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
+    (usage.user_time() + usage.system_time()).num_microseconds()
+}
+
+fn effort(redactor: &Redactor, input: &[u8]) -> i64 {
+    let work = || {
+        let begun = cpu();
+        black_box(streamed(redactor, input, &[]));
+        (cpu() - begun).max(1)
+    };
+    work().min(work())
+}
+
+#[test]
+fn work_grows_with_the_input_and_not_with_its_square() {
+    let hostile = [
+        "1",
+        "1-",
+        "1 ",
+        "1.",
+        "0",
+        "12/",
+        "(1",
+        "+1 ",
+        "@",
+        "a@",
+        "a@b.",
+        "a.",
+        "a-",
+        "A",
+        "Aa ",
+        "A. ",
+        "O'",
+        "Mr. ",
+        "Dr. A ",
+        "://",
+        "http://a",
+        "%41",
+        "&a=",
+        "=",
+        "a=",
+        "ssn=",
+        "ssn ",
+        "name: ",
+        "\"",
+        "\\",
+        "\\\"",
+        "\\u0041",
+        "{",
+        "[{",
+        "{\"a\":",
+        "[\"",
+        "],",
+        "|",
+        "^",
+        "PID|",
+        "~",
+        "*",
+        "N1*",
+        "'",
+        "''",
+        "select '",
+        "<",
+        "<a>",
+        ":",
+        "::",
+        "1:",
+        "a:",
+        "\t",
+        ",",
+        "1,",
+        "March ",
+        "March 1, ",
+        "12 Elm ",
+        "St. ",
+        "Apt ",
+        "é",
+        "山",
+        "\u{301}",
+        "\u{200b}",
+        "[",
+        "[NAME]",
+        "[SSN",
+        "-",
+        "--",
+        "at ",
+        "in ",
+    ];
+    for mode in [Mode::Log, Mode::Strict] {
+        let redactor = redactor(mode);
+        for piece in hostile {
+            let (short, long) = (piece.repeat(12_000 / piece.len()), piece.repeat(48_000 / piece.len()));
+            let (one, four) = (effort(&redactor, short.as_bytes()), effort(&redactor, long.as_bytes()));
+            // Four is linear, sixteen is quadratic; short runs are too short to be told apart.
+            assert!(
+                four < one * 9 || four < 20_000,
+                "{piece:?} in {mode:?}: {one} and then {four} microseconds"
+            );
+        }
+    }
+}
