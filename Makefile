@@ -8,7 +8,7 @@ SHELL := /bin/sh
 CARGO ?= cargo
 PREFIX ?= /usr
 
-.PHONY: help deps build init demo demo-stop demo-destroy test test-deps lint test-rust test-postgres test-clinic bench install
+.PHONY: help deps build init verify demo demo-stop demo-destroy test test-deps lint test-rust test-postgres test-clinic bench install
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -23,7 +23,11 @@ test-deps:
 init:
 	@$(CARGO) rustc -q -p ward-init --release --bin ward-init -- -C target-feature=+crt-static
 
-build: init
+# So is the program that an auditor takes away.
+verify:
+	@$(CARGO) rustc -q -p ward-verify --release --bin ward-verify -- -C target-feature=+crt-static
+
+build: init verify
 	$(CARGO) build --release -p wardd -p ward
 
 demo: deps
@@ -59,6 +63,7 @@ bench:
 install: build
 	install -D -m 0755 target/release/wardd $(DESTDIR)$(PREFIX)/bin/wardd
 	install -D -m 0755 target/release/ward $(DESTDIR)$(PREFIX)/bin/ward
+	install -D -m 0755 target/release/ward-verify $(DESTDIR)$(PREFIX)/bin/ward-verify
 	install -D -m 0755 target/release/ward-init $(DESTDIR)$(PREFIX)/lib/ward/ward-init
 	install -D -m 0644 packaging/systemd/wardd.service $(DESTDIR)/lib/systemd/system/wardd.service
 	install -D -m 0644 packaging/systemd/ward-ingress.service $(DESTDIR)/lib/systemd/system/ward-ingress.service

@@ -51,11 +51,12 @@ const FENCED_OUTSIDE_TESTS: [(&str, &[&str]); 7] = [
 ];
 
 /// The arrows between the rooms: what each may name. `wardd` wires everything, `testkit` stands beside.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("ward-model", &[]),
     ("ward-ledger", &[]),
     ("ward-vault", &[]),
     ("ward-init", &[]),
+    ("ward-verify", &["ward-ledger"]),
     ("ward-redact", &[]),
     ("ward-ingress", &["ward-model"]),
     ("ward-witness", &["ward-ledger"]),
