@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use std::{fs, io, thread};
+use std::{io, thread};
 
 use super::append::{Message, Request};
 use super::lock::Lock;
+use super::mend::{Broken, RETRY};
 use super::publisher::Publisher;
 use super::{AppendError, Appended, Shared, hold};
+use crate::durable;
 use crate::note::{Checkpoint, Signer};
-use crate::tree::{Frontier, Growth, leaf_hash};
-use crate::wal::{Header, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Segment, encode_batch, segment_path};
+use crate::tree::{Frontier, Growth};
+use crate::wal::{
+    Header, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, SEGMENT_HEADER_BYTES, Segment, Spare, encode_batch,
+};
 
-/// How often a broken log tries to recover.
-const RETRY: Duration = Duration::from_millis(200);
 /// Upper bound of what a batch needs beside its entries: headers and checkpoint.
 const OVERHEAD_BYTES: u64 = 8 << 10;
 /// Entries that may wait for their tiles before appends slow down, then fail.
@@ -22,41 +25,40 @@ const BACKLOG_BYTES: usize = 64 << 20;
 const BACKLOG_ENTRIES: usize = 1 << 20;
 /// How long the committer waits for the publisher to catch up.
 const BACKLOG_PATIENCE: Duration = Duration::from_secs(2);
-/// Entries in one batch when a segment is written anew.
-const REWRITE_ENTRIES: u64 = 4096;
 
 /// A signed batch, with what the memory learns when it is durable.
-struct Batch {
-    record: Vec<u8>,
+pub(super) struct Batch {
+    pub(super) record: Vec<u8>,
     entries: Vec<Arc<[u8]>>,
     growth: Arc<Growth>,
-    checkpoint: Arc<str>,
+    pub(super) checkpoint: Arc<str>,
 }
 
 /// What all entries of a batch are acknowledged with.
 type Receipt = (Arc<str>, Arc<Growth>);
 
+/// The files that the committer holds open.
+pub(super) struct Files {
+    pub(super) lock: Lock,
+    pub(super) segment: Segment,
+}
+
 pub(super) struct Committer {
     pub(super) shared: Arc<Shared>,
     pub(super) signer: Signer,
     pub(super) segment_bytes: u64,
-    pub(super) lock: Lock,
-    pub(super) segment: Segment,
+    /// `None` while the file system is lost, so that it can be unmounted.
+    pub(super) files: Option<Files>,
     /// The tree before the first entry of the segment.
     pub(super) base: Frontier,
     /// The tree of all acknowledged entries.
     pub(super) frontier: Frontier,
     pub(super) publisher: Publisher,
+    /// The next segment's file, in the making or made.
+    pub(super) spare: Option<JoinHandle<io::Result<Spare>>>,
+    /// A next segment was begun and may be there without being ours yet.
+    pub(super) rotating: bool,
     pub(super) broken: Option<Broken>,
-}
-
-/// A write failed in a way that leaves the segment in doubt.
-pub(super) struct Broken {
-    reason: String,
-    tried: Instant,
-    /// The batch that was signed and perhaps written. It is settled before anything else is signed, so that no
-    /// two checkpoints of this log ever contradict each other.
-    unsettled: Option<Batch>,
 }
 
 impl Committer {
@@ -103,10 +105,14 @@ impl Committer {
             }
         }
         if self.broken.is_some() {
-            self.recover();
+            self.mend();
         }
         let outcome = self.publisher.stop().map_err(AppendError::Refused);
-        drop(self.lock);
+        if let Some(spare) = self.spare.take() {
+            let _ = spare.join();
+            Spare::remove(&self.shared.dir);
+        }
+        drop(self.files);
         if let Some(reply) = closing {
             let _ = reply.send(outcome);
         }
@@ -133,39 +139,61 @@ impl Committer {
     }
 
     fn commit(&mut self, requests: &[Request]) -> Result<Receipt, AppendError> {
-        let refused = |error: io::Error| AppendError::Refused(error.to_string());
-        if self.broken.as_ref().is_some_and(|broken| broken.tried.elapsed() >= RETRY) {
-            self.recover();
+        if self.broken.as_ref().is_some_and(Broken::is_due) {
+            self.mend();
         }
         if let Some(broken) = &self.broken {
             return Err(AppendError::Refused(broken.reason.clone()));
         }
-        self.wait_for_publisher()?;
-        if let Err(error) = self.lock.check().and_then(|()| self.segment.check()) {
-            self.break_off(error.to_string(), None);
-            // A segment that was taken away can often be put back at once, but this caller shall know.
-            return Err(refused(error));
-        }
-        if self.segment.end() >= self.segment_bytes {
-            self.rotate().map_err(refused)?;
-        }
+        self.wait_for_publisher(BACKLOG_PATIENCE).map_err(AppendError::Refused)?;
         let bytes: usize = requests.iter().flat_map(|r| &r.entries).map(|entry| entry.len() + 2).sum();
-        self.segment.reserve(bytes as u64 + OVERHEAD_BYTES).map_err(refused)?;
+        self.prepare(bytes as u64).map_err(|error| AppendError::Refused(error.to_string()))?;
         // Everything that can be refused has been: from here on a checkpoint is signed.
         let batch = self.sign(requests.iter().flat_map(|r| r.entries.iter().cloned()).collect());
-        let written = self
-            .segment
-            .write(&batch.record)
-            .and_then(|()| self.segment.sync())
-            .and_then(|()| self.segment.check());
-        if let Err(error) = written {
-            self.break_off(error.to_string(), Some(batch));
-            return Err(AppendError::Uncertain(error.to_string()));
+        if let Err(error) = self.write(&batch.record) {
+            let text = error.to_string();
+            self.break_off(&error, Some(batch));
+            return Err(AppendError::Uncertain(text));
         }
-        self.segment.advance(batch.record.len() as u64);
         let receipt = (Arc::clone(&batch.checkpoint), Arc::clone(&batch.growth));
         self.settle(batch);
+        self.think_ahead();
         Ok(receipt)
+    }
+
+    fn files(&mut self) -> io::Result<&mut Files> {
+        self.files.as_mut().ok_or_else(|| io::Error::other("the files of the log are not open"))
+    }
+
+    /// Checks that the files are still ours, and that a batch of `bytes` of entries has room. Whatever can fail
+    /// fails here, before anything is signed.
+    fn prepare(&mut self, bytes: u64) -> io::Result<()> {
+        let needed = bytes + OVERHEAD_BYTES;
+        let files = self.files()?;
+        if let Err(error) = files.lock.check().and_then(|()| files.segment.check()) {
+            // A segment that was taken away can often be put back at once, but this caller shall know.
+            self.break_off(&error, None);
+            return Err(error);
+        }
+        let end = files.segment.end();
+        let full = end > SEGMENT_HEADER_BYTES as u64 && end + needed > self.segment_bytes;
+        let rotated = if full || self.rotating { self.rotate() } else { Ok(()) };
+        let ready = rotated.and_then(|()| self.files()?.segment.reserve(needed));
+        if let Err(error) = ready.as_ref()
+            && durable::is_lost(error)
+        {
+            self.break_off(error, None);
+        }
+        ready
+    }
+
+    fn write(&mut self, record: &[u8]) -> io::Result<()> {
+        let segment = &mut self.files()?.segment;
+        segment.write(record)?;
+        segment.sync()?;
+        segment.check()?;
+        segment.advance(record.len() as u64);
+        Ok(())
     }
 
     fn sign(&self, entries: Vec<Arc<[u8]>>) -> Batch {
@@ -177,8 +205,9 @@ impl Committer {
     }
 
     /// Makes a durable batch visible.
-    fn settle(&mut self, batch: Batch) {
+    pub(super) fn settle(&mut self, batch: Batch) {
         self.frontier = batch.growth.after().clone();
+        durable::acknowledge(&self.shared.dir, self.frontier.size());
         let waiting = self.shared.view.extend(batch.entries, &batch.growth, batch.checkpoint);
         if waiting.0 > BACKLOG_ENTRIES / 256 || waiting.1 > BACKLOG_BYTES / 64 {
             self.publisher.nudge();
@@ -186,101 +215,67 @@ impl Committer {
     }
 
     /// Slows down, and at last refuses, when tiles cannot be written as fast as entries come.
-    fn wait_for_publisher(&self) -> Result<(), AppendError> {
+    fn wait_for_publisher(&self, patience: Duration) -> Result<(), String> {
         let begun = Instant::now();
         loop {
+            if let Some(reason) = hold(&self.shared.head_lost).clone() {
+                return Err(reason);
+            }
             let (entries, bytes) = self.shared.view.backlog();
             if entries <= BACKLOG_ENTRIES && bytes <= BACKLOG_BYTES {
                 return Ok(());
             }
             self.publisher.nudge();
             let failing = hold(&self.shared.unpublished).clone();
-            if failing.is_some() || begun.elapsed() > BACKLOG_PATIENCE {
+            if failing.is_some() || begun.elapsed() >= patience {
                 let reason = failing.unwrap_or_else(|| "the disk is too slow".to_owned());
-                return Err(AppendError::Refused(format!("tiles cannot be published: {reason}")));
+                return Err(format!("tiles cannot be published: {reason}"));
             }
-            thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
     /// Begins the next segment.
     fn rotate(&mut self) -> io::Result<()> {
+        // Until this has succeeded nothing may be added to the old segment: after a failure half way the next
+        // one may be on disk, and it says where the old one ends.
+        self.rotating = true;
         let header = Header::new(self.frontier.clone(), self.signer.name());
-        let next = Segment::create(&self.shared.dir, &header, &[])?;
-        let old = std::mem::replace(&mut self.segment, next);
+        let dir = &self.shared.dir;
+        let spare = self.spare.take_if(|spare| spare.is_finished());
+        let spare = spare.and_then(|spare| spare.join().ok()?.ok());
+        let next = match spare.map(|spare| Segment::from_spare(dir, &header, spare)) {
+            Some(Ok(next)) => next,
+            // Perhaps somebody removed it.
+            Some(Err(_)) | None => Segment::create(dir, &header, &[])?,
+        };
+        next.check()?;
+        let old = std::mem::replace(&mut self.files()?.segment, next);
         self.base = self.frontier.clone();
+        self.rotating = false;
         // Only gives space back; zeros at the end of a segment mean the same as its end.
         let _ = old.trim();
         Ok(())
     }
 
+    /// Has the next segment's file made when the present one is half full.
+    fn think_ahead(&mut self) {
+        let half = self.segment_bytes / 2;
+        if self.spare.is_none() && self.files.as_ref().is_some_and(|files| files.segment.end() > half) {
+            let (dir, bytes) = (self.shared.dir.clone(), self.segment_bytes.next_multiple_of(4096));
+            let thread = thread::Builder::new().name("ledger-spare".to_owned());
+            // Without a spare the next segment only takes longer to begin.
+            self.spare = thread.spawn(move || Spare::make(&dir, bytes)).ok();
+        }
+    }
+
     /// Finds out whether the reason for refusing has gone, when no append comes to find out.
     fn probe(&mut self) {
         if self.broken.is_some() {
-            return self.recover();
+            return self.mend();
         }
-        let outcome = self.segment.check().and_then(|()| self.segment.reserve(OVERHEAD_BYTES));
-        *hold(&self.shared.refusing) = outcome.err().map(|error| error.to_string());
-    }
-
-    fn break_off(&mut self, reason: String, unsettled: Option<Batch>) {
-        self.broken = Some(Broken { reason, tried: Instant::now(), unsettled });
-    }
-
-    /// Tries to get back to work, and says so.
-    fn recover(&mut self) {
-        let Some(mut broken) = self.broken.take() else { return };
-        match self.rewrite(broken.unsettled.as_ref()) {
-            Ok(segment) => {
-                self.segment = segment;
-                if let Some(batch) = broken.unsettled {
-                    self.settle(batch);
-                }
-                *hold(&self.shared.refusing) = None;
-                tracing::warn!(dir = %self.shared.dir.display(), cause = broken.reason, "the log is writable again");
-            }
-            Err(error) => {
-                broken.reason = error.to_string();
-                broken.tried = Instant::now();
-                *hold(&self.shared.refusing) = Some(broken.reason.clone());
-                self.broken = Some(broken);
-            }
-        }
-    }
-
-    /// Writes the current segment anew from memory and tiles, whatever happened to its file: removed, replaced,
-    /// cut or on bad blocks. The old file stays until the new one is durable; a file that is not ours any more
-    /// is kept as `.displaced`.
-    fn rewrite(&self, unsettled: Option<&Batch>) -> io::Result<Segment> {
-        self.lock.check()?;
-        let size = self.frontier.size();
-        let mut frontier = self.base.clone();
-        let mut batches = Vec::new();
-        while frontier.size() < size {
-            let first = frontier.size();
-            let entries = self.shared.view.entries(first..size.min(first + REWRITE_ENTRIES));
-            let entries = entries.map_err(io::Error::other)?;
-            if entries.is_empty() {
-                return Err(io::Error::other(format!("entry {first} cannot be read back")));
-            }
-            entries.iter().for_each(|(_, entry)| frontier.push(leaf_hash(entry), |_, _| {}));
-            let checkpoint = Checkpoint::sign(&self.signer, frontier.size(), frontier.root());
-            batches.push(encode_batch(first, entries.iter().map(|(_, e)| e.as_slice()), &checkpoint));
-        }
-        if frontier != self.frontier {
-            return Err(io::Error::other("entries read back do not give the tree that was acknowledged"));
-        }
-        batches.extend(unsettled.map(|batch| batch.record.clone()));
-        let path = segment_path(&self.shared.dir, self.base.size());
-        if path.exists() && self.segment.check().is_err() {
-            let mut aside = path.clone().into_os_string();
-            aside.push(".displaced");
-            // The first displaced file is the evidence; later ones come from the same cause.
-            let _ = fs::hard_link(&path, aside);
-        }
-        let header = Header::new(self.base.clone(), self.signer.name());
-        let segment = Segment::create(&self.shared.dir, &header, &batches)?;
-        segment.check()?;
-        Ok(segment)
+        let outcome = self.wait_for_publisher(Duration::ZERO);
+        let outcome = outcome.and_then(|()| self.prepare(0).map_err(|error| error.to_string()));
+        *hold(&self.shared.refusing) = outcome.err();
     }
 }

@@ -6,7 +6,10 @@
 
 mod append;
 mod commit;
+#[cfg(test)]
+mod crash;
 mod lock;
+mod mend;
 mod open;
 mod publisher;
 mod reader;
@@ -75,6 +78,10 @@ struct Shared {
     refusing: Mutex<Option<String>>,
     /// Why publishing fails, while it does.
     unpublished: Mutex<Option<String>>,
+    /// What the file `head` holds, as this log left it.
+    heads: Mutex<Vec<String>>,
+    /// Set while the file `head` is another one.
+    head_lost: Mutex<Option<String>>,
 }
 
 /// A lock whose data stays usable if a holder panicked: all of it is replaced whole.
@@ -199,8 +206,10 @@ impl Log {
         if self.door.is_closed() {
             return Status::Closed;
         }
-        if let Some(reason) = hold(&self.shared.refusing).clone() {
-            return Status::Refusing(reason);
+        for reason in [&self.shared.refusing, &self.shared.head_lost] {
+            if let Some(reason) = hold(reason).clone() {
+                return Status::Refusing(reason);
+            }
         }
         hold(&self.shared.unpublished).clone().map_or(Status::Writable, Status::Unpublished)
     }

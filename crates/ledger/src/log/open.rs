@@ -1,24 +1,23 @@
 //! Opens a log for writing, or makes it.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::append::Door;
-use super::commit::Committer;
+use super::commit::{Committer, Files};
 use super::lock::Lock;
 use super::publisher::Publisher;
 use super::recover::{self, Loaded};
 use super::view::View;
 use super::{Log, LogConfig, Shared};
 use crate::note::{Checkpoint, NoteError};
-use crate::tile::{Published, Recent, publish};
+use crate::tile::{Published, publish};
 use crate::tree::{Frontier, empty_root};
-use crate::wal::{self, Decoded, Header, SEGMENT_HEADER_BYTES, Segment, decode_batch};
+use crate::wal::{self, Decoded, Header, SEGMENT_HEADER_BYTES, Segment, Spare, decode_batch};
 use crate::{CHECKPOINT_FILE, HEAD_FILE, durable};
 
 /// While tiles are rebuilt, entries are written out when this many bytes or entries wait.
@@ -90,7 +89,7 @@ pub(super) fn open(dir: &Path, config: LogConfig) -> Result<Log, OpenError> {
         if !config.create {
             return Err(OpenError::Missing(dir.to_owned()));
         }
-        DirBuilder::new().recursive(true).mode(0o700).create(&wal).map_err(OpenError::io(&wal))?;
+        durable::make_folder(&wal).map_err(OpenError::io(&wal))?;
     }
     let lock = Lock::take(dir).map_err(OpenError::io(dir))?;
     let lock = lock.ok_or_else(|| OpenError::Locked(dir.to_owned()))?;
@@ -102,16 +101,17 @@ pub(super) fn open(dir: &Path, config: LogConfig) -> Result<Log, OpenError> {
         if recent.bytes() < SPILL_BYTES && recent.count() < SPILL_ENTRIES {
             return Ok(());
         }
-        publish(dir, &Published::gather(recent, size, None)).map_err(OpenError::io(dir))?;
+        publish(dir, &Published::gather(recent, size, false)).map_err(OpenError::io(dir))?;
         recent.forget_published(size);
         Ok(())
     })?;
-    let Loaded { frontier, recent, base, end, checkpoint, published, torn } = loaded;
+    let Loaded { frontier, recent, base, end, head, checkpoint, published, torn } = loaded;
     if let Some(reason) = torn {
         tracing::warn!(dir = %dir.display(), size = frontier.size(), reason, "cut off an unfinished batch");
     }
     let size = frontier.size();
     let checkpoint = checkpoint.unwrap_or_else(|| Checkpoint::sign(&config.signer, size, frontier.root()));
+    Spare::remove(dir);
     let segment = Segment::open(dir, base.size(), end).map_err(OpenError::io(&wal))?;
     let shared = Arc::new(Shared {
         dir: dir.to_owned(),
@@ -119,17 +119,20 @@ pub(super) fn open(dir: &Path, config: LogConfig) -> Result<Log, OpenError> {
         view: View::new(dir, size, checkpoint, recent),
         refusing: Mutex::default(),
         unpublished: Mutex::default(),
+        heads: Mutex::new(vec![head]),
+        head_lost: Mutex::default(),
     });
     let publisher = Publisher::start(Arc::clone(&shared), published, config.publish_every);
     let committer = Committer {
         shared: Arc::clone(&shared),
         signer: config.signer,
         segment_bytes: config.segment_bytes,
-        lock,
-        segment,
+        files: Some(Files { lock, segment }),
         base,
         frontier,
         publisher: publisher.map_err(OpenError::io(dir))?,
+        spare: None,
+        rotating: false,
         broken: None,
     };
     let (sender, inbox) = channel();
@@ -165,7 +168,9 @@ fn start_empty(dir: &Path, config: &LogConfig) -> Result<(), OpenError> {
     let header = Header::new(Frontier::new(), config.signer.name());
     Segment::create(dir, &header, &[]).map_err(OpenError::io(dir))?;
     let note = Checkpoint::sign(&config.signer, 0, empty_root());
-    publish(dir, &Published::gather(&Recent::default(), 0, Some(note))).map_err(OpenError::io(dir))?;
+    let (checkpoint, head) = (dir.join(CHECKPOINT_FILE), dir.join(HEAD_FILE));
+    durable::replace(&checkpoint, note.as_bytes()).map_err(OpenError::io(&checkpoint))?;
+    durable::replace(&head, note.as_bytes()).map_err(OpenError::io(&head))?;
     // The directory's own name has to survive as well.
     dir.parent().map_or(Ok(()), |parent| {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };

@@ -7,10 +7,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::{Shared, hold};
-use crate::tile::publish;
+use crate::tile::{announce, publish};
 
 /// How soon a failed publication is tried again, at the latest.
 const RETRY: Duration = Duration::from_secs(1);
+/// Entries whose tiles are written at once. Their memory is free after each step, so that appends that wait for
+/// it do not wait long.
+const STEP_ENTRIES: u64 = 16_384;
 
 /// The committer's side of the publisher.
 pub(super) struct Publisher {
@@ -52,24 +55,43 @@ fn run(
         let last = matches!(inbox.recv_timeout(wait), Err(RecvTimeoutError::Disconnected));
         let outcome = round(shared, &mut published).map_err(|e| e.to_string());
         *hold(&shared.unpublished) = outcome.clone().err();
-        wait = if outcome.is_ok() { every } else { RETRY.min(every) };
+        let head_lost = hold(&shared.head_lost).clone();
+        wait = if outcome.is_ok() && head_lost.is_none() { every } else { RETRY.min(every) };
+        if let Some(reason) = &head_lost {
+            tracing::error!(dir = %shared.dir.display(), reason, "the log refuses entries");
+        }
         if let Err(error) = &outcome {
             tracing::warn!(dir = %shared.dir.display(), error, "tiles cannot be published");
         }
         if last {
-            return outcome;
+            return outcome.and(head_lost.map_or(Ok(()), Err));
         }
     }
 }
 
 /// Publishes the durable state, unless it is published.
 fn round(shared: &Shared, published: &mut Option<u64>) -> io::Result<()> {
-    let (size, job) = shared.view.publication();
-    if *published == Some(size) {
+    let (size, checkpoint) = shared.view.head();
+    if *published == Some(size) && hold(&shared.head_lost).is_none() {
         return Ok(());
     }
-    publish(&shared.dir, &job)?;
-    *published = Some(size);
-    shared.view.forget_published(size);
+    loop {
+        let step = shared.view.unpublished_from() + STEP_ENTRIES;
+        if step >= size {
+            break;
+        }
+        publish(&shared.dir, &shared.view.publication(step, false))?;
+        shared.view.forget_published(step);
+    }
+    publish(&shared.dir, &shared.view.publication(size, true))?;
+    let announced = announce(&shared.dir, &mut hold(&shared.heads), &checkpoint)?;
+    *hold(&shared.head_lost) = (!announced).then(|| {
+        let head = shared.dir.join(crate::HEAD_FILE);
+        format!("{} is not what this log wrote there: put it back", head.display())
+    });
+    if announced {
+        *published = Some(size);
+        shared.view.forget_published(size);
+    }
     Ok(())
 }

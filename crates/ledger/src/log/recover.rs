@@ -20,6 +20,8 @@ pub(super) struct Loaded {
     pub(super) base: Frontier,
     /// Where the last segment ends.
     pub(super) end: u64,
+    /// What the file `head` holds.
+    pub(super) head: String,
     /// The signed checkpoint of the size found, unless it has to be signed anew.
     pub(super) checkpoint: Option<String>,
     /// The published size, if nothing was lacking when the tiles were looked at.
@@ -95,7 +97,7 @@ pub(super) fn load(
                 }
                 Decoded::End => break,
                 Decoded::Broken(detail) => {
-                    if !last || wal::later_batch(segment.bytes(), offset).is_some() {
+                    if !last || signed_later(segment.bytes(), offset, replay.frontier.size(), key) {
                         return Err(damaged(&replay.frontier, place(), detail));
                     }
                     torn = Some(detail);
@@ -124,7 +126,22 @@ pub(super) fn load(
     let named = known.into_iter().flatten().find(|(mark, _)| mark.size == found);
     let checkpoint = note.or_else(|| named.map(|(_, note)| note.clone()));
     let published = published.filter(|_| intact).map(|(published, _)| published.size);
-    Ok(Loaded { frontier, recent, base, end, checkpoint, published, torn })
+    Ok(Loaded { frontier, recent, base, end, head: head_note, checkpoint, published, torn })
+}
+
+/// Whether a batch that this log signed follows after `offset`. An entry may look like a batch inside one that
+/// is torn, but not like one that is signed and still to come.
+fn signed_later(segment: &[u8], mut offset: usize, size: u64, key: &VerifierKey) -> bool {
+    while let Some(at) = wal::later_batch(segment, offset) {
+        if let Decoded::Batch(batch) = wal::decode_batch(segment, at)
+            && batch.first >= size
+            && Checkpoint::open(batch.checkpoint, key).is_ok_and(|signed| signed.size > size)
+        {
+            return true;
+        }
+        offset = at;
+    }
+    false
 }
 
 struct Replay<'a> {

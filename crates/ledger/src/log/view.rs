@@ -59,11 +59,14 @@ impl View {
         (durable.recent.count(), durable.recent.bytes())
     }
 
-    /// The publication of the present state, and its size.
-    pub(super) fn publication(&self) -> (u64, Published) {
-        let durable = self.read();
-        let checkpoint = Some(durable.checkpoint.to_string());
-        (durable.size, Published::gather(&durable.recent, durable.size, checkpoint))
+    /// Index of the first entry that is not in a full tile on disk.
+    pub(super) fn unpublished_from(&self) -> u64 {
+        self.read().recent.start()
+    }
+
+    /// The tiles of a publication of `size`, with or without the partial ones.
+    pub(super) fn publication(&self, size: u64, partial: bool) -> Published {
+        Published::gather(&self.read().recent, size, partial)
     }
 
     pub(super) fn forget_published(&self, size: u64) {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub use bundle::{BundleError, MAX_ENTRY_BYTES, decode_bundle, encode_entry};
 pub use path::{Kind, Tile};
-pub(crate) use publish::{Published, publish};
+pub(crate) use publish::{Published, announce, publish};
 pub(crate) use recent::Recent;
 pub(crate) use store::Store;
 

@@ -4,15 +4,22 @@
 //! ahead of what can be rebuilt.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::{Kind, Tile, encode_entry};
 use crate::durable;
 use crate::tree::{HASH_BYTES, Hash};
+
+/// Most files that are open at once.
+const OPEN_FILES: usize = 128;
+/// Most threads that wait for the disk at once. Syncs that wait together share a commit of the file system's
+/// journal: 128 tiles took 45 ms one by one and 14 ms on eight threads.
+const SYNCERS: usize = 8;
 
 /// What one tile will hold.
 enum Content {
@@ -20,17 +27,14 @@ enum Content {
     Hashes(Vec<Hash>),
 }
 
-/// One publication: a size, its signed checkpoint and the tiles that are new since the last.
-pub(crate) struct Published {
-    tiles: Vec<(Tile, Content)>,
-    checkpoint: Option<String>,
-}
+/// The tiles of one publication: those that are new since the last.
+pub(crate) struct Published(Vec<(Tile, Content)>);
 
 impl Published {
-    /// Gathers what a publication of `size` needs. Cheap: entries are shared, not copied. Without a checkpoint
-    /// only full tiles are written, and neither `checkpoint` nor `head` moves.
-    pub(crate) fn gather(recent: &super::Recent, size: u64, checkpoint: Option<String>) -> Self {
-        let wanted = |tile: &Tile| tile.is_full() || checkpoint.is_some();
+    /// Gathers what a publication of `size` needs. Cheap: entries are shared, not copied. The partial tiles at
+    /// the right edge are needed by whoever reads a checkpoint of this size, and by nobody else.
+    pub(crate) fn gather(recent: &super::Recent, size: u64, partial: bool) -> Self {
+        let wanted = |tile: &Tile| tile.is_full() || partial;
         let tiles = recent.tiles(size).into_iter().filter(wanted).filter_map(|tile| {
             let content = match tile.kind {
                 Kind::Entries => Content::Entries(recent.tile_entries(tile)?),
@@ -38,7 +42,7 @@ impl Published {
             };
             Some((tile, content))
         });
-        Self { tiles: tiles.collect(), checkpoint: checkpoint.clone() }
+        Self(tiles.collect())
     }
 }
 
@@ -50,7 +54,7 @@ fn encode(content: &Content) -> Vec<u8> {
             out
         }
         Content::Entries(entries) => {
-            let mut out = Vec::new();
+            let mut out = Vec::with_capacity(entries.iter().map(|entry| entry.len() + 2).sum());
             for entry in entries {
                 // Entries are measured when they are appended; a longer one cannot be here.
                 encode_entry(&mut out, entry);
@@ -60,22 +64,21 @@ fn encode(content: &Content) -> Vec<u8> {
     }
 }
 
-/// Writes a publication so that it survives a crash. Can be run again after a failure.
-pub(crate) fn publish(dir: &Path, published: &Published) -> io::Result<()> {
+/// Writes tiles so that they survive a crash. Can be run again after a failure.
+pub(crate) fn publish(dir: &Path, Published(tiles): &Published) -> io::Result<()> {
     let mut written: Vec<(File, PathBuf, PathBuf)> = Vec::new();
     let mut folders = BTreeSet::new();
-    for (tile, content) in &published.tiles {
+    for (tile, content) in tiles {
         let path = dir.join(tile.path());
         let folder = path.parent().unwrap_or(dir);
         if folders.insert(folder.to_owned()) {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            durable::make_folder(folder)?;
         }
         let draft = durable::draft_of(&path);
-        let mut file = durable::create(&draft)?;
-        file.write_all(&encode(content))?;
+        let file = durable::create(&draft)?;
+        durable::write(&file, 0, &encode(content))?;
         written.push((file, draft, path));
-        // Bounds the number of open files; the first sync usually carries the others' data with it.
-        if written.len() == 128 {
+        if written.len() == OPEN_FILES {
             settle(&mut written)?;
         }
     }
@@ -88,25 +91,49 @@ pub(crate) fn publish(dir: &Path, published: &Published) -> io::Result<()> {
     for folder in ancestors.iter().rev() {
         durable::sync_dir(folder)?;
     }
-    if let Some(checkpoint) = &published.checkpoint {
-        durable::replace(&dir.join(crate::CHECKPOINT_FILE), checkpoint.as_bytes())?;
-        durable::replace(&dir.join(crate::HEAD_FILE), checkpoint.as_bytes())?;
-    }
-    for (tile, _) in published.tiles.iter().filter(|(tile, _)| tile.is_full()) {
+    for (tile, _) in tiles.iter().filter(|(tile, _)| tile.is_full()) {
         let mut partial = dir.join(tile.path()).into_os_string();
         partial.push(".p");
-        match fs::remove_dir_all(&partial) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-            _ => {}
-        }
+        durable::remove_folder(Path::new(&partial))?;
     }
     Ok(())
 }
 
+/// Waits for the content of all files, then gives them their names.
 fn settle(written: &mut Vec<(File, PathBuf, PathBuf)>) -> io::Result<()> {
-    for (file, draft, path) in written.drain(..) {
-        file.sync_all()?;
-        fs::rename(draft, path)?;
+    let next = AtomicUsize::new(0);
+    let files = written.as_slice();
+    let work = || -> io::Result<()> {
+        while let Some((file, _, _)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            durable::sync(file)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let helpers = 1..SYNCERS.min(files.len() / 4);
+        // Without helpers it only takes longer.
+        let helpers = helpers.map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok());
+        let helpers: Vec<_> = helpers.collect();
+        let mine = work();
+        let lost = |_| Err(io::Error::other("a thread that waits for the disk ended unexpectedly"));
+        helpers.into_iter().map(|helper| helper.join().unwrap_or_else(lost)).fold(mine, Result::and)
+    })?;
+    written.drain(..).try_for_each(|(_, draft, path)| durable::rename(&draft, &path))
+}
+
+/// Makes `checkpoint` public, whose tiles are written, and moves the head to it: compare and swap. `heads` is
+/// what the head can be, as this log left it; more than one when an earlier call failed half way. Nothing is
+/// done, and `false` returned, if it is none of them, because then somebody else wrote it.
+pub(crate) fn announce(dir: &Path, heads: &mut Vec<String>, checkpoint: &str) -> io::Result<bool> {
+    let head = dir.join(crate::HEAD_FILE);
+    let Some(found) = durable::text(&head)?.filter(|found| heads.contains(found)) else {
+        return Ok(false);
+    };
+    *heads = vec![found, checkpoint.to_owned()];
+    durable::replace(&dir.join(crate::CHECKPOINT_FILE), checkpoint.as_bytes())?;
+    let swapped = durable::swap(&head, heads, checkpoint)?;
+    if swapped {
+        *heads = vec![checkpoint.to_owned()];
     }
-    Ok(())
+    Ok(swapped)
 }

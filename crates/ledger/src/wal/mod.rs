@@ -21,6 +21,7 @@
 
 mod record;
 mod segment;
+mod spare;
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -28,11 +29,14 @@ use std::{fs, io};
 pub use record::{BatchRef, Decoded, Header, decode_batch, later_batch};
 pub(crate) use record::{encode_batch, guess_entries};
 pub(crate) use segment::{SEGMENT_HEADER_BYTES, Segment, SegmentBytes};
+pub(crate) use spare::Spare;
 
 /// Most bytes of entries in one batch; also the most that one append can carry.
 pub const MAX_BATCH_BYTES: usize = 8 << 20;
 /// Most entries in one batch.
 pub const MAX_BATCH_ENTRIES: usize = 65_536;
+
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// Folder of the segments inside the log's directory.
 pub(crate) const FOLDER: &str = "wal";

@@ -1,18 +1,17 @@
 //! The segment that is being written.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::{Decoded, FOLDER, Header, decode_batch, segment_path};
-use crate::durable;
+use super::{Decoded, FOLDER, Header, Spare, ZEROS, decode_batch, segment_path};
+use crate::durable::{self, Found, Identity};
 
 /// Bytes of the header block.
 pub(crate) const SEGMENT_HEADER_BYTES: usize = 4096;
 const MIN_GROWTH: u64 = 256 << 10;
 const MAX_GROWTH: u64 = 4 << 20;
-static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// An open segment. Its file is zeroed ahead of the batches, so that a commit changes data only and its
 /// `fdatasync` does not wait for the file system's journal.
@@ -20,30 +19,40 @@ static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 pub(crate) struct Segment {
     file: File,
     path: PathBuf,
-    identity: (u64, u64),
+    identity: Identity,
     /// Length of the file as this process left it.
     length: u64,
     /// Where the next batch goes.
     end: u64,
 }
 
-fn identity(meta: &Metadata) -> (u64, u64) {
-    (meta.dev(), meta.ino())
-}
-
 impl Segment {
     /// Creates the segment that begins with the tree in `header`, with `batches` after the header. It replaces
     /// a file of that name; whole or absent after a crash.
     pub(crate) fn create(dir: &Path, header: &Header, batches: &[Vec<u8>]) -> io::Result<Self> {
-        let path = segment_path(dir, header.base.size());
-        let draft = durable::draft_of(&path);
+        let draft = durable::draft_of(&segment_path(dir, header.base.size()));
         let file = durable::create(&draft)?;
-        let meta = file.metadata()?;
-        let mut segment = Self { file, path: path.clone(), identity: identity(&meta), length: 0, end: 0 };
-        let written = segment.fill(header, batches).and_then(|()| fs::rename(&draft, &path));
+        Self::begin(dir, header, batches, (file, draft, 0))
+    }
+
+    /// As [`Segment::create`], in a file that is zeroed already.
+    pub(crate) fn from_spare(dir: &Path, header: &Header, spare: Spare) -> io::Result<Self> {
+        Self::begin(dir, header, &[], spare.into_parts())
+    }
+
+    fn begin(
+        dir: &Path,
+        header: &Header,
+        batches: &[Vec<u8>],
+        (file, draft, length): (File, PathBuf, u64),
+    ) -> io::Result<Self> {
+        let path = segment_path(dir, header.base.size());
+        let identity = Found::behind(&file)?.identity;
+        let mut segment = Self { file, path: path.clone(), identity, length, end: 0 };
+        let written = segment.fill(header, batches).and_then(|()| durable::rename(&draft, &path));
         if let Err(error) = written {
             // Gives back the space, which may be what is missing.
-            let _ = fs::remove_file(&draft);
+            let _ = durable::remove(&draft);
             return Err(error);
         }
         durable::sync_dir(&dir.join(FOLDER))?;
@@ -56,15 +65,15 @@ impl Segment {
             self.write(block)?;
             self.advance(block.len() as u64);
         }
-        self.file.sync_all()
+        self.sync()
     }
 
     /// Opens an existing segment to append at `end`, and clears what follows.
     pub(crate) fn open(dir: &Path, first: u64, end: u64) -> io::Result<Self> {
         let path = segment_path(dir, first);
         let file = OpenOptions::new().read(true).write(true).open(&path)?;
-        let meta = file.metadata()?;
-        let segment = Self { identity: identity(&meta), length: meta.len(), file, path, end };
+        let Found { identity, length, .. } = Found::behind(&file)?;
+        let segment = Self { identity, length, file, path, end };
         segment.clear_rest()?;
         Ok(segment)
     }
@@ -79,12 +88,12 @@ impl Segment {
             let Some(part) = block.get_mut(..size) else { break };
             self.file.read_exact_at(part, at)?;
             if part.iter().any(|byte| *byte != 0) {
-                self.file.write_all_at(ZEROS.get(..size).unwrap_or_default(), at)?;
+                durable::write(&self.file, at, ZEROS.get(..size).unwrap_or_default())?;
                 dirty = true;
             }
             at += size as u64;
         }
-        if dirty { self.file.sync_all() } else { Ok(()) }
+        if dirty { self.sync() } else { Ok(()) }
     }
 
     pub(crate) fn end(&self) -> u64 {
@@ -110,8 +119,8 @@ impl Segment {
         while at < length {
             let size = (length - at).min(ZEROS.len() as u64);
             let zeros = ZEROS.get(..size as usize).unwrap_or_default();
-            if let Err(error) = self.file.write_all_at(zeros, at) {
-                self.file.set_len(self.length)?;
+            if let Err(error) = durable::write(&self.file, at, zeros) {
+                durable::set_length(&self.file, self.length)?;
                 return Err(error);
             }
             at += size;
@@ -122,12 +131,12 @@ impl Segment {
 
     /// Writes a batch after the last one, without making it part of the segment yet.
     pub(crate) fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_all_at(bytes, self.end)
+        durable::write(&self.file, self.end, bytes)
     }
 
     /// Waits until the disk has it.
     pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        durable::sync(&self.file)
     }
 
     /// Counts the last written batch in.
@@ -137,21 +146,19 @@ impl Segment {
 
     /// Gives back the zeros after the last batch, when the next segment has begun.
     pub(crate) fn trim(&self) -> io::Result<()> {
-        self.file.set_len(self.end)
+        durable::set_length(&self.file, self.end)
     }
 
     /// Checks that the file at our path is still the one we write, and has the length we gave it. A durable
     /// write into a file that nobody can find again is not durable.
     pub(crate) fn check(&self) -> io::Result<()> {
         let name = self.path.display();
-        let held = self.file.metadata()?;
-        let found = fs::symlink_metadata(&self.path)
-            .map_err(|e| io::Error::new(e.kind(), format!("{name} was removed underneath: {e}")))?;
-        if identity(&found) != self.identity || held.nlink() == 0 {
+        let held = Found::behind(&self.file)?;
+        if Found::at(&self.path)?.identity != self.identity || held.links == 0 {
             return Err(io::Error::other(format!("{name} was replaced underneath")));
         }
-        if held.len() != self.length {
-            let text = format!("{name} has {} bytes instead of {}", held.len(), self.length);
+        if held.length != self.length {
+            let text = format!("{name} has {} bytes instead of {}", held.length, self.length);
             return Err(io::Error::other(text));
         }
         Ok(())

@@ -12,8 +12,12 @@ use ward_ledger::{Log, LogConfig, OpenError, Signer, verify};
 
 use crate::fixture::{config, entry, files, grow, restore, tempdir, verify};
 
-/// How often the writer is killed. `cargo test` must stay quick; the number is not a limit.
-const KILLS: u32 = 60;
+/// How often the writer is killed: `KILLS` in the environment, or few enough for a quick test.
+fn kills() -> u32 {
+    #[expect(clippy::disallowed_methods, reason = "says how much is tried, for whoever has the time")]
+    let asked = std::env::var("KILLS").ok();
+    asked.map_or(60, |text| text.parse().expect("KILLS is a number"))
+}
 
 fn writer() -> PathBuf {
     let test = std::env::current_exe().unwrap();
@@ -28,7 +32,8 @@ async fn a_killed_writer_loses_nothing_acknowledged() {
     let mut acknowledged: BTreeMap<u64, String> = BTreeMap::new();
     let mut dice = 0x9e37_79b9_7f4a_7c15u64;
     let mut cuts = 0;
-    for kill in 0..KILLS {
+    let kills = kills();
+    for kill in 0..kills {
         let mut child = Command::new(writer()).arg(&log).env_clear().stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let read = std::thread::spawn(move || {
@@ -67,11 +72,15 @@ async fn a_killed_writer_loses_nothing_acknowledged() {
     for (index, content) in &acknowledged {
         assert_eq!(found[index], content.as_bytes(), "entry {index}");
     }
-    assert!(acknowledged.len() > KILLS as usize, "the writer did not get to work");
+    assert!(acknowledged.len() > kills as usize, "the writer did not get to work");
     log.close().await.unwrap();
     let report = verify::verify_dir(log.dir(), signer().verifier_key(), &mut |_| {}).unwrap();
     assert_eq!(report.size, found.len() as u64);
-    println!("{} acknowledged, {} found, {cuts} torn batches", acknowledged.len(), found.len());
+    println!(
+        "{kills} kills, {} acknowledged, {} found, 0 lost, {cuts} torn batches seen",
+        acknowledged.len(),
+        found.len()
+    );
 }
 
 /// Ends of the batches of a segment.

@@ -274,3 +274,159 @@ async fn an_input_output_error_leaves_the_entry_uncertain_and_the_log_recovers()
 async fn an_input_output_error_while_a_segment_begins_loses_nothing() {
     input_output_error(64 << 10).await;
 }
+
+/// An ext4 file system in an image, whose error makes it read-only, as on a real disk.
+struct LoopDisk {
+    image: PathBuf,
+    point: PathBuf,
+    _dir: TempDir,
+}
+
+impl LoopDisk {
+    fn mount() -> Self {
+        let dir = tempdir().unwrap();
+        let (image, point) = (dir.path().join("image"), dir.path().join("point"));
+        fs::File::create(&image).unwrap().set_len(32 << 20).unwrap();
+        fs::create_dir(&point).unwrap();
+        run("mkfs.ext4", &["-q", "-F", "-m", "0", "-E", "lazy_itable_init=0", image.to_str().unwrap()]);
+        let disk = Self { image, point, _dir: dir };
+        disk.mount_again();
+        disk
+    }
+
+    fn mount_again(&self) {
+        let options = "loop,errors=remount-ro";
+        run("mount", &["-o", options, self.image.to_str().unwrap(), self.point.to_str().unwrap()]);
+    }
+
+    /// What the kernel does when it meets an error in the file system, with files open for writing.
+    fn turn_read_only(&self) {
+        run("mount", &["-o", "remount,abort", self.point.to_str().unwrap()]);
+    }
+
+    /// Unmounts it, as for a check and repair. Only works when nobody has files open on it.
+    async fn unmount(&self) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let point = self.point.to_str().unwrap();
+            if Command::new("/usr/bin/umount").arg(point).env_clear().output().unwrap().status.success() {
+                return begun.elapsed();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(2), "the log keeps the file system busy");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for LoopDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("/usr/bin/umount").arg("-l").arg(&self.point).env_clear().output();
+    }
+}
+
+#[tokio::test]
+async fn a_file_system_gone_read_only_is_let_go_of_and_service_returns_when_it_is_mounted_again() {
+    let disk = LoopDisk::mount();
+    let root = disk.point.join("log");
+    let mut config = config();
+    config.publish_every = Duration::from_millis(50);
+    let log = Log::open(&root, config).unwrap();
+    grow(&log, 700, 7).await;
+    disk.turn_read_only();
+    let error = log.append(entry(700)).await.unwrap_err();
+    let uncertain = matches!(error, AppendError::Uncertain(_));
+    let Status::Refusing(reason) = log.status() else { panic!("{:?}", log.status()) };
+    assert!(reason.to_lowercase().contains("read-only"), "{reason}");
+    assert!(matches!(log.append(entry(700)).await, Err(AppendError::Refused(_))));
+    assert_eq!(log.size(), 700);
+    disk.unmount().await;
+    // What is not mounted is not written to.
+    assert!(matches!(log.append(entry(700)).await, Err(AppendError::Refused(_))));
+    assert!(!root.exists());
+    let checked = Command::new("/usr/sbin/e2fsck").arg("-fy").arg(&disk.image).env_clear().output().unwrap();
+    assert!(matches!(checked.status.code(), Some(0 | 1)), "{checked:?}");
+    disk.mount_again();
+    let begun = Instant::now();
+    while log.status() != Status::Writable {
+        assert!(begun.elapsed() < Duration::from_secs(2), "not back: {:?}", log.status());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    println!("writable {:?} after the file system", begun.elapsed());
+    // The uncertain entry was signed, so it is there.
+    assert_eq!(log.size(), 700 + u64::from(uncertain));
+    grow(&log, 720, 1).await;
+    all_there(&log, &root).await;
+}
+
+#[tokio::test]
+async fn a_log_that_somebody_wrote_to_while_its_file_system_was_lost_stays_closed() {
+    let disk = LoopDisk::mount();
+    let root = disk.point.join("log");
+    let log = Log::open(&root, config()).unwrap();
+    grow(&log, 40, 4).await;
+    disk.turn_read_only();
+    assert!(log.append(entry(40)).await.is_err());
+    disk.unmount().await;
+    // Mounted elsewhere, so that this log does not see it.
+    let elsewhere = tempdir().unwrap();
+    run("mount", &["-o", "loop", disk.image.to_str().unwrap(), elsewhere.path().to_str().unwrap()]);
+    let other = Log::open(elsewhere.path().join("log"), config()).unwrap();
+    grow(&other, 60, 5).await;
+    other.close().await.unwrap();
+    run("umount", &[elsewhere.path().to_str().unwrap()]);
+    disk.mount_again();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        let error = log.append(entry(41)).await.unwrap_err();
+        assert!(error.to_string().contains("somebody else wrote"), "{error}");
+    }
+    assert!(log.close().await.is_err());
+    assert_eq!(verify(&root).unwrap().size, 60);
+}
+
+#[tokio::test]
+async fn a_head_that_this_log_did_not_write_stops_it_until_its_own_is_back() {
+    let dir = tempdir().unwrap();
+    let mut config = config();
+    config.publish_every = Duration::from_millis(5);
+    let log = Log::open(dir.path(), config).unwrap();
+    let head = dir.path().join("head");
+    let first = fs::read(&head).unwrap();
+    grow(&log, 30, 5).await;
+    let published = |size: u64| {
+        let text = fs::read_to_string(&head).unwrap();
+        text.lines().nth(1) == Some(size.to_string().as_str())
+    };
+    let begun = Instant::now();
+    while !published(30) {
+        assert!(begun.elapsed() < Duration::from_secs(2));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // An older head of this very log, well signed; and none at all.
+    for other in [Some(first), None] {
+        let own = fs::read(&head).unwrap();
+        match &other {
+            Some(bytes) => fs::write(&head, bytes).unwrap(),
+            None => fs::remove_file(&head).unwrap(),
+        }
+        let begun = Instant::now();
+        let error = loop {
+            match log.append(entry(log.size())).await {
+                Err(error) => break error,
+                Ok(_) => assert!(begun.elapsed() < Duration::from_secs(2), "the head is not compared"),
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        };
+        assert!(matches!(&error, AppendError::Refused(reason) if reason.contains("head")), "{error}");
+        assert!(matches!(log.status(), Status::Refusing(_)));
+        assert_eq!(fs::read(&head).ok(), other, "the head was overwritten");
+        fs::write(&head, &own).unwrap();
+        service_returns(&log).await;
+        let begun = Instant::now();
+        while !published(log.size()) {
+            assert!(begun.elapsed() < Duration::from_secs(2));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+    all_there(&log, dir.path()).await;
+}
