@@ -23,18 +23,27 @@
 //! Structure stays valid: JSON stays JSON, logfmt stays logfmt, HL7 keeps its separators. What is written is read
 //! again until nothing more is found, so redacting twice is redacting once.
 
+mod apply;
+mod check;
 mod config;
 mod custom;
+mod engine;
 mod finding;
+mod format;
 mod identifier;
+mod policy;
 mod redactor;
+mod shape;
 mod statistics;
 mod stream;
+mod text;
+mod words;
 
 pub use config::{Action, Binary, Config, ConfigError, Field, Keyed, Mode, Treatment};
 pub use custom::{Custom, Trial, Validator, test};
 pub use finding::Finding;
 pub use identifier::Identifier;
+pub use policy::{Policy, PolicyError, PolicyField, PolicyRecognizer};
 pub use redactor::Redactor;
 pub use statistics::Statistics;
 pub use stream::{LINE_LIMIT, Quarantined, Reason, Sink, Stream};

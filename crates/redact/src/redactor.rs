@@ -2,11 +2,19 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::{Config, ConfigError, Finding, Identifier, Reason, Sink, Statistics, Stream};
+use crate::{
+    Action, Config, ConfigError, Finding, Identifier, Reason, Sink, Statistics, Stream,
+    apply::Applier,
+    engine::{Engine, Scratch},
+};
 
 pub(crate) struct Inner {
-    config: Config,
+    pub(crate) engine: Engine,
+    pub(crate) applier: Applier,
 }
+
+/// Most times that what was written is read again.
+const ROUNDS: usize = 6;
 
 /// Finds and masks; made from a [`Config`], immutable, cheap to clone and to share.
 #[derive(Clone)]
@@ -20,8 +28,16 @@ impl Redactor {
     /// # Errors
     ///
     /// If the configuration contradicts itself or a custom recognizer can't be read.
-    pub fn new(config: Config) -> Result<Self, ConfigError> {
-        Ok(Self { inner: Arc::new(Inner { config }) })
+    pub fn new(mut config: Config) -> Result<Self, ConfigError> {
+        let unkeyed = || Identifier::ALL.into_iter().find(|i| config.action_of(*i) == Action::Pseudonym);
+        if config.key.is_none()
+            && let Some(identifier) = unkeyed()
+        {
+            return Err(ConfigError::NoKey(identifier));
+        }
+        let engine = Engine::new(&config)?;
+        let applier = Applier::new(&mut config);
+        Ok(Self { inner: Arc::new(Inner { engine, applier }) })
     }
 
     /// A stream whose quarantined lines are dropped; a marker tells that there was one.
@@ -36,11 +52,12 @@ impl Redactor {
 
     /// Redacts one line, or several; `None` if nothing is to be changed.
     pub fn line(&self, line: &[u8]) -> Option<Vec<u8>> {
-        let mut statistics = Statistics::default();
-        match self.inner.line(line, &mut statistics) {
-            Ok(changed) => changed,
-            Err(reason) => Some(format!("[QUARANTINED:{}]", reason.word()).into_bytes()),
-        }
+        let mut stream = self.stream();
+        let mut out = Vec::with_capacity(line.len());
+        stream.push(line, &mut out);
+        stream.finish(&mut out);
+        let changed = stream.statistics().changed() + stream.statistics().quarantined() > 0;
+        changed.then_some(out)
     }
 
     /// Redacts a text.
@@ -51,16 +68,47 @@ impl Redactor {
         }
     }
 
-    /// What identifies in these bytes, and where; in order, without overlap. Lines are read one by one.
+    /// What identifies in these bytes, and where; in order, without overlap. Lines are read one by one; one that would be
+    /// quarantined is skipped.
     pub fn find(&self, bytes: &[u8]) -> Vec<Finding> {
-        let _ = bytes;
-        Vec::new()
+        let mut scratch = Scratch::default();
+        let mut findings = Vec::new();
+        let mut start = 0;
+        for line in bytes.split(|b| *b == b'\n') {
+            if self.inner.engine.read(line, &mut scratch).is_ok() {
+                findings.extend(scratch.hits.iter().map(|hit| Finding {
+                    identifier: hit.identifier,
+                    span: start + hit.start..start + hit.end,
+                }));
+            }
+            start += line.len() + 1;
+        }
+        findings
     }
 }
 
 impl Inner {
-    pub(crate) fn line(&self, line: &[u8], statistics: &mut Statistics) -> Result<Option<Vec<u8>>, Reason> {
-        let _ = (&self.config, line, statistics, Identifier::Ssn);
-        Ok(None)
+    /// Redacts one line to the end of `out`; whether anything was found. If not, nothing is written.
+    ///
+    /// What was written is read again until nothing more is found: masking a value changes what stands beside its
+    /// neighbours, and the output must be one that a second pass leaves as it is.
+    pub(crate) fn line(&self, line: &[u8], scratch: &mut Scratch, statistics: &mut Statistics, out: &mut Vec<u8>) -> Result<bool, Reason> {
+        self.engine.read(line, scratch)?;
+        if scratch.hits.is_empty() {
+            return Ok(false);
+        }
+        let mut written = Vec::with_capacity(line.len());
+        self.applier.write(line, &scratch.hits, statistics, &mut written);
+        for _ in 0..ROUNDS {
+            self.engine.read(&written, scratch)?;
+            if scratch.hits.is_empty() {
+                out.extend_from_slice(&written);
+                return Ok(true);
+            }
+            let mut again = Vec::with_capacity(written.len());
+            self.applier.write(&written, &scratch.hits, statistics, &mut again);
+            written = again;
+        }
+        Err(Reason::Unsettled)
     }
 }

@@ -1,0 +1,201 @@
+//! Reads JSON: each value by its key, texts inside by themselves.
+
+use super::{Engine, NESTED, Scratch};
+use crate::{
+    Identifier as I, Mode, Reason, Treatment,
+    format::{fhir, hl7, json::{self, End, Leaf}, x12},
+    shape::date,
+    text::{
+        self, Hit, Manner,
+        key::{Class, classify},
+        token::at,
+        value::{machine_made, plausible},
+        weight,
+    },
+};
+
+/// Keys that loggers write for themselves.
+const OWN: [&[u8]; 34] = [
+    b"ts", b"time", b"timestamp", b"@timestamp", b"datetime", b"level", b"severity", b"logger", b"logger_name", b"loggername",
+    b"thread", b"thread_name", b"threadname", b"pid", b"hostname", b"version", b"@version", b"trace_id", b"traceid", b"span_id", b"spanid",
+    b"request_id", b"requestid", b"caller", b"created_at", b"updated_at", b"createdat", b"updatedat", b"asctime", b"levelname", b"dd.trace_id", b"correlation_id", b"sha", b"commit",
+];
+
+fn own(key: &[u8]) -> bool {
+    key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
+}
+
+impl Engine {
+    /// Reads the document that begins at `start`; its end, or nothing if it is none. One that breaks off is read as far
+    /// as it goes, and its end is where it breaks.
+    pub(super) fn json(&self, line: &[u8], start: usize, level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<Option<usize>, Reason> {
+        let mut leaves = scratch.leaves.pop().unwrap_or_default();
+        leaves.clear();
+        let end = json::walk(line, start, &mut leaves);
+        let result = match end {
+            End::TooDeep => Err(Reason::TooDeep),
+            End::Whole(end) => {
+                self.leaves(line, &leaves, level, scratch, hits)?;
+                Ok(Some(end))
+            }
+            End::Broken(end) if !leaves.is_empty() => {
+                self.leaves(line, &leaves, level, scratch, hits)?;
+                Ok(Some(end))
+            }
+            End::Broken(_) => Ok(None),
+        };
+        scratch.leaves.push(leaves);
+        result
+    }
+
+    fn leaves(&self, line: &[u8], leaves: &[Leaf], level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
+        let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+        let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
+        let about_person = resource.is_some_and(|leaf| !matches!(get(&leaf.value), b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"));
+        let class_of = |leaf: &Leaf| {
+            let (key, parent) = (get(&leaf.key), get(&leaf.parent));
+            if leaf.depth == 1 && resource.is_none() && own(key) {
+                return Class::Machine;
+            }
+            if resource.is_some()
+                && let Some(class) = fhir::class(key, parent, get(&leaf.grandparent), get(&leaf.value))
+            {
+                return class;
+            }
+            if key == b"id" && resource.is_some() && about_person {
+                return Class::Weak(I::Mrn);
+            }
+            classify(key, parent)
+        };
+        let person = about_person
+            || leaves.iter().any(|leaf| {
+                let class = class_of(leaf);
+                matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City)) && plausible_leaf(class, get(&leaf.value))
+            });
+        for leaf in leaves {
+            let mut class = class_of(leaf);
+            let mut strict = self.strict;
+            match self.treatment(get(&leaf.key)) {
+                Some(Treatment::Pass) => continue,
+                Some(Treatment::Read(mode)) => {
+                    strict = mode == Mode::Strict;
+                    class = Class::None;
+                }
+                Some(Treatment::Is(identifier) | Treatment::Drop(identifier)) => {
+                    if !leaf.value.is_empty() && !text::value::whole_marker(get(&leaf.value)) {
+                        self.push(leaf, identifier, u8::MAX, level, hits);
+                    }
+                    continue;
+                }
+                None => {}
+            }
+            self.leaf(line, leaf, class, Manner { strict, person, ..Manner::default() }, level, scratch, hits)?;
+        }
+        Ok(())
+    }
+
+    fn push(&self, leaf: &Leaf, identifier: I, weight: u8, level: usize, hits: &mut Vec<Hit>) {
+        let quoted = if leaf.string { 0 } else { u8::try_from(level + 1).unwrap_or(u8::MAX) };
+        hits.push(Hit { start: leaf.value.start, end: leaf.value.end, identifier, weight, quoted });
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a leaf, what is known of it, and where its findings go")]
+    fn leaf(&self, line: &[u8], leaf: &Leaf, class: Class, manner: Manner, level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
+        let raw = line.get(leaf.value.clone()).unwrap_or_default();
+        if !leaf.string {
+            if let Class::Is(identifier) = class && plausible(identifier, raw) {
+                self.push(leaf, identifier, weight::KEY, level, hits);
+            } else if let Class::Weak(identifier) = class && manner.person && plausible(identifier, raw) && raw.len() > 3 {
+                self.push(leaf, identifier, weight::KEY, level, hits);
+            } else if raw.len() >= 13 && crate::shape::card::card(raw, 0, true) == Some(raw.len()) && manner.strict {
+                self.push(leaf, I::Card, weight::SHAPE, level, hits);
+            }
+            return Ok(());
+        }
+        if raw.is_empty() || class == Class::Machine {
+            return Ok(());
+        }
+        if !leaf.escaped {
+            let first = hits.len();
+            self.value(raw, class, manner, level, scratch, hits)?;
+            for hit in hits.iter_mut().skip(first) {
+                hit.start += leaf.value.start;
+                hit.end += leaf.value.start;
+            }
+            return Ok(());
+        }
+        let (mut decoded, mut map) = (Vec::new(), Vec::new());
+        json::unescape(raw, &mut decoded, &mut map);
+        let first = hits.len();
+        self.value(&decoded, class, manner, level, scratch, hits)?;
+        for hit in hits.iter_mut().skip(first) {
+            let from = map.get(hit.start).copied().unwrap_or(0);
+            let to = map.get(hit.end).copied().unwrap_or(raw.len());
+            hit.start = leaf.value.start + from;
+            hit.end = leaf.value.start + to;
+        }
+        Ok(())
+    }
+
+    /// A string's value, its escapes undone.
+    fn value(&self, value: &[u8], class: Class, manner: Manner, level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
+        let whole = |identifier: I, hits: &mut Vec<Hit>| {
+            hits.push(Hit { start: 0, end: value.len(), identifier, weight: weight::KEY, quoted: 0 });
+        };
+        let mut manner = manner;
+        match class {
+            // A person's document inside, or a name in parts, is read below.
+            Class::Is(identifier) if plausible(identifier, value) && !matches!(at(value, 0), b'{') => {
+                whole(identifier, hits);
+                return Ok(());
+            }
+            Class::Is(identifier) => manner.hint = Some(identifier),
+            Class::Weak(I::Facility) => {
+                let named = value.split(|b| *b == b' ').filter(|w| w.first().is_some_and(u8::is_ascii_uppercase)).count() >= 2;
+                if named && plausible(I::Facility, value) {
+                    whole(I::Facility, hits);
+                    return Ok(());
+                }
+            }
+            Class::Weak(identifier) if manner.person && plausible(identifier, value) && !(machine_made(value) && identifier != I::Mrn) => {
+                whole(identifier, hits);
+                return Ok(());
+            }
+            Class::Day if (0..value.len().min(32)).any(|i| date::date(value, i).is_some()) => {
+                whole(I::Date, hits);
+                return Ok(());
+            }
+            Class::Person if value.len() < 128 && text::is_person(value, &mut scratch.tokens) => {
+                whole(I::Name, hits);
+                return Ok(());
+            }
+            Class::Prose => manner = Manner { strict: true, person: true, ..manner },
+            _ => {}
+        }
+        if let Some(id) = fhir::reference(value) {
+            hits.push(Hit { start: id.start, end: id.end, identifier: I::Mrn, weight: weight::CONTEXT, quoted: 0 });
+        }
+        let first = at(value.trim_ascii_start(), 0);
+        if level < NESTED && matches!(first, b'{' | b'[') && value.len() > 4 {
+            let start = value.len() - value.trim_ascii_start().len();
+            if let Some(end) = self.json(value, start, level + 1, scratch, hits)?
+                && end >= value.trim_ascii_end().len()
+            {
+                return Ok(());
+            }
+        }
+        if hl7::begins(value, 0) && self.hl7(value, scratch, hits) {
+            return Ok(());
+        }
+        if x12::begins(value) {
+            x12::read(value, hits);
+        }
+        text::read(value, manner, &mut scratch.tokens, hits);
+        self.rules(value, &scratch.tokens, hits);
+        Ok(())
+    }
+}
+
+fn plausible_leaf(class: Class, value: &[u8]) -> bool {
+    matches!(class, Class::Is(identifier) if plausible(identifier, value))
+}

@@ -1,0 +1,108 @@
+//! Settles findings that overlap: nothing that one of them covers stays readable.
+
+use crate::text::{Hit, token::marker};
+
+/// Sorts, and joins what overlaps: the heavier one gives the identifier, the part of the lighter one that sticks out
+/// stays a finding of its own if there is a letter or digit in it. Markers that a finding would swallow are cut out.
+pub(crate) fn settle(line: &[u8], hits: &mut Vec<Hit>) {
+    hits.retain(|hit| hit.start < hit.end && hit.end <= line.len());
+    if hits.is_empty() {
+        return;
+    }
+    hits.sort_by(|a, b| b.weight.cmp(&a.weight).then(b.end.wrapping_sub(b.start).cmp(&a.end.wrapping_sub(a.start))).then(a.start.cmp(&b.start)));
+    let mut taken: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits.drain(..) {
+        place(line, hit, &mut taken);
+    }
+    let mut cut = Vec::with_capacity(taken.len());
+    for hit in taken {
+        without_markers(line, hit, &mut cut);
+    }
+    *hits = cut;
+}
+
+/// Puts what of a hit is free yet among those that are taken, which are kept in order.
+fn place(line: &[u8], hit: Hit, taken: &mut Vec<Hit>) {
+    let mut start = hit.start;
+    let mut index = taken.partition_point(|other| other.end <= start);
+    while start < hit.end {
+        let (free_until, next_start) = match taken.get(index) {
+            Some(other) if other.start < hit.end => (other.start.max(start), other.end),
+            _ => (hit.end, hit.end),
+        };
+        if start < free_until {
+            let whole = start == hit.start && free_until == hit.end;
+            let piece = if whole { Some((start, free_until)) } else { trimmed(line, start, free_until) };
+            if let Some((from, to)) = piece {
+                taken.insert(index, Hit { start: from, end: to, ..hit });
+                index += 1;
+            }
+        }
+        start = next_start.max(start + 1);
+        index += 1;
+    }
+}
+
+/// A piece without the blanks and signs at its ends; none if there is no letter or digit.
+fn trimmed(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    let piece = line.get(start..end)?;
+    let first = piece.iter().position(|b| crate::shape::alphanumeric(*b))?;
+    let last = piece.iter().rposition(|b| crate::shape::alphanumeric(*b))?;
+    Some((start + first, start + last + 1))
+}
+
+/// Parts of a hit between the markers that stand in it.
+fn without_markers(line: &[u8], hit: Hit, out: &mut Vec<Hit>) {
+    let value = line.get(hit.start..hit.end).unwrap_or_default();
+    if memchr::memchr(b'[', value).is_none() {
+        out.push(hit);
+        return;
+    }
+    let (mut start, mut place) = (hit.start, hit.start);
+    let mut cut = false;
+    while place < hit.end {
+        if let Some(end) = marker(line, place).filter(|end| *end <= hit.end) {
+            cut = true;
+            if let Some((from, to)) = trimmed(line, start, place) {
+                out.push(Hit { start: from, end: to, ..hit });
+            }
+            (start, place) = (end, end);
+        } else {
+            place += 1;
+        }
+    }
+    if !cut {
+        out.push(hit);
+    } else if let Some((from, to)) = trimmed(line, start, hit.end) {
+        out.push(Hit { start: from, end: to, ..hit });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Identifier as I;
+
+    fn settled(line: &str, hits: &[(usize, usize, I, u8)]) -> Vec<(String, I)> {
+        let mut hits: Vec<Hit> =
+            hits.iter().map(|(start, end, identifier, weight)| Hit { start: *start, end: *end, identifier: *identifier, weight: *weight, quoted: 0 }).collect();
+        settle(line.as_bytes(), &mut hits);
+        hits.iter().map(|h| (line[h.start..h.end].to_owned(), h.identifier)).collect()
+    }
+
+    #[test]
+    fn what_overlaps_is_covered_by_both_and_named_by_the_heavier() {
+        let line = "12 Main St, Otis 97368";
+        let found = settled(line, &[(0, 22, I::Address, 1), (17, 22, I::Zip, 5), (12, 16, I::City, 4)]);
+        assert_eq!(found, [("12 Main St".to_owned(), I::Address), ("Otis".to_owned(), I::City), ("97368".to_owned(), I::Zip)]);
+        let found = settled(line, &[(0, 10, I::Address, 1), (8, 16, I::City, 5)]);
+        assert_eq!(found, [("12 Main".to_owned(), I::Address), ("St, Otis".to_owned(), I::City)]);
+    }
+
+    #[test]
+    fn markers_are_never_swallowed() {
+        let found = settled("a [SSN] b", &[(0, 9, I::Name, 1)]);
+        assert_eq!(found, [("a".to_owned(), I::Name), ("b".to_owned(), I::Name)]);
+        assert!(settled("x [SSN]", &[(2, 7, I::Name, 1)]).is_empty());
+    }
+}

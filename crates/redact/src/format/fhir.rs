@@ -1,0 +1,70 @@
+//! Keys of FHIR resources (HL7 FHIR R4 and R5) whose meaning is fixed by the standard.
+
+use crate::{Identifier as I, text::key::Class};
+
+fn among(key: &[u8], keys: &[&str]) -> bool {
+    keys.iter().any(|known| key == known.as_bytes())
+}
+
+/// What a key tells in a resource; `None` where the ordinary reading is right.
+pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8]) -> Option<Class> {
+    if parent == b"meta" || among(key, &["resourceType", "system", "code", "use", "unit", "status", "url", "profile", "language", "gender", "contentType", "versionId", "lastUpdated"]) && parent != b"photo" {
+        return Some(Class::Machine);
+    }
+    if parent == b"coding" || parent == b"code" || grandparent == b"coding" || among(parent, &["valueQuantity", "valueCodeableConcept", "category", "maritalStatus", "valueCoding", "medicationCodeableConcept", "type", "payor", "insurer"]) {
+        return Some(Class::Machine);
+    }
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let class = match (parent, key) {
+        (b"telecom", b"value") if value.contains(&b'@') => Class::Is(I::Email),
+        (b"telecom", b"value") if value.starts_with(b"http") => Class::Is(I::Url),
+        (b"telecom", b"value") => Class::Is(I::Phone),
+        (b"identifier", b"value") if digits == 9 && value.len() <= 11 && ssn_like(value) => Class::Is(I::Ssn),
+        (b"identifier" | b"udiCarrier", b"value") => Class::Is(I::Mrn),
+        (b"photo", b"data" | b"url") => Class::Is(I::Photo),
+        (b"name", b"family" | b"given" | b"text") => Class::Is(I::Name),
+        (b"address", b"line" | b"text") => Class::Is(I::Address),
+        (_, b"city" | b"district") => Class::Is(I::City),
+        (_, b"postalCode") => Class::Is(I::Zip),
+        (_, b"deviceIdentifier" | b"carrierHRF" | b"carrierAIDC" | b"serialNumber" | b"lotNumber" | b"distinctIdentifier") => Class::Is(I::Device),
+        (_, b"subscriberId" | b"policyNumber" | b"dependent") if digits > 2 => Class::Is(I::HealthPlan),
+        (_, b"birthDate" | b"deceasedDateTime") => Class::Is(I::Date),
+        (_, b"div" | b"comment" | b"valueString" | b"conclusion" | b"description" | b"patientInstruction") => Class::Prose,
+        (b"note" | b"text", b"text") => Class::Prose,
+        (b"serviceProvider" | b"managingOrganization" | b"location" | b"custodian" | b"organization" | b"hospitalization" | b"facility", b"display") => Class::Is(I::Facility),
+        (_, b"display") => Class::Person,
+        (_, b"start" | b"end" | b"issued" | b"date" | b"recorded" | b"authoredOn" | b"sent" | b"received" | b"created" | b"whenHandedOver" | b"whenPrepared" | b"onset") if digits >= 6 => Class::Is(I::Date),
+        (_, key) if (key.ends_with(b"DateTime") || key.ends_with(b"Date") || key.ends_with(b"Instant")) && digits >= 6 => Class::Is(I::Date),
+        _ => return None,
+    };
+    Some(class)
+}
+
+fn ssn_like(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_digit() || *b == b'-') && crate::shape::ssn::ssn(value, 0, true).is_some()
+}
+
+/// Bytes of a reference's id: what follows `Patient/` in `Patient/12345`.
+pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
+    let at = ["Patient/", "RelatedPerson/", "Person/", "Practitioner/", "Encounter/"]
+        .iter()
+        .find_map(|kind| memchr::memmem::find(value, kind.as_bytes()).map(|at| at + kind.len()))?;
+    let length = value.get(at..)?.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).count();
+    (length > 0 && value.get(at..at + length).is_some_and(|id| id.iter().any(u8::is_ascii_digit))).then_some(at..at + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_the_standard_are_known() {
+        assert_eq!(class(b"value", b"telecom", b"", b"a@b.org"), Some(Class::Is(I::Email)));
+        assert_eq!(class(b"value", b"identifier", b"", b"123-45-6789"), Some(Class::Is(I::Ssn)));
+        assert_eq!(class(b"value", b"identifier", b"", b"MR-77"), Some(Class::Is(I::Mrn)));
+        assert_eq!(class(b"effectiveDateTime", b"", b"", b"2024-03-01"), Some(Class::Is(I::Date)));
+        assert_eq!(class(b"lastUpdated", b"meta", b"", b"2024-03-01"), Some(Class::Machine));
+        assert_eq!(reference(b"Patient/123-a"), Some(8..13));
+        assert_eq!(reference(b"Organization/1"), None);
+    }
+}

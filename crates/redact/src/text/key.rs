@@ -1,0 +1,360 @@
+//! What the name of a field tells of its value.
+
+use crate::{
+    Identifier,
+    words::{HASH_START, hash_extend, vocabulary::{self as v, Roles}},
+};
+
+/// What a key announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Nothing.
+    None,
+    /// The value is this.
+    Is(Identifier),
+    /// The value is this if the line is about a person, or in prose.
+    Weak(Identifier),
+    /// The value is a person if it looks like a name.
+    Person,
+    /// The value is a date if it looks like one.
+    Day,
+    /// The value is prose about a patient.
+    Prose,
+    /// The value is a timestamp, a version or the like of a machine.
+    Machine,
+}
+
+/// The parts of a key: `patientName`, `patient_name` and `Patient Name` have two.
+struct Parts<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let skip = self.rest.iter().take_while(|b| !b.is_ascii_alphanumeric() && **b < 0x80).count();
+        let rest = self.rest.get(skip..)?;
+        let mut end = 0;
+        while let Some(byte) = rest.get(end).copied() {
+            if !byte.is_ascii_alphabetic() && byte < 0x80 && byte != b'\'' {
+                break;
+            }
+            let upper = byte.is_ascii_uppercase();
+            let previous = if end == 0 { 0 } else { rest.get(end - 1).copied().unwrap_or(0) };
+            let next_small = rest.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+            if upper && (previous.is_ascii_lowercase() || previous.is_ascii_uppercase() && next_small) {
+                break;
+            }
+            end += 1;
+        }
+        if end == 0 {
+            // A run of digits ends a part and is none.
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            if digits == 0 {
+                return None;
+            }
+            self.rest = rest.get(digits..)?;
+            return self.next();
+        }
+        let (part, rest) = rest.split_at(end);
+        self.rest = rest;
+        Some(part)
+    }
+}
+
+pub(crate) fn parts(key: &[u8]) -> impl Iterator<Item = &[u8]> {
+    Parts { rest: key.get(..key.len().min(128)).unwrap_or_default() }
+}
+
+/// The roles of a key's parts, together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Read {
+    all: Roles,
+    last: Roles,
+    count: usize,
+    /// Roles of the key written as one word.
+    whole: Roles,
+    whole_hash: u64,
+    /// Roles of the parts that need no company.
+    sure: Roles,
+    /// Roles of the parts that announce a number by themselves.
+    direct: Roles,
+}
+
+fn read(key: &[u8]) -> Read {
+    let vocabulary = v::vocabulary();
+    let mut read = Read { whole_hash: HASH_START, ..Read::default() };
+    for part in parts(key) {
+        let roles = vocabulary.get(crate::words::hash(part));
+        read.whole_hash = hash_extend(read.whole_hash, part);
+        read.all |= roles;
+        read.last = roles;
+        read.count += 1;
+        if roles & v::LOOK != 0 {
+            read.sure |= roles;
+        }
+        if roles & v::DIRECT != 0 {
+            read.direct |= roles;
+        }
+    }
+    read.whole = vocabulary.get(read.whole_hash);
+    if read.whole & v::LOOK != 0 {
+        read.sure |= read.whole;
+    }
+    read
+}
+
+fn is(hash: u64, words: &[&str]) -> bool {
+    words.iter().any(|word| crate::words::hash(word.as_bytes()) == hash)
+}
+
+/// What a key announces, in an object that itself is the value of `parent`.
+pub(crate) fn classify(key: &[u8], parent: &[u8]) -> Class {
+    if key.is_empty() || key.len() > 128 {
+        return Class::None;
+    }
+    let read = read(key);
+    if read.count == 0 {
+        return Class::None;
+    }
+    let around = if parent.is_empty() { Read::default() } else { self::read(parent) };
+    of(&read, &around)
+}
+
+fn of(key: &Read, around: &Read) -> Class {
+    use Identifier as I;
+    let all = key.all | key.whole;
+    let has = |roles: Roles| all & roles != 0;
+    let sure = |roles: Roles| key.sure & roles != 0;
+    let whole_is = |words: &[&str]| is(key.whole_hash, words);
+    let id = has(v::IDWORD) || key.whole & v::DIRECT != 0;
+    let around_all = around.all | around.whole;
+    let person = (all | around_all) & (v::SUBJECT | v::PERSON | v::KIN) != 0;
+    let machine = has(v::MACHINE);
+    if sure(v::BIOMETRIC) {
+        return Class::Is(I::Biometric);
+    }
+    if sure(v::PHOTO) && !(machine && !has(v::SUBJECT)) || has(v::PHOTO) && has(v::SUBJECT) {
+        return Class::Is(I::Photo);
+    }
+    if sure(v::SSN) && !whole_is(&["ss", "ssa"]) || whole_is(&["taxid", "taxpayerid", "socialsecurity", "socialsecurityno"]) {
+        return Class::Is(I::Ssn);
+    }
+    if has(v::BIRTH) {
+        return match () {
+            () if has(v::PLACE) || whole_is(&["birthplace", "placeofbirth"]) => Class::Is(I::City),
+            () if whole_is(&["birthyear", "yearofbirth", "birthweight", "birthorder", "birthsex", "birthgender", "birthlength"]) => Class::None,
+            () if has(v::NAMED) => Class::Is(I::Name),
+            () => Class::Is(I::Date),
+        };
+    }
+    if whole_is(&["email", "emailaddress", "mailto", "emailaddr"]) || has(v::EMAIL) && !machine && !has(v::ADDRESS) && !whole_is(&["mail"]) {
+        return Class::Is(I::Email);
+    }
+    if sure(v::FAX) {
+        return Class::Is(I::Fax);
+    }
+    if sure(v::PHONE) && !(machine && !has(v::SUBJECT)) || whole_is(&["contactnumber", "callbacknumber", "pager", "callernumber", "callback", "contactno", "msisdn", "ph", "callerid"]) {
+        return Class::Is(I::Phone);
+    }
+    if has(v::NETWORK) || whole_is(&["clientaddr", "remoteaddr", "remoteaddress", "peeraddress", "clientaddress", "xforwardedfor", "xrealip", "forwardedfor"]) {
+        return Class::Is(I::Ip);
+    }
+    if sure(v::ZIP) || whole_is(&["postal"]) || has(v::ZIP) && id && !machine {
+        return Class::Is(I::Zip);
+    }
+    if let Some(number) = number(key, around, id, person) {
+        return number;
+    }
+    let dated = key.last & v::DATE != 0;
+    if dated && has(v::EVENT) && !whole_is(&["dated", "date"]) || whole_is(&["dos", "dod", "dateofservice", "dateofdeath", "servicedate", "lmp", "edd", "admitted", "discharged", "deceased", "appointment", "appt", "dateadmitted", "datedischarged", "datedeceased", "dateseen", "dateofvisit", "dateofadmission", "dateofdischarge", "dateofinjury", "dateofprocedure", "dateofonset", "dateofsurgery"]) {
+        return if whole_is(&["effectivedate", "deliverydate", "scheduleddate", "collecteddate", "transferreddate"]) && !person { Class::Day } else { Class::Is(I::Date) };
+    }
+    if let Some(name) = name(key, around_all, machine) {
+        return name;
+    }
+    if whole_is(&["facility", "managingorganization", "serviceprovider", "practice", "pharmacy"]) || sure(v::FACILITY) && key.count <= 2 && key.last & v::FACILITY != 0 {
+        return Class::Weak(I::Facility);
+    }
+    if let Some(address) = address(key, around_all, person, machine) {
+        return address;
+    }
+    if has(v::PLACE) && !machine && key.count <= 3 {
+        return Class::Is(I::City);
+    }
+    if whole_is(&["age", "patientage", "ageyears", "ageinyears", "ptage", "memberage", "currentage"]) {
+        return Class::Is(I::Age);
+    }
+    if has(v::PROSE) && key.count <= 3 && key.last & v::PROSE != 0 {
+        return Class::Prose;
+    }
+    let title_like = key.last & (v::PERSON | v::CARER | v::KIN | v::TITLE) != 0 && has(v::PERSON | v::CARER | v::KIN) && !machine && !has(v::IDWORD) && key.count <= 3;
+    let role = whole_is(&["emergencycontact", "nextofkin", "nok", "attending", "dictatedby", "signedby", "seenby", "orderedby", "referredby", "contactperson", "responsibleparty", "patient", "pcp", "performer", "referring", "prescriber", "practitioner", "referredto", "attendingmd", "emergencycontactname", "contact", "kin", "insured", "employer", "reviewedby", "collectedby", "performedby", "witness", "requestedby", "enteredby", "verifiedby", "dictating", "copyto"]);
+    if title_like || role && !machine {
+        return Class::Person;
+    }
+    if dated && person || sure(v::EVENT) {
+        return Class::Day;
+    }
+    Class::None
+}
+
+/// Whether the key is of a name, and how sure that is.
+fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
+    use Identifier as I;
+    let all = key.all | key.whole;
+    let whole_is = |words: &[&str]| is(key.whole_hash, words);
+    if whole_is(&["facilityname", "hospitalname", "clinicname", "practicename", "pharmacyname", "nameoffacility"]) {
+        return Some(Class::Is(I::Facility));
+    }
+    if whole_is(&["username", "accountname", "clientname", "loginname", "displayname", "authorname", "givennames", "requestername", "sendername", "customername", "contactname", "employeename"]) {
+        return Some(if whole_is(&["customername", "contactname", "employeename", "givennames"]) { Class::Is(I::Name) } else { Class::Person });
+    }
+    // Written as one word: `firstname`, `lname`, `surname`; or as a part: `patient_surname`.
+    if key.sure & v::NAMEMOD != 0 && key.sure & v::SUBJECT == 0 && key.sure & (v::PLAN | v::ACCOUNT) == 0 && !machine || whole_is(&["firstname", "lastname", "fullname", "givenname", "familyname", "middlename", "maidenname", "nameofpatient", "patientnames", "alias", "aka", "legalname", "preferredname"]) {
+        return Some(Class::Is(I::Name));
+    }
+    if all & v::NAMED != 0 && !machine {
+        let modified = key.all & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON | v::TITLE) != 0;
+        if modified {
+            return Some(Class::Is(I::Name));
+        }
+        if around & (v::SUBJECT | v::PERSON | v::KIN | v::CARER) != 0 && key.count == 1 {
+            return Some(Class::Is(I::Name));
+        }
+        if whole_is(&["name", "names"]) {
+            return Some(Class::Person);
+        }
+    }
+    if whole_is(&["family", "given", "lastfirst", "first", "last", "middle"]) && around & v::NAMED != 0 {
+        return Some(Class::Is(I::Name));
+    }
+    if whole_is(&["family", "given", "first", "last", "user", "author", "owner", "assignee"]) {
+        return Some(Class::Person);
+    }
+    None
+}
+
+fn address(key: &Read, around: Roles, person: bool, machine: bool) -> Option<Class> {
+    use Identifier as I;
+    let all = key.all | key.whole;
+    let whole_is = |words: &[&str]| is(key.whole_hash, words);
+    if all & (v::NETWORK | v::EMAIL | v::URL) != 0 && !whole_is(&["mailingaddress", "mailaddress"]) {
+        return None;
+    }
+    if key.sure & v::ADDRESS != 0 || whole_is(&["street", "streetaddress", "homeaddress", "mailingaddress", "billingaddress", "shippingaddress", "patientaddress", "residentialaddress", "physicaladdress", "homeaddr", "mailingaddr", "streetname", "streetline", "addressline", "addrline", "addressone", "addresstwo", "fulladdress", "currentaddress", "permanentaddress", "lives", "residence", "mailaddress", "shipto"]) {
+        return Some(Class::Is(I::Address));
+    }
+    if whole_is(&["line", "text"]) && around & v::ADDRESS != 0 {
+        return Some(Class::Is(I::Address));
+    }
+    if whole_is(&["address", "addr"]) || person && !machine && key.last & v::ADDRESS != 0 && !whole_is(&["contact"]) && key.all & v::ADDRESS != 0 && key.count <= 3 && (key.last & v::PHONE == 0) {
+        return Some(Class::Weak(I::Address));
+    }
+    None
+}
+
+/// What kind of number of a person the key announces.
+fn number(key: &Read, around: &Read, id: bool, person: bool) -> Option<Class> {
+    use Identifier as I;
+    let all = key.all | key.whole;
+    let whole_is = |words: &[&str]| is(key.whole_hash, words);
+    let direct = key.whole & v::DIRECT != 0;
+    let machine = key.all & v::MACHINE & !key.whole != 0 && key.all & v::SUBJECT == 0;
+    if key.sure & v::PROVIDER != 0 {
+        return Some(Class::Is(if is_dea(key) { I::Dea } else { I::Npi }));
+    }
+    if key.sure & v::CARD != 0 || all & v::CARD != 0 && id && key.count >= 2 && all & (v::PLAN | v::MRN & !v::IDWORD) == 0 || whole_is(&["card", "creditcard", "debitcard"]) {
+        return Some(if whole_is(&["discover"]) { Class::None } else { Class::Is(I::Card) });
+    }
+    let kinds = [
+        (v::PLAN, I::HealthPlan),
+        (v::MRN, I::Mrn),
+        (v::LICENCE, I::Licence),
+        (v::VEHICLE, I::Vehicle),
+        (v::DEVICE, I::Device),
+        (v::ACCOUNT, I::Account),
+        (v::OTHER, I::Other),
+    ];
+    // A word that needs no company, alone or with what it is of: `mrn`, `patient_mrn`, `mrn_number`.
+    for (role, identifier) in kinds {
+        if direct && key.whole & role != 0 || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role) {
+            let weak = matches!(identifier, I::Device) && !person && whole_is(&["deviceid", "sn", "imei"]);
+            return Some(if weak { Class::Weak(identifier) } else { Class::Is(identifier) });
+        }
+    }
+    if whole_is(&["serial", "plate", "licenseplate", "licence", "license", "passport", "account", "medicaid", "medicare", "policy", "prescription", "badge", "chart", "claim", "rx", "licencenumber"]) {
+        let identifier = kinds.into_iter().find(|(role, _)| key.all & role != 0).map_or(I::Other, |(_, identifier)| identifier);
+        return Some(Class::Weak(identifier));
+    }
+    if whole_is(&["id"]) {
+        return (around.whole & v::SUBJECT != 0).then_some(Class::Weak(I::Mrn));
+    }
+    if !id || key.last & v::IDWORD == 0 || key.count < 2 || whole_is(&["zipcode", "postalcode", "statuscode"]) {
+        return None;
+    }
+    let certain = ["memberid", "chartnumber", "chartno", "encounternumber", "medicalrecordid", "medicalrecordno", "medicalrecordnumber", "recordnumber", "policynumber", "policyno", "groupnumber", "platenumber", "badgenumber", "accountnumber", "accountno", "insurancenumber", "healthplannumber", "healthplanid", "planmemberid", "beneficiarynumber", "serialnumber", "serialno", "visitnumber", "accessionnumber", "prescriptionnumber", "rxnumber", "claimnumber", "claimid", "passportnumber", "licensenumber", "licencenumber", "certificatenumber", "deviceserialnumber"];
+    let kind = kinds.into_iter().find(|(role, _)| key.all & role & !v::IDWORD != 0)?.1;
+    let sure = whole_is(&certain) || key.all & v::SUBJECT != 0 && !machine || key.sure & (v::MRN | v::PLAN | v::LICENCE) != 0 && !machine;
+    // `device_id`, `group_id`, `account_id` are of machines unless the line is about a person.
+    Some(if sure { Class::Is(kind) } else { Class::Weak(kind) })
+}
+
+/// Whether a part of the key announces this kind of number by itself.
+fn sure_direct(key: &Read, role: Roles) -> bool {
+    key.direct & role != 0
+}
+
+fn is_dea(key: &Read) -> bool {
+    is(key.whole_hash, &["dea", "prescriberdea", "providerdea", "deanumber", "deano", "deaid", "prescriberdeanumber", "physiciandea", "deareg", "deanum", "drdea"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_tell_what_their_values_are() {
+        use Identifier as I;
+        for (keys, expected) in [
+            ("ssn SSN patient_ssn socialSecurityNumber social_security_number", Class::Is(I::Ssn)),
+            ("dob birthDate date_of_birth patientDOB patient.birth_date", Class::Is(I::Date)),
+            ("mrn MRN patient_mrn medicalRecordNumber patientId patient_id pt_id", Class::Is(I::Mrn)),
+            ("patientName first_name lastName full_name pt_name member_name mother_maiden_name", Class::Is(I::Name)),
+            ("email patient_email emailAddress email_address", Class::Is(I::Email)),
+            ("phone homePhone phone_number mobile cell_phone", Class::Is(I::Phone)),
+            ("fax fax_number", Class::Is(I::Fax)),
+            ("zip zipCode postal_code postcode", Class::Is(I::Zip)),
+            ("streetAddress home_address address_line1 patient_address", Class::Is(I::Address)),
+            ("city patient_city county", Class::Is(I::City)),
+            ("memberId member_id policy_number subscriber_id medicaid_id", Class::Is(I::HealthPlan)),
+            ("npi provider_npi", Class::Is(I::Npi)),
+            ("dea dea_number", Class::Is(I::Dea)),
+            ("vin license_plate", Class::Is(I::Vehicle)),
+            ("admission_date dischargeDate appointment_date date_of_service", Class::Is(I::Date)),
+            ("fingerprint voiceprint_id fingerprint_template", Class::Is(I::Biometric)),
+            ("photo patient_photo photo_url", Class::Is(I::Photo)),
+            ("card_number creditCardNumber", Class::Is(I::Card)),
+            ("client_ip remote_addr ip ipAddress", Class::Is(I::Ip)),
+            ("drivers_license_number license_number passport_no", Class::Is(I::Licence)),
+            ("note clinicalNote comments progress_note", Class::Prose),
+        ] {
+            for key in keys.split(' ') {
+                assert_eq!(classify(key.as_bytes(), b""), expected, "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_of_machines_tell_nothing() {
+        for key in [
+            "hostname", "filename", "host_name", "class_name", "thread_name", "id", "request_id", "trace_id", "level",
+            "logger", "timestamp", "ts", "time", "msg", "status", "status_code", "duration_ms", "method", "path", "version",
+            "created_at", "count", "port", "pid", "session_id", "event_name", "table_name", "queue", "bytes", "user_agent",
+            "service.name", "k8s.pod.name", "db.name",
+        ] {
+            assert!(matches!(classify(key.as_bytes(), b""), Class::None | Class::Machine), "{key}: {:?}", classify(key.as_bytes(), b""));
+        }
+    }
+}

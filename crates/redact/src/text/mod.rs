@@ -1,0 +1,188 @@
+//! Reads a text, of which nothing is known but that it is one: finds values by shape, by the words around, by
+//! dictionaries.
+
+mod ages;
+mod dates;
+mod facilities;
+pub(crate) mod key;
+mod labels;
+mod names;
+mod numbers;
+mod places;
+mod persons;
+pub(crate) mod token;
+pub(crate) mod value;
+
+use crate::{
+    Identifier,
+    words::vocabulary::{self as v, Roles},
+};
+use token::{Kind, NONE, Token, at};
+
+/// A value that was found in a text, before overlaps are settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) identifier: Identifier,
+    /// The heavier of two that overlap gives the identifier.
+    pub(crate) weight: u8,
+    /// The value is a number or word of JSON, whose marker needs quotes: 1; one in a string of JSON: 2, and so on.
+    pub(crate) quoted: u8,
+}
+
+/// Weights: what a key says, a check digit, a shape, a context, a guess.
+pub(crate) mod weight {
+    pub(crate) const KEY: u8 = 90;
+    pub(crate) const CHECKED: u8 = 80;
+    pub(crate) const SHAPE: u8 = 60;
+    pub(crate) const CONTEXT: u8 = 50;
+    pub(crate) const NAME: u8 = 40;
+    pub(crate) const PLACE: u8 = 45;
+    pub(crate) const GUESS: u8 = 10;
+}
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner {
+    /// As prose of people, not as what programs write.
+    pub(crate) strict: bool,
+    /// The text is about a person, as the structure around it tells.
+    pub(crate) person: bool,
+    /// Only shapes count: the bytes are no text.
+    pub(crate) shapes_only: bool,
+    /// What the key in front of the text announces.
+    pub(crate) hint: Option<Identifier>,
+}
+
+/// A text while it is read.
+pub(crate) struct Reader<'a> {
+    text: &'a [u8],
+    tokens: &'a [Token],
+    strict: bool,
+    person: bool,
+    hint: Option<Identifier>,
+    hits: &'a mut Vec<Hit>,
+}
+
+/// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
+pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &mut Vec<Hit>) {
+    token::tokenize(text, tokens);
+    let mut reader = Reader {
+        text,
+        tokens,
+        strict: manner.strict,
+        person: manner.person || manner.strict,
+        hint: manner.hint,
+        hits,
+    };
+    reader.person |= reader.tokens.iter().any(|t| t.is(v::SUBJECT | v::BIRTH) || t.is(v::MRN) && t.is(v::DIRECT));
+    reader.numbers();
+    if manner.shapes_only {
+        return;
+    }
+    reader.labels();
+    reader.dates();
+    reader.ages();
+    reader.places();
+    reader.facilities();
+    reader.persons();
+}
+
+impl<'a> Reader<'a> {
+    /// The token at an index; one that is nothing beyond the ends.
+    fn t(&self, index: usize) -> &'a Token {
+        self.tokens.get(index).unwrap_or(&NONE)
+    }
+
+    /// The token some places before.
+    fn back(&self, index: usize, by: usize) -> &'a Token {
+        index.checked_sub(by).map_or(&NONE, |at| self.t(at))
+    }
+
+    fn bytes(&self, token: &Token) -> &'a [u8] {
+        self.text.get(token.start..token.end).unwrap_or_default()
+    }
+
+    /// Whether nothing stands between a token and the next.
+    fn glued(&self, index: usize) -> bool {
+        self.t(index).end == self.t(index + 1).start
+    }
+
+    fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
+        if start < end {
+            self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
+        }
+    }
+
+    /// Whether a word with one of these roles stands before a token, in the same clause and at most so many tokens away.
+    fn near(&self, index: usize, roles: Roles, reach: usize) -> bool {
+        for by in 1..=reach {
+            let token = self.back(index, by);
+            match token.kind {
+                Kind::None => return false,
+                Kind::Symbol if matches!(token.byte, b';' | b'\n' | b'|') => return false,
+                Kind::Symbol if token.byte == b'.' && self.t(index - by + 1).capitalised() && token.end < self.t(index - by + 1).start => {
+                    // `tel. 555`, `no. 12` are no ends of sentences; `. Then` is.
+                    return false;
+                }
+                _ => {}
+            }
+            if token.is(roles) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether a word with one of these roles stands after a token, in the same clause and at most so many tokens away.
+    fn ahead(&self, index: usize, roles: Roles, reach: usize) -> bool {
+        for by in 1..=reach {
+            let token = self.t(index + by);
+            if token.kind == Kind::None || token.kind == Kind::Symbol && matches!(token.byte, b';' | b'\n' | b'.') {
+                return false;
+            }
+            if token.is(roles) {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn lower_is(&self, index: usize, words: &[&str]) -> bool {
+        let bytes = self.bytes(self.t(index));
+        self.t(index).kind != Kind::None && words.iter().any(|word| bytes.eq_ignore_ascii_case(word.as_bytes()))
+    }
+
+    /// The index of the first token that begins at a place or after it.
+    fn index_at(&self, place: usize) -> usize {
+        self.tokens.partition_point(|t| t.start < place)
+    }
+
+    /// Whether a token begins a sentence or a line.
+    fn begins_sentence(&self, index: usize) -> bool {
+        let previous = self.back(index, 1);
+        match previous.kind {
+            Kind::None => true,
+            Kind::Symbol => match previous.byte {
+                b'.' => !self.back(index, 2).is(v::TITLE) && self.back(index, 2).case != token::Case::Single,
+                b'!' | b'?' | b'\n' | b':' | b'"' | b'*' | b'-' | b'>' | b'(' | b'[' | b'|' | b'#' | b'/' | b'=' | b';' => true,
+                _ => false,
+            },
+            Kind::Number => self.back(index, 2).symbol(b'\n') || self.back(index, 2).kind == Kind::None,
+            _ => false,
+        }
+    }
+
+    fn byte(&self, place: usize) -> u8 {
+        at(self.text, place)
+    }
+}
+
+/// Whether a value, as a whole, looks like the name of a person.
+pub(crate) fn is_person(value: &[u8], tokens: &mut Vec<Token>) -> bool {
+    token::tokenize(value, tokens);
+    let mut none = Vec::new();
+    let reader = Reader { text: value, tokens, strict: false, person: true, hint: None, hits: &mut none };
+    reader.person_like(&(0..value.len()))
+}

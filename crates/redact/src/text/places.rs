@@ -1,0 +1,406 @@
+//! Street addresses, and cities with their states and ZIP codes.
+
+use super::{
+    Reader,
+    token::{Case, Kind},
+    weight,
+};
+use crate::{
+    Identifier,
+    shape::alphanumeric,
+    words::{CITY, CITY_BEGINS, FAMILY, GIVEN, HASH_START, WORD, dictionary, hash_extend, vocabulary as v},
+};
+
+impl Reader<'_> {
+    /// Finds addresses and what follows them.
+    pub(super) fn places(&mut self) {
+        let mut done = 0;
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            if token.start < done {
+                continue;
+            }
+            let end = match token.kind {
+                Kind::Number | Kind::Mixed => self.street(index),
+                Kind::Word => self.box_of_post(index).or_else(|| self.city_and_state(index)).or_else(|| self.city_alone(index)),
+                _ => None,
+            };
+            done = end.unwrap_or(done);
+        }
+    }
+
+    /// `123 Main St`, `45-12 31st Avenue, Apt 4B`, `7 Rue de la Paix` with the city that follows.
+    fn street(&mut self, index: usize) -> Option<usize> {
+        let token = self.t(index);
+        let number = self.bytes(token);
+        let digits = crate::check::digits::count(number);
+        if !(1..=6).contains(&digits) || number.len() > digits + 1 || number.first() == Some(&b'0') || !number.first().is_some_and(u8::is_ascii_digit) {
+            return None;
+        }
+        if matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b':' | b'$' | b'=' | b'_') && !matches!(self.byte(token.start.wrapping_sub(1)), b'=' | b':') {
+            return None;
+        }
+        let mut start = token.start;
+        let mut next = index + 1;
+        // `45-12 31st Avenue`: Queens; `123 1/2 Main St`.
+        if self.t(next).symbol(b'-') && self.glued(index) && self.glued(next) && self.t(next + 1).kind == Kind::Number {
+            next += 2;
+        } else if self.back(index, 1).symbol(b'-') && self.back(index, 2).kind == Kind::Number && self.back(index, 2).end + 1 == token.start {
+            start = self.back(index, 2).start;
+        }
+        if self.lower_is(next, &["1"]) && self.t(next + 1).symbol(b'/') {
+            next += 3;
+        }
+        let encoded = self.t(next).symbol(b'+') || self.t(next).symbol(b'%');
+        if encoded {
+            return None;
+        }
+        let first = next;
+        let mut suffix = None;
+        let (mut capitals, mut proper) = (0, false);
+        while next < first + 6 {
+            let word = self.t(next);
+            match word.kind {
+                Kind::Word => {
+                    let capital = word.capitalised();
+                    let last_word = word.is(v::STREET) && next > first;
+                    let is_street = last_word && (capital || self.plain_street(next)) || next == first && self.lower_is(next, &["broadway", "rue"]);
+                    if is_street {
+                        suffix = Some(next);
+                        // `Park Avenue`, `Mill Run Road`: the last of several counts.
+                        let goes_on = self.t(next + 1).is(v::STREET) && self.t(next + 1).kind == Kind::Word && (self.t(next + 1).capitalised() || !capital);
+                        if !goes_on {
+                            break;
+                        }
+                    }
+                    let small = self.lower_is(next, &["of", "the", "de", "la", "el", "du", "des", "n", "s", "e", "w", "north", "south", "east", "west", "st", "saint"]);
+                    if !capital && !small && !(self.strict && !word.is(v::AGENT | v::AGE | v::PERIOD) && self.ends_in_street(next)) {
+                        break;
+                    }
+                    capitals += usize::from(capital);
+                    proper |= capital && !word.is(v::MACHINE | v::KNOWN);
+                }
+                // `5th Avenue`.
+                Kind::Mixed if self.ordinal(next) => proper = true,
+                Kind::Symbol if matches!(word.byte, b'.' | b'\'' | b'-') && next > first => {}
+                _ => break,
+            }
+            next += 1;
+        }
+        let suffix = suffix?;
+        // `Rue de la Paix`: the kind of street comes first.
+        let mut end = self.t(suffix).end;
+        if self.lower_is(suffix, &["rue", "calle", "via"]) {
+            end = self.capitals_from(suffix + 1, 4).max(end);
+        }
+        let lower = capitals == 0 && !(first..suffix).any(|i| self.t(i).kind == Kind::Mixed);
+        if lower && !self.strict || !lower && !proper && !self.strict {
+            return None;
+        }
+        if lower && suffix == first || self.lower_is(suffix, &["st"]) && self.t(suffix + 1).symbol(b'.') && self.t(suffix + 2).capitalised() && suffix == first {
+            return None;
+        }
+        let mut after = self.index_at(end);
+        if self.t(after).symbol(b'.') && (self.t(suffix).len() <= 4) && (self.t(after + 1).symbol(b',') || self.t(after + 1).kind != Kind::None && !self.begins_new_sentence(after)) {
+            end = self.t(after).end;
+            after += 1;
+        }
+        if self.t(after).is(v::DIRECTION) && self.t(after).capitalised() && self.t(after).len() <= 2 {
+            end = self.t(after).end;
+            after += 1;
+        }
+        let (end, after) = self.unit(after, end);
+        self.hit(start, end, Identifier::Address, weight::PLACE);
+        Some(self.city_after(after).unwrap_or(end))
+    }
+
+    fn begins_new_sentence(&self, point: usize) -> bool {
+        self.t(point + 1).capitalised() && !self.t(point + 1).is(v::UNIT | v::DIRECTION)
+    }
+
+    /// A kind of street that is one also in small letters.
+    fn plain_street(&self, index: usize) -> bool {
+        self.lower_is(index, &["street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane", "ln", "drive", "dr", "terrace", "parkway", "highway", "hwy", "circle", "cir", "ct", "straße", "strasse"])
+    }
+
+    fn ends_in_street(&self, index: usize) -> bool {
+        (1..=3).any(|by| self.plain_street(index + by) && self.t(index + by).kind == Kind::Word) && !self.t(index).is(v::PERIOD | v::EVENT | v::DATE)
+    }
+
+    fn ordinal(&self, index: usize) -> bool {
+        let bytes = self.bytes(self.t(index));
+        let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+        let suffix = bytes.get(digits..).unwrap_or_default();
+        digits > 0 && ["st", "nd", "rd", "th"].iter().any(|s| suffix.eq_ignore_ascii_case(s.as_bytes()))
+    }
+
+    /// `, Apt 4B`, `#12`, `Suite 200`; the end, and the index after it.
+    fn unit(&self, index: usize, end: usize) -> (usize, usize) {
+        let mut next = index;
+        if self.t(next).symbol(b',') {
+            next += 1;
+        }
+        if self.t(next).symbol(b'#') && self.t(next + 1).kind != Kind::None && self.t(next).end == self.t(next + 1).start {
+            return (self.t(next + 1).end, next + 2);
+        }
+        if !self.t(next).is(v::UNIT) || self.t(next).kind != Kind::Word {
+            return (end, index);
+        }
+        let mut value = next + 1;
+        while self.t(value).symbol(b'.') || self.t(value).symbol(b'#') {
+            value += 1;
+        }
+        let token = self.t(value);
+        let fits = matches!(token.kind, Kind::Number | Kind::Mixed) || token.kind == Kind::Word && token.len() <= 2 && token.capitalised();
+        if !fits {
+            return (end, index);
+        }
+        if self.t(value + 1).symbol(b'-') && self.t(value).end == self.t(value + 1).start && matches!(self.t(value + 2).kind, Kind::Number | Kind::Mixed | Kind::Word) && self.t(value + 1).end == self.t(value + 2).start {
+            return (self.t(value + 2).end, value + 3);
+        }
+        (token.end, value + 1)
+    }
+
+    /// `P.O. Box 12`, `PO Box 12`, `RR 2 Box 45`.
+    fn box_of_post(&mut self, index: usize) -> Option<usize> {
+        let mut next = index;
+        if self.lower_is(next, &["po", "pob", "post"]) {
+            next += 1;
+        } else if self.lower_is(next, &["p"]) && self.t(next + 1).symbol(b'.') && self.lower_is(next + 2, &["o"]) {
+            next += 3;
+            if self.t(next).symbol(b'.') {
+                next += 1;
+            }
+        } else if self.lower_is(next, &["rr", "hc"]) || self.lower_is(next, &["rural"]) && self.lower_is(next + 1, &["route"]) {
+            next += if self.lower_is(next, &["rural"]) { 2 } else { 1 };
+            if self.t(next).kind != Kind::Number {
+                return None;
+            }
+            next += 1;
+            if self.t(next).symbol(b',') {
+                next += 1;
+            }
+            if !self.lower_is(next, &["box"]) {
+                return None;
+            }
+        } else {
+            return None;
+        }
+        if self.lower_is(next, &["office"]) {
+            next += 1;
+        }
+        if !self.lower_is(next, &["box"]) {
+            return None;
+        }
+        next += 1;
+        if self.t(next).symbol(b'#') {
+            next += 1;
+        }
+        let number = self.t(next);
+        if !matches!(number.kind, Kind::Number | Kind::Mixed) {
+            return None;
+        }
+        self.hit(self.t(index).start, number.end, Identifier::Address, weight::PLACE);
+        Some(self.city_after(next + 1).unwrap_or(number.end))
+    }
+
+    /// The city, state and ZIP code behind an address; where they end.
+    fn city_after(&mut self, index: usize) -> Option<usize> {
+        let mut next = index;
+        while self.t(next).symbol(b',') || self.t(next).symbol(b'\n') || self.lower_is(next, &["in"]) {
+            next += 1;
+        }
+        if next == index && !self.t(next).capitalised() {
+            return None;
+        }
+        if let Some(end) = self.city_and_state(next) {
+            return Some(end);
+        }
+        // A city of which the state is not told: a dictionary knows it, or it stands between comma and ZIP code.
+        let end = self.capitals_from(next, 3);
+        let after = self.index_at(end);
+        if end > 0 && next > index && (self.t(after).kind == Kind::Number && self.t(after).len() == 5 || self.t(next).known(CITY | CITY_BEGINS) && self.t(next).start < end) && !self.t(next).is(v::BIRTH | v::PHONE | v::UNIT | v::MRN) {
+            self.hit(self.t(next).start, end, Identifier::City, weight::PLACE);
+            if self.t(after).kind == Kind::Number && let Some(zip) = self.postal_code(after) {
+                self.hit(self.t(after).start, zip, Identifier::Zip, weight::PLACE);
+                return Some(zip);
+            }
+            return Some(end);
+        }
+        None
+    }
+
+    /// `Springfield, IL 62701`, `San Jose, California`, `Boston MA 02115`.
+    fn city_and_state(&mut self, index: usize) -> Option<usize> {
+        let first = self.t(index);
+        if !first.capitalised() || first.case == Case::Single || first.kind != Kind::Word {
+            return None;
+        }
+        let mut next = index;
+        let mut words = 0;
+        let mut state = None;
+        while words < 4 {
+            let token = self.t(next);
+            if token.symbol(b'.') && self.lower_is(next - 1, &["st", "ft", "mt"]) || token.kind == Kind::Symbol && matches!(token.byte, b'\'' | b'-') && words > 0 && self.glued(next) && self.t(next - 1).end == token.start {
+                next += 1;
+                continue;
+            }
+            let part = token.kind == Kind::Word && (token.capitalised() || words > 0 && self.lower_is(next, &["of", "de", "la", "du", "on", "the"]));
+            if !part {
+                break;
+            }
+            if words > 0 && token.is(v::STATE) && token.case == Case::Upper && token.len() == 2 && self.zip_at(next + 1) {
+                state = Some(next);
+                break;
+            }
+            words += 1;
+            next += 1;
+            let comma = self.t(next).symbol(b',');
+            let beyond = if comma { next + 1 } else { next };
+            if let Some(last) = self.state_at(beyond) && (comma || self.zip_at(last + 1)) {
+                state = Some(last);
+                break;
+            }
+        }
+        let state = state?;
+        let city_end = {
+            let mut last = next;
+            while last > index && (self.t(last).start >= self.t(state).start || self.t(last).symbol(b',') || self.t(last).is(v::STATE) && last >= next && last != index) {
+                last -= 1;
+            }
+            self.t(last).end
+        };
+        let zip = self.zip_index(state + 1);
+        let known = {
+            let mut hash = HASH_START;
+            let mut parts = 0;
+            for i in index..next.min(index + 4) {
+                let token = self.t(i);
+                if token.kind == Kind::Word && token.start < city_end {
+                    if parts > 0 {
+                        hash = hash_extend(hash, b" ");
+                    }
+                    hash = hash_extend(hash, self.bytes(token));
+                    parts += 1;
+                }
+            }
+            dictionary().get(hash) & CITY != 0
+        };
+        // Without a ZIP code the words must be a city that is known, or unknown in prose; `Smith, MD` is a physician.
+        let credential = self.t(state).is(v::SUFFIX) && zip.is_none();
+        let full = self.t(state).len() > 2;
+        if zip.is_none() && (credential && !(known && words == 1 && !first.known(GIVEN | FAMILY)) || !known && !(self.strict && (full || !first.known(WORD))) || first.is(v::KNOWN) && !known) {
+            return None;
+        }
+        if city_end <= first.start {
+            return None;
+        }
+        self.hit(first.start, city_end, Identifier::City, weight::PLACE);
+        if let Some(zip) = zip && let Some(end) = self.postal_code(zip) {
+            self.hit(self.t(zip).start, end, Identifier::Zip, weight::PLACE);
+            return Some(end);
+        }
+        Some(self.t(state).end)
+    }
+
+    fn zip_index(&self, index: usize) -> Option<usize> {
+        let mut next = index;
+        while next < index + 2 && (self.t(next).symbol(b',') || self.t(next).symbol(b'.') || self.t(next).symbol(b'-')) {
+            next += 1;
+        }
+        let token = self.t(next);
+        let five = token.kind == Kind::Number && token.len() == 5 && !alphanumeric(self.byte(token.end));
+        (five || self.lower_is(next, &["apo", "fpo"])).then_some(next)
+    }
+
+    fn zip_at(&self, index: usize) -> bool {
+        self.zip_index(index).is_some()
+    }
+
+    /// A state at a token: its abbreviation in capitals or its name (of one or two words); the index of its last word.
+    fn state_at(&self, index: usize) -> Option<usize> {
+        let token = self.t(index);
+        if token.kind != Kind::Word {
+            return None;
+        }
+        if token.is(v::STATE) && (token.case == Case::Upper && token.len() == 2 || token.len() > 3 && token.capitalised()) {
+            return Some(index);
+        }
+        let two = token.capitalised()
+            && (self.lower_is(index, &["new"]) && self.lower_is(index + 1, &["york", "jersey", "mexico", "hampshire"])
+                || self.lower_is(index, &["north", "south"]) && self.lower_is(index + 1, &["carolina", "dakota"])
+                || self.lower_is(index, &["west"]) && self.lower_is(index + 1, &["virginia"])
+                || self.lower_is(index, &["rhode"]) && self.lower_is(index + 1, &["island"]));
+        two.then_some(index + 1)
+    }
+
+    /// In prose: a city that the dictionary knows, after a word of place.
+    fn city_alone(&mut self, index: usize) -> Option<usize> {
+        if !self.strict || !self.lower_is(index, &["in", "from", "near", "to", "of", "outside", "around", "at", "visiting"]) {
+            return None;
+        }
+        let first = self.t(index + 1);
+        if !first.capitalised() || first.case == Case::Single || first.is(v::TITLE | v::MONTH | v::WEEKDAY) {
+            return None;
+        }
+        // The longest phrase that is a city.
+        let mut hash = HASH_START;
+        let mut found = None;
+        for by in 1..=3 {
+            let token = self.t(index + by);
+            if token.kind != Kind::Word || !token.capitalised() {
+                break;
+            }
+            if by > 1 {
+                hash = hash_extend(hash, b" ");
+            }
+            hash = hash_extend(hash, self.bytes(token));
+            if dictionary().get(hash) & CITY != 0 {
+                found = Some(index + by);
+            }
+        }
+        let last = found?;
+        let one = last == index + 1;
+        let lives = self.near(index, v::ADDRESS, 3) || self.lower_is(index, &["from", "near", "in", "outside"]);
+        let word = first.known(WORD) || first.is(v::KNOWN | v::STATE);
+        let person = one && first.known(GIVEN) && !lives;
+        if one && word || person || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised() {
+            return None;
+        }
+        let end = self.t(last).end;
+        self.hit(first.start, end, Identifier::City, weight::PLACE);
+        Some(end)
+    }
+
+    /// End of the address that a key announced: to the next key, or what closes the value.
+    pub(super) fn address_from(&self, first: usize, sign: u8) -> usize {
+        let mut end = self.t(first).end;
+        let mut index = first;
+        while index < first + 24 {
+            let token = self.t(index);
+            if token.kind == Kind::None || token.kind == Kind::Symbol && matches!(token.byte, b'\n' | b';' | b'|' | b'"' | b'<' | b'>' | b'}' | b')' | b'&' | b'=') {
+                break;
+            }
+            let next = self.t(index + 1);
+            let key = token.kind == Kind::Word && (next.symbol(b':') || next.symbol(b'=')) || token.kind == Kind::Word && next.kind == Kind::Word && self.t(index + 2).symbol(b':');
+            let verb = token.kind == Kind::Word && token.case == Case::Lower && index > first + 1 && !self.plain_street(index) && !self.lower_is(index, &["of", "the", "apt", "unit", "floor", "de", "la"]) && sign == b':' && !self.ends_in_street(index);
+            if key || verb || token.symbol(b'.') && next.capitalised() && token.end < next.start && self.back(index, 1).len() > 4 {
+                break;
+            }
+            if token.kind == Kind::Marker && index == first {
+                break;
+            }
+            if !token.symbol(b',') && !token.symbol(b'.') {
+                end = token.end;
+            }
+            // After a ZIP code nothing follows.
+            let zip = token.kind == Kind::Number && token.len() == 5 && self.back(index, 1).is(v::STATE);
+            index += 1;
+            if zip {
+                end = self.postal_code(index - 1).unwrap_or(end);
+                break;
+            }
+        }
+        if end == usize::MAX { 0 } else { end }
+    }
+}
