@@ -10,27 +10,28 @@ use super::{
     wrap,
 };
 
+/// Between the bars stands what must go; the words around it tell no day by themselves.
 const RELATIVE: [&str; 20] = [
-    "yesterday",
-    "last Tuesday",
-    "two days ago",
-    "on Monday",
-    "this past Friday",
-    "tomorrow morning",
-    "last week",
-    "3 weeks ago",
-    "next Thursday",
-    "on Saturday",
-    "Wednesday",
-    "the day before yesterday",
-    "five days ago",
-    "last month",
-    "since Sunday",
-    "next week",
-    "10 days ago",
-    "over the weekend",
-    "Thursday",
-    "last night",
+    "|yesterday|",
+    "|last Tuesday|",
+    "|two days ago|",
+    "on |Monday|",
+    "this past |Friday|",
+    "|tomorrow| morning",
+    "|last week|",
+    "|3 weeks ago|",
+    "|next Thursday|",
+    "on |Saturday|",
+    "|Wednesday|",
+    "the |day before yesterday|",
+    "|five days ago|",
+    "|last month|",
+    "since |Sunday|",
+    "|next week|",
+    "|10 days ago|",
+    "over the |weekend|",
+    "|Thursday|",
+    "|last night|",
 ];
 
 /// Those who appear in a document.
@@ -82,7 +83,14 @@ impl Cast<'_> {
             "date" => Day(self.today.0 - dice.range(20, 3000)).value(format, dice)?,
             "near" => Day(self.today.0 - dice.range(0, 21)).value(format, dice)?,
             "future" => Day(self.today.0 + dice.range(1, 90)).value(format, dice)?,
-            "rel" => Value::new(Label::Relative, dice.pick(&RELATIVE)),
+            "rel" => {
+                let mut parts = dice.pick(&RELATIVE).split('|');
+                let (before, core) = (parts.next()?, parts.next()?);
+                let text = format!("{before}{core}{}", parts.next()?);
+                let core = (before.len(), before.len() + core.len());
+                let keep = vec![(0, core.0), (core.1, text.len())];
+                Value { keep, ..Value::new(Label::Relative, text) }
+            }
             "weekday" => Value::new(Label::Relative, Day(self.today.0 + dice.range(0, 6)).weekday()),
             "hospital" => {
                 let name = dice.pick(&self.values.hospital);
@@ -219,7 +227,7 @@ pub(super) fn document(
     let mut draft = Draft::default();
     fill(template, &cast, dice, &mut draft)?;
     let Draft { mut text, mut spans, .. } = draft;
-    let json = text.starts_with(['{', '[']) && text.contains('\n');
+    let json = text.starts_with('{') && text.contains('\n');
     if json && dice.chance(50) {
         text = wrap::compact(&text, &mut spans);
     } else if text.starts_with("MSH|") {
