@@ -226,8 +226,6 @@ pub struct RetentionPolicy {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetRetention {
-    /// The organization whose log it is for; the platform's if absent.
-    pub organization: Option<OrganizationId>,
     /// Months, 72 at least.
     pub months: Option<u32>,
     /// When closed shards leave this machine.
@@ -276,8 +274,6 @@ impl Hold {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewHold {
-    /// The organization whose log it is on; the platform's if absent.
-    pub organization: Option<OrganizationId>,
     /// Short name, 1 to 80 characters.
     pub name: String,
     /// Why: the matter or its number, 1 to 500 characters. Recorded; nothing of patients.
@@ -300,6 +296,15 @@ pub struct ReleaseHold {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
+pub struct LogOf {
+    /// The organization whose log it is; the platform's if absent.
+    pub organization: Option<OrganizationId>,
+}
+
+/// Of which log, and which page.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct LogQuery {
     /// The organization whose log it is; the platform's if absent.
     pub organization: Option<OrganizationId>,
@@ -307,14 +312,6 @@ pub struct LogQuery {
     pub cursor: Option<String>,
     /// Items wanted, 1 to 200; 50 if absent.
     pub limit: Option<u32>,
-}
-
-/// Names a log in a body.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OfLog {
-    /// The organization whose log it is; the platform's if absent.
-    pub organization: Option<OrganizationId>,
 }
 
 /// Where a shard is on its way to the archive.

@@ -24,6 +24,10 @@ impl Request {
     pub fn new(method: Method) -> Self {
         Self { method, headers: HeaderMap::new(), body: Bytes::new(), wrong: None }
     }
+    /// As another library put it together, signature included.
+    pub fn from_parts(method: Method, headers: HeaderMap, body: Bytes) -> Self {
+        Self { method, headers, body, wrong: None }
+    }
     /// `GET`.
     pub fn get() -> Self {
         Self::new(Method::GET)
