@@ -3,6 +3,8 @@
 //! A witness is somebody else's machine that countersigns checkpoints (C2SP tlog-witness). What counts as witnessed is
 //! the platform's policy; how old it may be is too.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -58,6 +60,14 @@ pub struct WitnessPolicy {
     pub stale_after_minutes: u32,
 }
 
+impl WitnessPolicy {
+    /// After how long a log is stale.
+    pub const fn stale_after(&self) -> Duration {
+        // Times a constant: no overflow from u32.
+        Duration::from_secs(self.stale_after_minutes as u64 * 60)
+    }
+}
+
 impl Default for WitnessPolicy {
     fn default() -> Self {
         Self { needed: 1, stale_after_minutes: 15 }
@@ -74,6 +84,8 @@ pub enum WitnessState {
     Awaited,
     /// The newest checkpoints have the cosignatures that the policy asks for.
     Witnessed,
+    /// No witness follows it, but the platform's log, which is witnessed, takes down its checkpoint every hour.
+    Anchored,
     /// Too long ago.
     Stale,
     /// A witness has cosigned what the log does not hold: it was rolled back, rewritten or forked.
@@ -87,6 +99,7 @@ impl WitnessState {
             Self::Unwitnessed => "unwitnessed",
             Self::Awaited => "awaited",
             Self::Witnessed => "witnessed",
+            Self::Anchored => "anchored",
             Self::Stale => "stale",
             Self::Contradicted => "contradicted",
         }

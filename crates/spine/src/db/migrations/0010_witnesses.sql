@@ -32,6 +32,8 @@ create table witness_status (
     cosigned_at bigint,
     asked_at bigint not null,
     error text,
+    -- It said that it does not follow this log.
+    unfollowed bigint not null,
     contradicts bigint not null,
     primary key (witness_id, log)
 );
