@@ -5,9 +5,8 @@
 //! `{"unmapped":{"payload":{"bytes":n,"sha256":hex}}}`.
 
 use std::fmt;
-use std::fs::{self, DirBuilder};
-use std::io::{self, Read, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -104,19 +103,20 @@ impl fmt::Display for Payload {
 pub fn store(shard: &Path, bytes: &[u8]) -> io::Result<Payload> {
     let payload = Payload { hash: plain_hash(bytes), bytes: bytes.len() as u64 };
     let folder = shard.join(FOLDER);
-    DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    durable::make_folder(&folder)?;
     let path = shard.join(payload.path());
     // Two writers of the same payload must not write into one draft.
     static DRAFTS: AtomicU64 = AtomicU64::new(0);
     let mut draft = path.clone().into_os_string();
     draft.push(format!(".{}-{}", std::process::id(), DRAFTS.fetch_add(1, Ordering::Relaxed)));
     let draft = durable::draft_of(Path::new(&draft));
-    let mut file = durable::create(&draft)?;
-    let written =
-        file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, &path));
+    let file = durable::create(&draft)?;
+    let written = durable::write(&file, 0, bytes)
+        .and_then(|()| durable::sync(&file))
+        .and_then(|()| durable::rename(&draft, &path));
     if let Err(error) = written {
         // Gives back the space, which may be what is missing.
-        let _ = fs::remove_file(&draft);
+        let _ = durable::remove(&draft);
         return Err(error);
     }
     durable::sync_dir(&folder)?;

@@ -36,6 +36,12 @@ pub(super) fn verify(
     // The order matters beside a writer: what is read later can only be longer.
     for name in [HEAD_FILE, CHECKPOINT_FILE] {
         let (checkpoint, note) = files::needed_checkpoint(source, name, subject.key)?;
+        // The head follows the checkpoint, and was read before it.
+        if checkpoint.size < published {
+            let expected = format!("a checkpoint of at least {published} entries, as the head has");
+            let found = format!("one of {}: it was rolled back", checkpoint.size);
+            return Err(Finding::file(name, expected, found));
+        }
         published = checkpoint.size;
         newest = note;
         marks.add(Place::File(name.to_owned()), checkpoint);

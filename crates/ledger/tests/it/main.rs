@@ -12,6 +12,7 @@ mod faults;
 mod fixture;
 mod formats;
 mod life;
+mod matrix;
 mod series;
 mod tamper;
 mod trees;

@@ -57,7 +57,7 @@ fn at_file(finding: &Finding, name: &str, entry: u64) {
     assert_eq!(finding.entry, Some(entry), "{finding}");
 }
 
-fn rewrite(bundle: &[u8], change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+pub(crate) fn rewrite(bundle: &[u8], change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Vec<u8> {
     let mut entries: Vec<Vec<u8>> = decode_bundle(bundle).unwrap().into_iter().map(<[u8]>::to_vec).collect();
     change(&mut entries);
     let mut out = Vec::new();
@@ -152,7 +152,7 @@ async fn changes_to_checkpoint_and_head_are_found() {
 }
 
 /// Offsets and ends of the batches.
-fn batches(segment: &[u8]) -> Vec<(usize, usize)> {
+pub(crate) fn batches(segment: &[u8]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = 4096;
     while let Decoded::Batch(batch) = decode_batch(segment, at) {
@@ -163,7 +163,7 @@ fn batches(segment: &[u8]) -> Vec<(usize, usize)> {
 }
 
 /// Puts the right checksum under a changed batch, as someone would who knows the format.
-fn reseal(segment: &mut [u8], (from, end): (usize, usize)) {
+pub(crate) fn reseal(segment: &mut [u8], (from, end): (usize, usize)) {
     let crc = crc32fast_of(&segment[from..end - 4]);
     segment[end - 4..end].copy_from_slice(&crc.to_be_bytes());
 }

@@ -62,38 +62,35 @@ pub(crate) struct Years {
     _dir: tempfile::TempDir,
     /// The folder of the log.
     pub(crate) path: PathBuf,
-    snapshot: Vec<(String, Vec<u8>)>,
+    pub(crate) snapshot: Vec<(String, Vec<u8>)>,
+    /// As it was when the last shard had [`EARLIER`] entries.
+    pub(crate) earlier: Vec<(String, Vec<u8>)>,
 }
+
+/// Entries of the last shard on an earlier day.
+pub(crate) const EARLIER: u64 = 200;
 
 impl Years {
     pub(crate) async fn new() -> Self {
         let dir = tempdir().unwrap();
         let path = dir.path().join("platform");
-        let mut config = SeriesConfig::new(BASE, SIZES[0].0, time(0, 0));
-        config.create = true;
-        config.segment_bytes = 16 << 10;
-        let series = Series::open(&path, config, Arc::new(Seeds)).await.unwrap();
+        let series = open(&path).await;
         for (number, (shard, size)) in SIZES.into_iter().enumerate() {
             if number > 0 {
                 series.roll(shard, time(number, 0)).await.unwrap();
             }
-            let last = if number + 1 < SIZES.len() { size - 1 } else { size };
-            while series.size(shard).unwrap() < last {
-                let from = series.size(shard).unwrap();
-                let to = last.min(from + 9);
-                let stored = payload::store(&path.join(shard), format!("payload {from}").as_bytes()).unwrap();
-                let made =
-                    (from..to).map(|index| entry(number, index, (index == from).then(|| stored.to_json())));
-                let made: Vec<Vec<u8>> = made.collect();
-                series.append(time(number, to), |_| Ok::<_, AppendError>(made)).await.unwrap();
-            }
+            let last = if number + 1 < SIZES.len() { size - 1 } else { EARLIER };
+            grow(&series, &path, number, last).await;
         }
         series.close().await.unwrap();
-        for (shard, _) in SIZES {
-            cosign(&path.join(shard), &[1, 2]);
-        }
+        SIZES.iter().for_each(|(shard, _)| cosign(&path.join(shard), &[1, 2]));
+        let earlier = files(&path);
+        let series = open(&path).await;
+        grow(&series, &path, SIZES.len() - 1, SIZES[SIZES.len() - 1].1).await;
+        series.close().await.unwrap();
+        cosign(&path.join(SIZES[SIZES.len() - 1].0), &[1, 2]);
         let snapshot = files(&path);
-        Self { _dir: dir, path, snapshot }
+        Self { _dir: dir, path, snapshot, earlier }
     }
 
     pub(crate) fn restore(&self) {
@@ -105,7 +102,27 @@ impl Years {
     }
 }
 
-fn entry(shard: usize, index: u64, payload: Option<serde_json::Value>) -> Vec<u8> {
+async fn open(path: &Path) -> Series {
+    let mut config = SeriesConfig::new(BASE, SIZES[0].0, time(0, 0));
+    config.create = true;
+    config.segment_bytes = 16 << 10;
+    Series::open(path, config, Arc::new(Seeds)).await.unwrap()
+}
+
+/// Appends to the current shard, in batches of nine with a payload each, up to the given size.
+async fn grow(series: &Series, path: &Path, number: usize, size: u64) {
+    let shard = SIZES[number].0;
+    while series.size(shard).unwrap() < size {
+        let from = series.size(shard).unwrap();
+        let to = size.min(from + 9);
+        let stored = payload::store(&path.join(shard), format!("payload {from}").as_bytes()).unwrap();
+        let made = (from..to).map(|index| entry(number, index, (index == from).then(|| stored.to_json())));
+        let made: Vec<Vec<u8>> = made.collect();
+        series.append(time(number, to), |_| Ok::<_, AppendError>(made)).await.unwrap();
+    }
+}
+
+pub(crate) fn entry(shard: usize, index: u64, payload: Option<serde_json::Value>) -> Vec<u8> {
     let mut value = serde_json::json!({
         "message": format!("entry {index} {}", "-".repeat((index % 40) as usize)),
         "metadata": {"logged_time": time(shard, index)},
