@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::tile::{Published, ReadError, Recent, Store, TILE_WIDTH};
+use crate::tile::{Published, ReadError, Recent, Shelf, Store, TILE_WIDTH, Upper};
 use crate::tree::{Growth, Hash, Nodes, consistency_proof, inclusion_proof, range_hash};
 
 /// Most entries that one call returns.
@@ -16,6 +16,7 @@ const PAGE_BYTES: usize = 8 << 20;
 #[derive(Debug)]
 pub(super) struct View {
     store: Store,
+    upper: Upper,
     durable: RwLock<Durable>,
 }
 
@@ -29,7 +30,7 @@ struct Durable {
 impl View {
     pub(super) fn new(dir: &Path, size: u64, checkpoint: String, recent: Recent) -> Self {
         let durable = Durable { size, checkpoint: checkpoint.into(), recent };
-        Self { store: Store::new(dir), durable: RwLock::new(durable) }
+        Self { store: Store::new(dir), upper: Upper::default(), durable: RwLock::new(durable) }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Durable> {
@@ -145,25 +146,37 @@ impl View {
 
     pub(super) fn inclusion_proof(&self, index: u64, size: u64) -> Result<Vec<Hash>, ReadError> {
         self.within(size)?;
-        inclusion_proof(self, index, size)?.ok_or(ReadError::OutOfRange { asked: index, size })
+        inclusion_proof(&self.nodes(), index, size)?.ok_or(ReadError::OutOfRange { asked: index, size })
     }
 
     pub(super) fn consistency_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
         self.within(new)?;
-        consistency_proof(self, old, new)?.ok_or(ReadError::OutOfRange { asked: old, size: new })
+        consistency_proof(&self.nodes(), old, new)?.ok_or(ReadError::OutOfRange { asked: old, size: new })
     }
 
     pub(super) fn root(&self, size: u64) -> Result<Hash, ReadError> {
         self.within(size)?;
-        range_hash(self, 0, size)
+        range_hash(&self.nodes(), 0, size)
     }
 }
 
-impl Nodes for View {
+/// The subtrees of a view, for one proof.
+struct Subtrees<'a> {
+    view: &'a View,
+    shelf: Shelf<'a>,
+}
+
+impl View {
+    fn nodes(&self) -> Subtrees<'_> {
+        Subtrees { view: self, shelf: Shelf::new(&self.store, &self.upper) }
+    }
+}
+
+impl Nodes for Subtrees<'_> {
     type Error = ReadError;
 
     fn node(&self, height: u32, index: u64) -> Result<Hash, ReadError> {
-        let recent = self.read().recent.node(height, index);
-        recent.map_or_else(|| self.store.node(height, index), Ok)
+        let recent = self.view.read().recent.node(height, index);
+        recent.map_or_else(|| self.shelf.node(height, index), Ok)
     }
 }

@@ -7,6 +7,7 @@ mod bundle;
 mod path;
 mod publish;
 mod recent;
+mod shelf;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ pub use bundle::{BundleError, MAX_ENTRY_BYTES, decode_bundle, encode_entry};
 pub use path::{Kind, Tile};
 pub(crate) use publish::{Published, announce, publish};
 pub(crate) use recent::Recent;
+pub(crate) use shelf::{Shelf, Upper};
 pub(crate) use store::Store;
 
 /// Hashes in a full tile, and entries in a full bundle.

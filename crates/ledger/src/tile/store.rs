@@ -1,11 +1,10 @@
 //! Reads tiles from a directory.
 
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Kind, ReadError, TILE_HEIGHT, TILE_WIDTH, Tile, decode_bundle};
-use crate::tree::{HASH_BYTES, Hash, Nodes, fold, leaf_hash};
+use super::{Kind, ReadError, TILE_WIDTH, Tile, decode_bundle};
+use crate::tree::{HASH_BYTES, Hash, leaf_hash};
 
 /// The tile files of one log. Full tiles only, unless a partial one is asked for by name.
 #[derive(Debug, Clone)]
@@ -49,25 +48,5 @@ impl Store {
             return Err(ReadError::damaged(tile, format!("entry {number} does not match its hash")));
         }
         Ok(entries.into_iter().map(<[u8]>::to_vec).collect())
-    }
-}
-
-/// Nodes that lie in full tiles.
-impl Nodes for Store {
-    type Error = ReadError;
-
-    fn node(&self, height: u32, index: u64) -> Result<Hash, ReadError> {
-        let kind = Kind::Hashes((height / TILE_HEIGHT) as u8);
-        let count = 1u64 << (height % TILE_HEIGHT);
-        let first = index * count;
-        let tile = Tile::full(kind, first / TILE_WIDTH);
-        let path = self.file(tile);
-        let mut bytes = vec![0; count as usize * HASH_BYTES];
-        let offset = first % TILE_WIDTH * HASH_BYTES as u64;
-        File::open(&path)
-            .and_then(|file| file.read_exact_at(&mut bytes, offset))
-            .map_err(|e| ReadError::io(&path, e))?;
-        let hashes: Vec<Hash> = bytes.chunks_exact(HASH_BYTES).filter_map(Hash::from_slice).collect();
-        fold(&hashes).ok_or_else(|| ReadError::damaged(tile, "empty"))
     }
 }
