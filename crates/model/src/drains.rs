@@ -194,6 +194,12 @@ pub struct CreatedDrain {
     pub signing_key: Option<String>,
 }
 
+impl std::fmt::Debug for CreatedDrain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedDrain").field("drain", &self.drain).finish_non_exhaustive()
+    }
+}
+
 /// What became of a test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DrainTest {

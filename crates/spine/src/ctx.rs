@@ -29,6 +29,17 @@ pub struct Settings {
     pub network_pool: (std::net::Ipv4Addr, u8),
     /// Host ids for containers: first, and first after the last. Each app and database gets 65,536 of them.
     pub uid_range: (u32, u32),
+    /// What the operator lets drains do.
+    pub drains: DrainSettings,
+}
+
+/// What the operator lets drains do. Nothing of it comes from a request.
+#[derive(Debug, Clone, Default)]
+pub struct DrainSettings {
+    /// Folders that the platform's drains may write files to, beside the data directory.
+    pub directories: Vec<std::path::PathBuf>,
+    /// Internal networks (`10.20.0.0/16`) that receivers named by organizations may be in.
+    pub internal_networks: Vec<String>,
 }
 
 /// The running platform: one per process.

@@ -20,7 +20,7 @@ pub mod reconcile;
 pub mod routes;
 
 pub use clock::{Clock, SystemClock};
-pub use ctx::{Core, Ctx, RequestInfo, Settings};
+pub use ctx::{Core, Ctx, DrainSettings, RequestInfo, Settings};
 pub use db::{Bookkeeping, Db, ReadTx};
 pub use error::{Error, Result};
 pub use permit::{Permit, WriteTx};

@@ -19,7 +19,7 @@ use std::{
 };
 
 use ward_model::{Action, Principal, Role, SessionId, Target, Timestamp, UserId, principal::Credential};
-use ward_spine::{Clock, Core, Ctx, Db, RequestInfo, Settings, audit::LedgerSettings};
+use ward_spine::{Clock, Core, Ctx, Db, DrainSettings, RequestInfo, Settings, audit::LedgerSettings};
 use ward_vault::{RootKeySource, Vault};
 
 /// A clock that tests set.
@@ -40,9 +40,26 @@ impl Clock for TestClock {
     }
 }
 
+/// Where a Ward is.
+enum Home {
+    /// Removed with the server.
+    Temporary(tempfile::TempDir),
+    /// Stays.
+    Kept(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(dir) => dir.path(),
+            Self::Kept(path) => path,
+        }
+    }
+}
+
 /// A Ward in a temporary directory.
 pub struct TestServer {
-    dir: tempfile::TempDir,
+    dir: Home,
     store: String,
     pool: (Ipv4Addr, u8),
     /// The platform.
@@ -66,7 +83,23 @@ impl TestServer {
         let clock = Arc::new(TestClock(AtomicI64::new(1_793_491_200_000_000)));
         let store = store_url(dir.path()).await;
         let core = open(dir.path(), &store, pool, clock.clone()).await;
-        Self { dir, store, pool, core, clock }
+        Self { dir: Home::Temporary(dir), store, pool, core, clock }
+    }
+
+    /// Starts one in a directory that stays, or goes on in it: for tests that kill the process it is in. Its store is
+    /// a SQLite file.
+    pub async fn at(dir: &Path) -> Self {
+        let key = dir.join("root.key");
+        if !key.exists() {
+            std::fs::create_dir_all(dir).unwrap();
+            ward_vault::create_key_file(&key).unwrap();
+            Vault::init(dir.join("vault"), &RootKeySource::KeyFile(key)).unwrap();
+        }
+        let clock = Arc::new(TestClock(AtomicI64::new(1_793_491_200_000_000)));
+        let pool = (Ipv4Addr::new(10, 87, 0, 0), 16);
+        let store = format!("sqlite://{}/ward.db?mode=rwc", dir.display());
+        let core = open(dir, &store, pool, clock.clone()).await;
+        Self { dir: Home::Kept(dir.to_owned()), store, pool, core, clock }
     }
 
     /// Directory of everything.
@@ -180,6 +213,7 @@ async fn open(dir: &Path, store: &str, network_pool: (Ipv4Addr, u8), clock: Arc<
         data_dir,
         network_pool,
         uid_range: (300_000, 300_000 + 65_536 * 500),
+        drains: DrainSettings::default(),
     };
     Core::open(db, ledger, Arc::new(vault), clock, settings).await.unwrap()
 }

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
+use ward_custody::outbound::Network;
 
 /// The file that `wardd example-config` prints; a test reads it.
 pub(crate) const EXAMPLE: &str = include_str!("../ward.example.toml");
@@ -38,6 +39,11 @@ pub(crate) struct Config {
     /// Engine.
     #[serde(default)]
     pub(crate) engine: EngineConfig,
+    /// What drains may do: copies of the ledger for a log system.
+    #[serde(default)]
+    pub(crate) drains: DrainsConfig,
+    /// Where closed shards of the ledger go; they stay on this machine alone if absent.
+    pub(crate) archive: Option<ArchiveConfig>,
     /// What `wardd` itself logs.
     #[serde(default)]
     pub(crate) log: LogConfig,
@@ -105,6 +111,47 @@ pub(crate) struct EngineConfig {
     pub(crate) build_ca: Option<PathBuf>,
     /// Keep encrypted volumes in an ext4 image file of so many GiB, for hosts whose file system can't encrypt.
     pub(crate) volume_image_gib: Option<u64>,
+}
+
+/// What drains may do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DrainsConfig {
+    /// Folders that the platform's drains may write files to, beside the data directory. They, and all above them,
+    /// must be root's and nobody else's to write.
+    pub(crate) directories: Vec<PathBuf>,
+    /// Internal networks that receivers named by organizations may be in: `10.20.0.0/16`. None: they reach public
+    /// addresses only.
+    pub(crate) internal_networks: Vec<String>,
+}
+
+/// Where closed shards of the ledger go. Exactly one of both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchiveConfig {
+    /// A directory that exists, on another disk or machine. It can't keep anybody from deleting.
+    pub(crate) directory: Option<PathBuf>,
+    /// A bucket with Object Lock.
+    pub(crate) s3: Option<ArchiveBucket>,
+}
+
+/// A bucket of S3, or of what speaks as S3 does, with versioning and Object Lock.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchiveBucket {
+    /// Name of the bucket.
+    pub(crate) bucket: String,
+    /// Region.
+    pub(crate) region: String,
+    /// `https://s3.example.org`; that of AWS if absent.
+    pub(crate) endpoint: Option<String>,
+    /// Put before each name.
+    #[serde(default)]
+    pub(crate) prefix: String,
+    /// File with `key_id = "…"` and `secret = "…"`, mode 0400 or 0600.
+    pub(crate) credentials: PathBuf,
+    /// Authorities to trust instead of the machine's, in PEM.
+    pub(crate) ca: Option<PathBuf>,
 }
 
 /// Logging.
@@ -197,6 +244,16 @@ impl Config {
             config.domain
         );
         config.pool()?;
+        for directory in &config.drains.directories {
+            ensure!(
+                directory.is_absolute(),
+                "[drains] directories: {} is no absolute path",
+                directory.display()
+            );
+        }
+        for network in &config.drains.internal_networks {
+            network.parse::<Network>().map_err(|e| anyhow::anyhow!("[drains] internal_networks: {e}"))?;
+        }
         Ok(config)
     }
 
@@ -299,6 +356,10 @@ mod tests {
             "domain = \"Ward/..\"\n[vault]\npassphrase = true\n",
             "[vault]\npassphrase = true\n[engine]\npool = \"8.8.8.0/24\"\n",
             "[vault]\npassphrase = true\n[ingress]\nhttps = []\n",
+            "[vault]\npassphrase = true\n[archive]\n",
+            "[vault]\npassphrase = true\n[archive]\nretention_months = 12\n",
+            "[vault]\npassphrase = true\n[drains]\ndirectories = [\"log\"]\n",
+            "[vault]\npassphrase = true\n[drains]\ninternal_networks = [\"10.0.0.0/99\"]\n",
         ] {
             assert!(Config::parse(text).is_err(), "{text}");
         }

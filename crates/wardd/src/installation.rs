@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use nix::fcntl::{Flock, FlockArg};
-use ward_spine::{Core, Db, Settings, SystemClock, audit::LedgerSettings};
+use ward_spine::{Core, Db, DrainSettings, Settings, SystemClock, audit::LedgerSettings};
 use ward_vault::{RootKeySource, Vault};
 
 use crate::config::Config;
@@ -115,6 +115,10 @@ pub(crate) async fn open_core(config: &Config, vault: Arc<Vault>, create: bool) 
         data_dir: config.control_dir(),
         network_pool: config.pool()?,
         uid_range: config.engine.uid_range,
+        drains: DrainSettings {
+            directories: config.drains.directories.clone(),
+            internal_networks: config.drains.internal_networks.clone(),
+        },
     };
     let core = Core::open(db, ledger, vault, Arc::new(SystemClock), settings).await;
     let core = core.map_err(|e| {

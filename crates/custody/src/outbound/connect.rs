@@ -22,6 +22,14 @@ pub(super) async fn within(client: &Outbound, target: &Target) -> Result<Box<dyn
     })
 }
 
+/// Whether the target may be dialled, as far as its name can be resolved now.
+pub(super) async fn check(client: &Outbound, target: &Target) -> Result<(), OutboundError> {
+    match tokio::time::timeout(client.limits.connect, addresses(client, target)).await {
+        Ok(Err(error @ (OutboundError::Internal { .. } | OutboundError::Plain { .. }))) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 async fn connect(client: &Outbound, target: &Target) -> Result<Box<dyn Wire>, OutboundError> {
     let addresses = addresses(client, target).await?;
     // One address that is checked and another that is dialled would be a hole: these are dialled, no name.

@@ -68,6 +68,14 @@ impl Outbound {
         self.limits
     }
 
+    /// Refuses a target that may not be dialled, without dialling it. A name that can't be resolved now passes.
+    ///
+    /// # Errors
+    /// [`OutboundError::Internal`], [`OutboundError::Plain`].
+    pub async fn check(&self, target: &Target) -> Result<(), OutboundError> {
+        connect::check(self, target).await
+    }
+
     /// Sends one request and reads the whole answer. Any status is an answer; a redirect is not followed.
     ///
     /// # Errors
