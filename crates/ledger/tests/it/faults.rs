@@ -20,6 +20,7 @@ async fn service_returns(log: &Log) -> Duration {
         assert!(begun.elapsed() < Duration::from_secs(2), "not back within two seconds");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    println!("{}: back after {:?}", std::thread::current().name().unwrap_or_default(), begun.elapsed());
     begun.elapsed()
 }
 
@@ -74,6 +75,40 @@ async fn a_segment_truncated_underneath_is_noticed_and_restored() {
     let (dir, log) =
         meddle(|segment| OpenOptions::new().write(true).open(segment).unwrap().set_len(5000).unwrap()).await;
     all_there(&log, dir.path()).await;
+}
+
+#[tokio::test]
+async fn a_file_made_for_the_next_segment_may_vanish_or_be_swapped() {
+    for swapped in [false, true] {
+        let dir = tempdir().unwrap();
+        let mut config = config();
+        config.segment_bytes = 64 << 10;
+        let log = Log::open(dir.path(), config).unwrap();
+        let spare = dir.path().join("wal/next.tmp");
+        let begun = Instant::now();
+        while !fs::metadata(&spare).is_ok_and(|meta| meta.len() == 64 << 10) {
+            assert!(begun.elapsed() < Duration::from_secs(5), "nothing is made ahead");
+            log.append(entry(log.size())).await.unwrap();
+        }
+        if swapped {
+            fs::write(dir.path().join("other"), "something else").unwrap();
+            fs::rename(dir.path().join("other"), &spare).unwrap();
+        } else {
+            fs::remove_file(&spare).unwrap();
+        }
+        let mut refused = 0;
+        while log.size() < 800 {
+            match log.append_all((log.size()..log.size() + 10).map(entry).collect()).await {
+                Ok(_) => {}
+                Err(AppendError::Refused(_)) => refused += 1,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert!(refused <= 1, "refused {refused} times");
+        assert!(verify(dir.path()).is_ok_and(|report| report.segments > 1));
+        all_there(&log, dir.path()).await;
+        assert!(!spare.exists());
+    }
 }
 
 #[tokio::test]
@@ -166,6 +201,7 @@ async fn a_full_disk_refuses_entries_and_service_returns_with_the_space() {
         assert!(begun.elapsed() < Duration::from_secs(2), "the status does not follow");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    println!("full disk: writable after {:?}", begun.elapsed());
     service_returns(&log).await;
     all_there(&log, &root).await;
 }
@@ -251,6 +287,7 @@ async fn input_output_error(segment_bytes: u64) -> bool {
         assert!(begun.elapsed() < Duration::from_secs(2), "not back within two seconds: {:?}", log.status());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    println!("input/output error: back after {:?}", begun.elapsed());
     let uncertain = matches!(error, AppendError::Uncertain(_));
     for index in 0..size {
         assert_eq!(log.entry(index).unwrap(), if index < 100 { entry(index) } else { large(index) });
