@@ -1,8 +1,11 @@
 //! Precision, recall and F1 of the redactor on labelled corpora, and its false hits on machine logs.
 //!
 //! `redact-judge [--set tuning|judging] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
-//! [--predictions FILE]`. Without `--mode` each kind of text is read in the mode that is meant for it. With `--predictions` it scores what another program found in the same corpus: JSON lines with
-//! `id` and `found` (`label`, `start`, `end` in bytes). Misses are shown of the tuning set alone.
+//! [--predictions FILE] [--corpus FILE]`
+//!
+//! Without `--mode` each kind of text is read in the mode that is meant for it. `--corpus` takes texts of your own, as
+//! redact-corpus writes them. `--predictions` scores what another program found in the same corpus: JSON lines with
+//! `id` and `found` (`label`, `start`, `end` in bytes). Misses are never shown of the judging set.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints a table")]
 
 use std::{collections::BTreeMap, error::Error, fs, process::ExitCode};
@@ -16,7 +19,7 @@ mod score;
 #[path = "../judge/ward.rs"]
 mod ward;
 
-mod predictions;
+mod files;
 mod table;
 
 use corpus::{Document, Kind, Set};
@@ -30,6 +33,7 @@ struct Wanted {
     json: bool,
     misses: usize,
     predictions: Option<String>,
+    corpus: Option<String>,
 }
 
 fn wanted() -> Result<Wanted, Box<dyn Error>> {
@@ -37,7 +41,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = if name == "--json" { String::new() } else { arguments.next().unwrap_or_default() };
-        if !["--set", "--mode", "--rounds", "--seed", "--json", "--misses", "--predictions"]
+        if !["--set", "--mode", "--rounds", "--seed", "--json", "--misses", "--predictions", "--corpus"]
             .contains(&name.as_str())
         {
             return Err(format!("{name} is no option; see the head of this program's source").into());
@@ -55,7 +59,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         Some(other) => return Err(format!("no mode is called {other}: log, strict or both").into()),
     };
     let misses = text("--misses").map_or(Ok(0), str::parse)?;
-    if misses > 0 && set != Set::Tuning {
+    if misses > 0 && set != Set::Tuning && !given.contains_key("--corpus") {
         return Err("the judging set shows counts alone; --set tuning shows misses".into());
     }
     Ok(Wanted {
@@ -66,6 +70,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         json: given.contains_key("--json"),
         misses,
         predictions: given.get("--predictions").cloned(),
+        corpus: given.get("--corpus").cloned(),
     })
 }
 
@@ -86,10 +91,14 @@ fn scores(documents: &[Document], mut find: impl FnMut(&Document) -> Vec<Found>)
 
 fn run() -> Result<(), Box<dyn Error>> {
     let wanted = wanted()?;
-    let documents = corpus::documents(wanted.set, wanted.seed, wanted.rounds)?;
+    let documents = match &wanted.corpus {
+        Some(file) => files::documents(&fs::read_to_string(file)?)?,
+        None => corpus::documents(wanted.set, wanted.seed, wanted.rounds)?,
+    };
+    let set = if wanted.corpus.is_some() { "given" } else { wanted.set.word() };
     let mut told = Vec::new();
     if let Some(file) = &wanted.predictions {
-        let found = predictions::read(&fs::read_to_string(file)?)?;
+        let found = files::predictions(&fs::read_to_string(file)?)?;
         told.push((file.clone(), scores(&documents, |d| found.get(&d.id).cloned().unwrap_or_default())));
     } else {
         let (log, strict) =
@@ -108,9 +117,9 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     for (name, parts) in &told {
         if wanted.json {
-            println!("{}", table::json(wanted.set, name, parts));
+            println!("{}", table::json(set, name, parts));
         } else {
-            println!("{}", table::text(wanted.set, name, parts));
+            println!("{}", table::text(set, name, parts));
         }
         if let Some(score) = parts.first() {
             for fault in score.faults.iter().take(wanted.misses) {

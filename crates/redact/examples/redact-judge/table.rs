@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{
-    corpus::{Label, Set},
+    corpus::Label,
     score::{Count, Score},
 };
 
@@ -26,9 +26,9 @@ fn row(out: &mut String, name: &str, count: &Count) {
 const NAMES: [&str; 3] = ["all", "prose", "logs and records"];
 
 /// A table of a score.
-pub(super) fn text(set: Set, name: &str, parts: &[Score; 3]) -> String {
+pub(super) fn text(set: &str, name: &str, parts: &[Score; 3]) -> String {
     let [all, _, _] = parts;
-    let mut out = format!("{} set, {name}\n", set.word());
+    let mut out = format!("{} set, {name}\n", set);
     let head = ["values", "recall", "partly", "missed", "precision", "wrong", "F1"];
     let [values, recall, partly, missed, precision, wrong, f1] = head;
     let _ = writeln!(
@@ -68,7 +68,7 @@ fn count(count: &Count) -> Value {
 }
 
 /// The same as JSON.
-pub(super) fn json(set: Set, name: &str, parts: &[Score; 3]) -> Value {
+pub(super) fn json(set: &str, name: &str, parts: &[Score; 3]) -> Value {
     let [all, _, _] = parts;
     let labels: serde_json::Map<String, Value> =
         all.labels.iter().map(|(label, c)| (label.word().to_owned(), count(c))).collect();
@@ -83,7 +83,7 @@ pub(super) fn json(set: Set, name: &str, parts: &[Score; 3]) -> Value {
         })
         .collect();
     json!({
-        "set": set.word(), "name": name, "labels": labels, "genres": genres, "sums": sums,
+        "set": set, "name": name, "labels": labels, "genres": genres, "sums": sums,
         "machine": {"lines": all.machine_lines, "wrong": all.machine_wrong, "per_thousand": all.false_hits()},
     })
 }

@@ -16,6 +16,7 @@ mod ward;
 mod allocations;
 mod chunks;
 mod effort;
+mod fuzz;
 mod long;
 mod quality;
 mod secrecy;
