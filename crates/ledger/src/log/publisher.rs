@@ -1,5 +1,6 @@
 //! The publisher: derives tiles, `checkpoint` and `head` behind the committer.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -8,9 +9,10 @@ use std::time::Duration;
 
 use super::{Shared, hold};
 use crate::tile::{announce, publish};
+use crate::{HEAD_FILE, durable};
 
 /// How soon a failed publication is tried again, at the latest.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_millis(500);
 /// Entries whose tiles are written at once. Their memory is free after each step, so that appends that wait for
 /// it do not wait long.
 const STEP_ENTRIES: u64 = 16_384;
@@ -75,23 +77,48 @@ fn round(shared: &Shared, published: &mut Option<u64>) -> io::Result<()> {
     if *published == Some(size) && hold(&shared.head_lost).is_none() {
         return Ok(());
     }
+    // While this is open the file system stays mounted, and the paths below lead to it.
+    let _held = File::open(&shared.dir)?;
     loop {
         let step = shared.view.unpublished_from() + STEP_ENTRIES;
         if step >= size {
             break;
         }
+        if !head_is_ours(shared)? {
+            return Ok(());
+        }
         publish(&shared.dir, &shared.view.publication(step, false))?;
+        // Nothing is forgotten that was written somewhere else.
+        if !head_is_ours(shared)? {
+            return Ok(());
+        }
         shared.view.forget_published(step);
+    }
+    if !head_is_ours(shared)? {
+        return Ok(());
     }
     publish(&shared.dir, &shared.view.publication(size, true))?;
     let announced = announce(&shared.dir, &mut hold(&shared.heads), &checkpoint)?;
-    *hold(&shared.head_lost) = (!announced).then(|| {
-        let head = shared.dir.join(crate::HEAD_FILE);
-        format!("{} is not what this log wrote there: put it back", head.display())
-    });
+    note_head(shared, announced);
     if announced {
         *published = Some(size);
         shared.view.forget_published(size);
     }
     Ok(())
+}
+
+/// Whether the file `head` is the one that this log wrote. If not, another writer was here, or the file system
+/// of the log is not mounted and its path leads elsewhere: then nothing may be written.
+fn head_is_ours(shared: &Shared) -> io::Result<bool> {
+    let head = durable::text(&shared.dir.join(HEAD_FILE))?;
+    let ours = head.is_some_and(|head| hold(&shared.heads).contains(&head));
+    note_head(shared, ours);
+    Ok(ours)
+}
+
+fn note_head(shared: &Shared, ours: bool) {
+    *hold(&shared.head_lost) = (!ours).then(|| {
+        let head = shared.dir.join(HEAD_FILE);
+        format!("{} is not what this log wrote there: put it back", head.display())
+    });
 }
