@@ -16,9 +16,10 @@ use ward_model::ErrorCode;
 use ward_spine::Error;
 
 use crate::{
-    ApiState, agreements, apps, backups, checks, config, databases, deployments, environments, events,
-    factors, frame, grants, health, idempotency, ledger, logs, organizations, platform, posture,
-    problem::Failure, projects, regions, releases, resolve, secrets, sessions, tokens, tunnel, users,
+    ApiState, agreements, apps, archive, backups, checks, config, databases, deployments, drains,
+    environments, events, factors, frame, grants, health, holds, idempotency, ledger, logs, organizations,
+    platform, posture, problem::Failure, projects, regions, releases, resolve, retention, secrets, sessions,
+    tokens, tunnel, users, witnesses,
 };
 
 /// Longest time that a request may take.
@@ -88,6 +89,22 @@ fn ordinary() -> OpenApiRouter<ApiState> {
         .routes(routes!(ledger::entries))
         .routes(routes!(ledger::checkpoint))
         .routes(routes!(ledger::tile))
+        .routes(routes!(witnesses::list, witnesses::add))
+        .routes(routes!(witnesses::remove))
+        .routes(routes!(witnesses::set_policy))
+        .routes(routes!(retention::show, retention::set))
+        .routes(routes!(holds::list, holds::create))
+        .routes(routes!(holds::release))
+        .routes(routes!(archive::list))
+        .routes(routes!(archive::run))
+        .routes(routes!(archive::verify))
+        .routes(routes!(archive::restore))
+        .routes(routes!(archive::rotate_key))
+        .routes(routes!(drains::list, drains::create))
+        .routes(routes!(drains::read, drains::remove))
+        .routes(routes!(drains::test))
+        .routes(routes!(drains::pause))
+        .routes(routes!(drains::resume))
 }
 
 /// Takes its time.
@@ -104,6 +121,7 @@ fn uploads() -> OpenApiRouter<ApiState> {
 fn streams() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(logs::read))
+        .routes(routes!(archive::bundle))
         .routes(routes!(events::follow))
         .routes(routes!(tunnel::connect))
 }

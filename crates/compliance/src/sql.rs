@@ -62,6 +62,14 @@ queries! {
                      and not exists (select 1 from ledger_index o where o.attempt = a.attempt and o.kind = 'outcome')";
     OLDEST_ROW = "select min(t) from (select min(created_at) as t from users union all select min(created_at) from organizations \
                   union all select min(created_at) from keys) as oldest";
+    RETENTION_POLICIES = "select log, months, pruning, local_months from retention_policies order by log";
+    ARCHIVED_SHARDS = "select log, shard, opened_at, closed_at, locked_until, verified_at, pruned_at \
+                       from archived_shards order by log, closed_at";
+    STANDING_HOLDS = "select count(*) from legal_holds where released_at is null";
+    /// Holds on a log that stood when the shard was removed, and touch its time.
+    HELD_WHEN_PRUNED = "select count(*) from legal_holds where log = $1 and created_at < $2 \
+                        and (released_at is null or released_at > $2) and (from_at is null or from_at <= $3) \
+                        and (to_at is null or to_at > $4)";
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    agreements, apps, checks, config, databases, deploy, environments, grants, ledger, logs, me,
+    agreements, apps, checks, config, databases, deploy, drains, environments, grants, ledger, logs, me,
     organizations,
     output::Terminal,
     posture,
@@ -108,6 +108,9 @@ enum Command {
     /// The ledger of all that was done
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Copies of the ledger for a log system (SIEM)
+    #[command(subcommand, visible_alias = "drain")]
+    Drains(drains::Command),
     /// Organizations
     #[command(subcommand, visible_aliases = ["orgs", "organizations"])]
     Org(organizations::Command),
@@ -207,6 +210,7 @@ async fn command(run: &Run, command: Command) -> Result<()> {
         Command::Posture(args) => posture::run(run, args).await,
         Command::Check(command) => checks::run(run, command).await,
         Command::Ledger(command) => ledger::run(run, command).await,
+        Command::Drains(command) => drains::run(run, command).await,
         Command::Org(command) => organizations::run(run, command).await,
         Command::Project(command) => projects::run(run, command).await,
         Command::Env(command) => environments::run(run, command).await,

@@ -11,12 +11,15 @@ use ward_model::{
 };
 
 use crate::{
+    archive, holds,
     output::{Field, Tone, maybe, plain},
     problem::{Exit, Failure, Result},
     request::Request,
+    retention,
     run::Run,
     times::{self, shown},
     url::with_query,
+    witnesses,
 };
 
 /// Longest wait for the server's own verification.
@@ -34,6 +37,23 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Print the newest signed checkpoint
     Checkpoint,
+    /// Witnesses, who countersign it
+    #[command(subcommand, visible_alias = "witness")]
+    Witnesses(witnesses::Command),
+    /// How long the ledger is kept: six years at least
+    #[command(subcommand)]
+    Retention(retention::Command),
+    /// Legal holds: what they cover is neither pruned nor destroyed
+    #[command(subcommand, visible_alias = "holds")]
+    Hold(holds::Command),
+    /// Closed shards in an object store, and back
+    #[command(subcommand)]
+    Archive(archive::Command),
+    /// Close the log's shard and go on under a new key
+    ///
+    /// The old private key is destroyed, so that nobody can sign that part of history again. It happens by itself at the
+    /// turn of the year.
+    RotateKey(retention::OfLog),
 }
 
 #[derive(clap::Args)]
@@ -94,6 +114,11 @@ pub(crate) async fn run(run: &Run, command: Command) -> Result<()> {
             offline(run, path, key, &known)
         }
         Command::Verify(_) => ask(run).await,
+        Command::Witnesses(command) => witnesses::run(run, command).await,
+        Command::Retention(command) => retention::run(run, command).await,
+        Command::Hold(command) => holds::run(run, command).await,
+        Command::Archive(command) => archive::run(run, command).await,
+        Command::RotateKey(of) => archive::rotate_key(run, &of).await,
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod agreements;
 mod apps;
+mod archive;
 mod argv;
 mod checks;
 mod clean;
@@ -19,10 +20,12 @@ mod client;
 mod config;
 mod databases;
 mod deploy;
+mod drains;
 mod enrolment;
 mod environments;
 mod follow;
 mod grants;
+mod holds;
 mod ignore;
 mod ledger;
 mod links;
@@ -40,6 +43,7 @@ mod raw;
 mod regions;
 mod releases;
 mod request;
+mod retention;
 mod run;
 mod scope;
 mod secrets;
@@ -53,6 +57,7 @@ mod tunnel;
 mod url;
 mod users;
 mod witness;
+mod witnesses;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,8 @@ use std::io::ErrorKind;
 
 use anyhow::{Context as _, bail};
 
+use ward_spine::Db;
+
 use crate::{config::Config, installation, parts, runtime};
 
 /// Stop and remove everything.
@@ -27,6 +29,7 @@ impl Destroy {
             return installation::say("nothing is there");
         }
         let lock = if config.control_dir().exists() { Some(installation::lock(config)?) } else { None };
+        no_hold(config).await?;
         if config.engine.init_program.is_file() {
             runtime::prepare(config)?;
             let engine = parts::start_engine(config).await?;
@@ -45,6 +48,28 @@ impl Destroy {
         runtime::remove(config)?;
         installation::say("removed: containers, networks, rules, data and keys of this installation")
     }
+}
+
+/// Refuses while a legal hold stands: destroying the installation would destroy what is held.
+async fn no_hold(config: &Config) -> anyhow::Result<()> {
+    if config.store.url.is_none() && !config.control_dir().join("ward.db").exists() {
+        return Ok(());
+    }
+    let unknown =
+        "whether a legal hold stands can't be known, so nothing was removed: the store does not answer";
+    let db = Db::open(&config.store_url()).await.context(unknown)?;
+    let holds =
+        ward_custody::holds::all_standing(&mut db.read().await.context(unknown)?).await.context(unknown)?;
+    db.close().await;
+    if holds.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> =
+        holds.iter().map(|hold| format!("{:?} on the log {}", hold.name, hold.log)).collect();
+    bail!(
+        "a legal hold stands, so nothing was removed: {}. An owner releases it with `ward ledger hold release`",
+        names.join(", ")
+    )
 }
 
 fn remove(result: std::io::Result<()>) -> std::io::Result<()> {

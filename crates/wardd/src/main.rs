@@ -3,6 +3,7 @@
 //! `init` sets an installation up, `serve` runs the platform, `ingress` runs the data plane as a process of its
 //! own, `images` builds Ward's own images, `destroy` takes everything away.
 
+mod archive;
 mod config;
 mod destroy;
 mod images;

@@ -23,7 +23,7 @@ use ward_spine::{
 };
 use ward_vault::Vault;
 
-use crate::{config::Config, installation, parts, routes::Ingress, runtime, unseal::Passphrase};
+use crate::{archive, config::Config, installation, parts, routes::Ingress, runtime, unseal::Passphrase};
 
 /// Version of this build.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -138,6 +138,9 @@ fn loops(
 ) -> anyhow::Result<Vec<Arc<dyn Reconciler>>> {
     let publisher = Arc::new(Ingress(Client::new(config.ingress_socket(), config.snapshot())));
     let mut all = ward_platform::loops(engine.clone(), publisher, config.api_socket());
+    all.push(Arc::new(ward_custody::drains::Drains::new()));
+    all.push(Arc::new(ward_custody::witnesses::WitnessLoop::default()));
+    all.extend(ward_custody::retention::loops(archive::place(config)?));
     all.extend(ward_compliance::loops(&Arc::new(probe(config, core, engine)?)));
     Ok(all)
 }

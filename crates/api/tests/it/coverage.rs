@@ -101,7 +101,7 @@ fn turn(method: &str, path: &str) -> u8 {
     match (method, path) {
         ("GET", _) => 0,
         (_, "/v1/seal") => 4,
-        ("DELETE", _) => 3,
+        ("DELETE", _) | (_, "/v1/ledger/rotate-key") => 3,
         (_, path) if path.ends_with("/end") || path.ends_with("/disable") || path.starts_with("/v1/me/") => 2,
         _ => 1,
     }
@@ -195,11 +195,22 @@ fn forms(method: &str, path: &str, op: &Value) -> Vec<Row> {
         calls: Vec::new(),
     };
     match (action("x-ward-action"), action("x-ward-otherwise")) {
-        (first, Some(second)) if method == "GET" => {
+        (first, Some(second)) if method == "GET" || asks_for_organization(op) => {
             vec![row("?organization=", first, None), row("", Some(second), None)]
         }
         (first, second) => vec![row("", first, second)],
     }
+}
+
+/// The public key of a witness that nobody runs.
+fn witness_key() -> String {
+    ward_ledger::note::Cosigner::from_seed("w2.invalid", [9; 32]).unwrap().key().to_string()
+}
+
+/// Whether the query says whose it is.
+fn asks_for_organization(op: &Value) -> bool {
+    let parameters = op["parameters"].as_array().into_iter().flatten();
+    parameters.into_iter().any(|p| p["name"] == "organization" && p["in"] == "query")
 }
 
 /// A request that a principal with the right would succeed with, or nearly. A new route needs a line here.
@@ -213,6 +224,10 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
         ("database", world.database.to_string()),
         ("backup", world.backup.to_string()),
         ("agreement", world.agreement.to_string()),
+        ("hold", world.hold.to_string()),
+        ("shard", "2026-1".to_owned()),
+        ("drain", world.drain.to_string()),
+        ("witness", world.witness.to_string()),
         ("user", world.colleague.user.to_string()),
         ("session", world.colleague.session.to_string()),
         ("token", world.colleague.session.to_string().replace("ses_", "tok_")),
@@ -241,6 +256,19 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
         (_, "/v1/apps/{app}/restart" | "/v1/databases/{database}/backups") => Value::Null,
         (_, path) if path.ends_with("/end") || path.ends_with("/disable") => Value::Null,
         (_, "/v1/apps/{app}/deployments") => Value::Null,
+        (_, path) if path.starts_with("/v1/ledger/archive/") => Value::Null,
+        (_, "/v1/ledger/rotate-key") => Value::Null,
+        (_, "/v1/drains") => {
+            json!({ "name": "siem", "organization": id("organization"), "destination": { "kind": "syslog", "url": "tls://siem.invalid" } })
+        }
+        (_, path) if path.starts_with("/v1/drains/") => Value::Null,
+        (_, "/v1/witnesses") => {
+            json!({ "name": "second", "url": "https://w2.invalid", "key": witness_key() })
+        }
+        (_, "/v1/witnesses/policy") => json!({ "needed": 1, "stale_after_minutes": 30 }),
+        (_, "/v1/ledger/retention") => json!({ "months": 84 }),
+        (_, "/v1/ledger/holds") => json!({ "name": "matter 7", "reason": "a letter of the court" }),
+        (_, "/v1/ledger/holds/{hold}/release") => json!({ "reason": "the matter is closed" }),
         // None of them: no loop runs here that would look.
         (_, "/v1/checks/run") => json!({ "checks": [] }),
         (_, "/v1/unseal") => json!({ "passphrase": "wrong" }),

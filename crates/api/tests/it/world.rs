@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 use ward_api::{ApiState, Parts};
+use ward_custody::{drains, holds, witnesses};
 use ward_identity::{sessions, tokens};
+use ward_ledger::note::Cosigner;
 use ward_model::{
-    Action, AgreementId, AppId, BackupId, DataClass, DatabaseId, DeploymentId, EnvironmentId, GrantId, Name,
-    OrganizationId, PageQuery, ProjectId, ResourceKind, Role, SessionId, Target, TokenId, UserId,
+    Action, AgreementId, AppId, BackupId, DataClass, DatabaseId, DeploymentId, DrainId, EnvironmentId,
+    GrantId, HoldId, Name, OrganizationId, PageQuery, ProjectId, ResourceKind, Role, SessionId, Target,
+    TokenId, UserId, WitnessId,
     agreements::NewAgreement,
     apps::{NewApp, SecretValue},
     databases::NewDatabase,
@@ -23,7 +26,9 @@ use ward_model::{
     ledger::Event,
     ocsf,
     organizations::{NewOrganization, NewProject, NewRegion},
+    retention::NewHold,
     users::{NewGrant, NewToken},
+    witnesses::NewWitness,
 };
 use ward_platform::{agreements, apps, databases, environments, organizations, projects, regions};
 use ward_spine::Ctx;
@@ -207,6 +212,9 @@ pub(crate) struct World {
     pub(crate) owner: Who,
     pub(crate) organization: OrganizationId,
     pub(crate) agreement: AgreementId,
+    pub(crate) hold: HoldId,
+    pub(crate) drain: DrainId,
+    pub(crate) witness: WitnessId,
     pub(crate) project: ProjectId,
     pub(crate) environment: EnvironmentId,
     pub(crate) app: AppId,
@@ -240,6 +248,16 @@ impl World {
         };
         let ctx = &owner.ctx;
         let agreement = agreements::create(ctx, organization, new).await.unwrap().id;
+        let new = NewHold { name: "matter 6".into(), reason: "a letter".into(), from: None, to: None };
+        let hold = holds::create(ctx, Some(organization), new).await.unwrap().id;
+        let new = json!({
+            "name": "first", "organization": organization,
+            "destination": { "kind": "webhook", "url": "https://siem.invalid/in" },
+        });
+        let drain = drains::create(ctx, serde_json::from_value(new).unwrap()).await.unwrap().drain.id;
+        let key = Cosigner::from_seed("w.invalid", [8; 32]).unwrap().key().to_string();
+        let new = NewWitness { name: name("first"), url: "https://w.invalid".into(), key, ca_pem: None };
+        let witness = witnesses::add(&platform.ctx, new).await.unwrap().id;
         let project =
             projects::create(ctx, organization, NewProject { name: name("records") }).await.unwrap().id;
         let new = NewEnvironment { name: name("prod"), data_class: DataClass::Phi, region: name("here") };
@@ -270,6 +288,9 @@ impl World {
             owner,
             organization,
             agreement,
+            hold,
+            drain,
+            witness,
             project,
             environment,
             app,

@@ -32,6 +32,7 @@ pub fn all() -> Vec<Arc<dyn Check>> {
         Arc::new(record::CapacityFailClosed),
         Arc::new(record::EventSchema),
         Arc::new(record::Retention),
+        Arc::new(record::Immutable),
         Arc::new(record::EvidenceSigned),
         Arc::new(contingency::Schedule),
         Arc::new(contingency::Scrub),

@@ -1,16 +1,18 @@
-//! `aud.chain-intact`: verifies the whole ledger from its files, and that it continues what was seen before.
+//! `aud.chain-intact`: verifies the whole ledger from its files, that it continues what was seen before, and that
+//! witnesses outside of this machine cosigned it not long ago.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
 
+use super::witnessed::anchor;
 use crate::{
     Probe,
-    checks::{Check, Finding, Unseen, hours, latest_passed, minutes},
+    checks::{Check, Finding, Unseen, latest_passed, minutes},
 };
 
-/// Every entry, batch, tile and checkpoint; and the checkpoint of the last good look.
+/// Every entry, batch, tile and checkpoint; the checkpoint of the last good look; and those of the witnesses.
 pub(crate) struct ChainIntact;
 
 #[async_trait]
@@ -19,13 +21,14 @@ impl Check for ChainIntact {
         "aud.chain-intact"
     }
     fn every(&self) -> Duration {
-        hours(1)
+        // What is stale is found within this time.
+        minutes(15)
     }
     fn limit(&self) -> Duration {
         minutes(20)
     }
     fn gap(&self) -> Option<&'static str> {
-        Some("an anchor outside of this machine (no witness signs the head yet)")
+        Some("an anchor outside of this machine, while no witness is set up")
     }
     async fn observe(&self, probe: &Probe) -> Result<Finding, Unseen> {
         let before = latest_passed(&mut probe.read().await?, self.id()).await?;
@@ -41,13 +44,16 @@ impl Check for ChainIntact {
                 json!({ "expected": probe.ledger_key.to_string(), "found": pinned.map(|key| key.to_string()) }),
             ));
         }
-        Ok(match probe.core.audit.verify(&known).await? {
-            Ok(seen) => Finding::pass(
+        let anchor = anchor(probe).await?;
+        Ok(match (probe.core.audit.verify(&known).await?, anchor.fault) {
+            (Ok(_), Some(fault)) => Finding::fail(fault, json!({ "anchor": anchor.evidence })),
+            (Ok(seen), None) => Finding::pass(
                 format!(
-                    "all {} entries of the ledger verify, and continue what was seen before",
-                    seen.entries
+                    "all {} entries of the ledger verify, and continue what was seen before{}",
+                    seen.entries, anchor.said
                 ),
                 json!({
+                    "anchor": anchor.evidence,
                     "entries": seen.entries,
                     "heads": seen.heads,
                     "checkpoints_verified": seen.checkpoints,
@@ -56,7 +62,7 @@ impl Check for ChainIntact {
                     "key": probe.ledger_key.to_string(),
                 }),
             ),
-            Err(wrong) => Finding::fail(
+            (Err(wrong), _) => Finding::fail(
                 format!("the ledger does not verify: {wrong}"),
                 json!({ "log": wrong.place, "place": wrong.finding.place.to_string(), "entry": wrong.finding.entry, "expected": wrong.finding.expected, "found": wrong.finding.found }),
             ),

@@ -3,11 +3,14 @@
 mod capacity;
 mod chain;
 mod evidence;
+mod immutable;
 mod retention;
 mod schema;
+mod witnessed;
 
 pub(crate) use capacity::CapacityFailClosed;
 pub(crate) use chain::ChainIntact;
 pub(crate) use evidence::EvidenceSigned;
+pub(crate) use immutable::Immutable;
 pub(crate) use retention::Retention;
 pub(crate) use schema::EventSchema;

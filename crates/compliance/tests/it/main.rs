@@ -14,3 +14,4 @@ mod people;
 mod record;
 mod rig;
 mod transmission;
+mod witnesses;

@@ -115,3 +115,82 @@ async fn a_closed_ledger_is_seen_and_a_record_that_begins_too_late_too() {
     rig.server.core.audit.close().await.unwrap();
     rig.expect("aud.capacity-failclosed", Verdict::Fail).await;
 }
+
+#[tokio::test]
+async fn a_retention_below_the_floor_and_a_shard_that_left_too_early_are_seen() {
+    let rig = Rig::new().await;
+    let owner = rig.server.owner().await;
+    rig.server.core.audit.settle().await.unwrap();
+    rig.expect("aud.retention", Verdict::Pass).await;
+    let set = "insert into retention_policies (log, months, pruning, set_at) values ('platform', 120, 'never', 0)";
+    rig.sql(set).await;
+    let seen = rig.expect("aud.retention", Verdict::Pass).await;
+    assert_eq!(seen.evidence["policies"][0]["months"], 120);
+    // A table without the guard, as whoever owns the store could make it.
+    rig.sql("alter table retention_policies rename to guarded").await;
+    rig.sql("create table retention_policies as select * from guarded").await;
+    rig.sql("update retention_policies set months = 71").await;
+    let seen = rig.expect("aud.retention", Verdict::Fail).await;
+    assert!(seen.summary.contains("below six years"), "{}", seen.summary);
+    rig.sql("update retention_policies set months = 72").await;
+    rig.expect("aud.retention", Verdict::Pass).await;
+    // A closed shard leaves: without a marker, without a copy, without its years, under a hold.
+    let series = rig.server.core.audit.platform();
+    let shard = series.current_shard().to_string();
+    series.roll("2026-2", rig.server.clock_millis()).await.unwrap();
+    drop(owner);
+    rig.expect("aud.retention", Verdict::Pass).await;
+    let dir = series.shard(&shard).unwrap().dir;
+    std::fs::rename(&dir, rig.server.dir().join("away")).unwrap();
+    let why = async || rig.expect("aud.retention", Verdict::Fail).await.evidence["why"].as_str().unwrap().to_owned();
+    assert!(why().await.contains("nothing says"));
+    std::fs::write(series.dir().join(format!("{shard}.archived")), "{}").unwrap();
+    assert!(why().await.contains("no archived copy"));
+    let closed = series.shard(&shard).unwrap().closed.unwrap() * 1000;
+    rig.sql(&format!(
+        "insert into archived_shards (log, shard, dek_id, place, object, origin, opened_at, closed_at, entries, root, asked_at) \
+         values ('platform', '{shard}', 'k', 'p', 'o', 'x', {}, {closed}, 1, 'r', 0)",
+        closed - 1_000_000
+    ))
+    .await;
+    assert!(why().await.contains("never verified"));
+    rig.sql(&format!("update archived_shards set verified_at = {closed}, pruned_at = {closed}")).await;
+    assert!(why().await.contains("not locked until then"));
+    rig.sql("update archived_shards set locked_until = 4000000000000000").await;
+    rig.expect("aud.retention", Verdict::Pass).await;
+    rig.sql(&format!(
+        "insert into legal_holds (id, log, name, reason, created_at) values ('hld_1', 'platform', 'h', 'r', {})",
+        closed - 5
+    ))
+    .await;
+    assert!(why().await.contains("legal hold"));
+    rig.sql("update legal_holds set from_at = 4000000000000000").await;
+    rig.expect("aud.retention", Verdict::Pass).await;
+}
+
+#[tokio::test]
+async fn a_closed_shard_that_no_lock_keeps_or_that_can_be_signed_again_is_seen() {
+    let rig = Rig::new().await;
+    rig.expect("aud.immutable", Verdict::Empty).await;
+    let series = rig.server.core.audit.platform();
+    let shard = series.current_shard().to_string();
+    series.roll("2026-2", rig.server.clock_millis()).await.unwrap();
+    rig.expect("aud.immutable", Verdict::Pass).await;
+    rig.server.clock.advance(std::time::Duration::from_secs(86_400 * 3));
+    let why = async || {
+        let seen = rig.expect("aud.immutable", Verdict::Fail).await;
+        seen.evidence["wrong"][0]["why"].as_str().unwrap().to_owned()
+    };
+    assert!(why().await.contains("no archive"));
+    let (now, closed) = (rig.server.clock_millis() * 1000, series.shard(&shard).unwrap().closed.unwrap() * 1000);
+    rig.sql(&format!(
+        "insert into archived_shards (log, shard, dek_id, place, object, origin, opened_at, closed_at, entries, root, \
+         asked_at, verified_at) values ('platform', '{shard}', 'k', 'p', 'o', 'x', 0, {closed}, 1, 'r', 0, {now})"
+    ))
+    .await;
+    assert!(why().await.contains("not locked"));
+    rig.sql("update archived_shards set locked_until = 4000000000000000").await;
+    rig.expect("aud.immutable", Verdict::Pass).await;
+    std::fs::write(series.shard(&shard).unwrap().dir.join("key.json"), "{}").unwrap();
+    assert!(why().await.contains("private key"));
+}

@@ -1,11 +1,15 @@
 //! The loop `archive`: takes closed shards into the archive, and looks after those that are there.
 
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use serde_json::json;
 use ward_ledger::{Series, Shard};
-use ward_model::retention::LogName;
+use ward_model::{Timestamp, retention::LogName};
 use ward_spine::{
     Ctx, Result,
     alerts::{NewAlert, Severity},
@@ -24,12 +28,94 @@ const PLACE: &str = "archive:place";
 /// The loop `archive`.
 pub struct ArchiveLoop {
     place: Option<Place>,
+    /// When what did not verify was last looked at again.
+    tried: Mutex<HashMap<String, Timestamp>>,
 }
+
+/// Pause before what did not verify is read back again.
+const PAUSE: Duration = Duration::from_secs(3600);
 
 impl ArchiveLoop {
     /// A loop over the configured archive; without one it does nothing.
     pub fn new(place: Option<Place>) -> Self {
-        Self { place }
+        Self { place, tried: Mutex::default() }
+    }
+
+    /// Whether it is time to look again at what did not verify.
+    fn retry(&self, name: &str, now: Timestamp) -> bool {
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = tried.get(name).is_none_or(|at| now.since(*at) >= PAUSE);
+        if due {
+            tried.insert(name.to_owned(), now);
+        }
+        due
+    }
+}
+
+impl ArchiveLoop {
+    /// One closed shard, one step on.
+    async fn one(
+        &self,
+        ctx: &Ctx,
+        place: &Place,
+        log: LogName,
+        series: &Series,
+        shard: &Shard,
+    ) -> Result<Vec<String>, PlaceError> {
+        let name = format!("{log}/{}", shard.name);
+        let mut said = Vec::new();
+        let kept = match find(ctx.read().await?.conn(), log, &shard.name).await? {
+            Some(kept) => kept,
+            // Brought from elsewhere: the marker says that it was archived, and not here.
+            None if shard.archived => return Ok(said),
+            None if !carry::ready(series, shard) => return Ok(said),
+            None => carry::begin(ctx, place, log, series, shard).await?,
+        };
+        let elsewhere = kept.place != place.shown();
+        if elsewhere && shard.archived {
+            let why = format!("it is archived at {}, and {} is configured now", kept.place, place.shown());
+            return Err(PlaceError::Ward(why));
+        }
+        let kept =
+            if elsewhere { again(ctx, place, &kept, "another archive is configured").await? } else { kept };
+        if kept.archived.is_none() && !carry::ready(series, shard) {
+            return Ok(said);
+        }
+        if kept.archived.is_none() {
+            carry::carry(ctx, place, kept, series, shard).await?;
+            said.push(format!("{name}: archived and verified"));
+            return Ok(said);
+        }
+        if restoring::stale(ctx, &kept) {
+            restoring::end(ctx, &kept, None).await?;
+        } else if kept.restore_asked.is_some() && kept.restored.is_none() {
+            match restoring::bring(ctx, place, &kept, &shard.key).await {
+                Ok(()) => said.push(format!("{name}: brought back")),
+                Err(error) => {
+                    restoring::end(ctx, &kept, Some(&error.to_string())).await?;
+                    return Err(error);
+                }
+            }
+        }
+        said.extend(extend::lock(ctx, place, &kept).await?);
+        said.extend(extend::hold(ctx, place, &kept).await?);
+        let due = kept.verified.is_none_or(|at| ctx.now().since(at) >= AGAIN);
+        let again_due = kept.problem.is_some() && self.retry(&name, ctx.now());
+        if due || again_due || kept.verify_asked.is_some() {
+            match read_back(ctx, place, &kept, &shard.key).await.map(drop) {
+                Ok(()) => {
+                    verified(ctx, place, &kept).await?;
+                    said.push(format!("{name}: verified again"));
+                }
+                Err(error) if error.lost() && !shard.archived => {
+                    tracing::error!(%log, shard = shard.name, %error, "the archive lost a shard that is still here");
+                    again(ctx, place, &kept, &error.to_string()).await?;
+                    return Err(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(said)
     }
 }
 
@@ -66,9 +152,12 @@ impl Reconciler for ArchiveLoop {
         for (log, series) in logs::all(ctx.core())? {
             for shard in series.shards().iter().filter(|shard| shard.closed.is_some()) {
                 // One that fails holds up no other; its problem is kept with it, and the next pass tries again.
-                match one(ctx, place, log, &series, shard).await {
+                match self.one(ctx, place, log, &series, shard).await {
                     Ok(said) => {
-                        alerts.clear(&topic(log, shard)).await?;
+                        let kept = find(ctx.read().await?.conn(), log, &shard.name).await?;
+                        if kept.is_none_or(|kept| kept.problem.is_none()) {
+                            alerts.clear(&topic(log, shard)).await?;
+                        }
                         done.extend(said);
                     }
                     Err(error) => {
@@ -101,69 +190,6 @@ async fn alarm(ctx: &Ctx, log: LogName, shard: &Shard, error: &PlaceError) -> Re
         text: &text,
     };
     ctx.core().alerts.raise_for(alert).await
-}
-
-/// One closed shard, one step on.
-async fn one(
-    ctx: &Ctx,
-    place: &Place,
-    log: LogName,
-    series: &Series,
-    shard: &Shard,
-) -> Result<Vec<String>, PlaceError> {
-    let name = format!("{log}/{}", shard.name);
-    let mut said = Vec::new();
-    let kept = match find(ctx.read().await?.conn(), log, &shard.name).await? {
-        Some(kept) => kept,
-        // Brought from elsewhere: the marker says that it was archived, and not here.
-        None if shard.archived => return Ok(said),
-        None if !carry::ready(series, shard) => return Ok(said),
-        None => carry::begin(ctx, place, log, series, shard).await?,
-    };
-    let elsewhere = kept.place != place.shown();
-    if elsewhere && shard.archived {
-        let why = format!("it is archived at {}, and {} is configured now", kept.place, place.shown());
-        return Err(PlaceError::Ward(why));
-    }
-    let kept =
-        if elsewhere { again(ctx, place, &kept, "another archive is configured").await? } else { kept };
-    if kept.archived.is_none() && !carry::ready(series, shard) {
-        return Ok(said);
-    }
-    if kept.archived.is_none() {
-        carry::carry(ctx, place, kept, series, shard).await?;
-        said.push(format!("{name}: archived and verified"));
-        return Ok(said);
-    }
-    if restoring::stale(ctx, &kept) {
-        restoring::end(ctx, &kept, None).await?;
-    } else if kept.restore_asked.is_some() && kept.restored.is_none() {
-        match restoring::bring(ctx, place, &kept, &shard.key).await {
-            Ok(()) => said.push(format!("{name}: brought back")),
-            Err(error) => {
-                restoring::end(ctx, &kept, Some(&error.to_string())).await?;
-                return Err(error);
-            }
-        }
-    }
-    said.extend(extend::lock(ctx, place, &kept).await?);
-    said.extend(extend::hold(ctx, place, &kept).await?);
-    let due = kept.verified.is_none_or(|at| ctx.now().since(at) >= AGAIN);
-    if due || kept.verify_asked.is_some() {
-        match read_back(ctx, place, &kept, &shard.key).await.map(drop) {
-            Ok(()) => {
-                verified(ctx, place, &kept).await?;
-                said.push(format!("{name}: verified again"));
-            }
-            Err(error) if error.lost() && !shard.archived => {
-                tracing::error!(%log, shard = shard.name, %error, "the archive lost a shard that is still here");
-                again(ctx, place, &kept, &error.to_string()).await?;
-                return Err(error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(said)
 }
 
 /// Records that the object was read back and verified, and until when it is locked.

@@ -66,8 +66,9 @@ pub(super) async fn prune(
         return Ok(Some(format!("{log}/{} stays after all: {why}", shard.name)));
     }
     remove(ctx, series, shard, &kept, &checkpoint)?;
-    pruned(ctx, &mut tx, &kept).await?;
+    // Before anything else can fail: the next pass then records the end.
     series.archived(&shard.name);
+    pruned(ctx, &mut tx, &kept).await?;
     tx.commit(json!({ "shard": shard.name, "entries": kept.entries, "root": kept.root })).await?;
     Ok(Some(format!("{log}/{}: removed from this machine, archived at {}", shard.name, kept.place)))
 }

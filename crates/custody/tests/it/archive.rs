@@ -145,7 +145,7 @@ async fn an_object_that_is_gone_cut_short_or_another_is_no_archive() {
 async fn an_archive_that_is_not_there_is_told_and_used_when_it_comes() {
     let world = Archivist::new().await;
     let shard = world.close_shard().await;
-    let path = world.folder.path().to_owned();
+    let path = world.archive_dir().to_owned();
     let away = path.with_extension("away");
     fs::rename(&path, &away).unwrap();
     let said = world.archive().await;

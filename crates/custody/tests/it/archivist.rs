@@ -1,6 +1,9 @@
 //! A Ward with an archive, whose years pass when a test says so.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ward_custody::{
     archive::{self, ArchiveLoop, Place, PlaceConfig},
@@ -19,11 +22,25 @@ pub(crate) const DAY: Duration = Duration::from_secs(86_400);
 /// Longer than any leap years make six of them.
 pub(crate) const SIX_YEARS: Duration = Duration::from_secs(86_400 * (6 * 365 + 3));
 
+/// A directory, and whether it goes with the test.
+pub(crate) enum Home {
+    Temporary(tempfile::TempDir),
+    Kept(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(dir) => dir.path(),
+            Self::Kept(path) => path,
+        }
+    }
+}
+
 pub(crate) struct Archivist {
     pub(crate) server: TestServer,
     pub(crate) place: Place,
-    /// Where the objects are, if the archive is a directory.
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Home,
     pub(crate) user: UserId,
 }
 
@@ -35,10 +52,23 @@ impl Archivist {
 
     /// The same on a server that is there already.
     pub(crate) async fn on(server: TestServer) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::with(server, Home::Temporary(tempfile::tempdir().unwrap())).await
+    }
+
+    /// With a server and a directory that outlast it.
+    pub(crate) async fn keeping(server: TestServer, folder: &Path) -> Self {
+        Self::with(server, Home::Kept(folder.to_owned())).await
+    }
+
+    async fn with(server: TestServer, folder: Home) -> Self {
         let place = Place::new(&PlaceConfig::Directory(folder.path().to_owned())).unwrap();
         let user = server.owner().await.who().user().unwrap();
         Self { server, place, folder, user }
+    }
+
+    /// Where the objects are, if the archive is a directory.
+    pub(crate) fn archive_dir(&self) -> &Path {
+        self.folder.path()
     }
 
     /// With another archive.
@@ -101,7 +131,7 @@ impl Archivist {
 
     /// File of an object in the directory.
     pub(crate) fn object(&self, status: &ShardStatus) -> PathBuf {
-        self.folder.path().join(status.object.as_ref().unwrap())
+        self.archive_dir().join(status.object.as_ref().unwrap())
     }
 
     /// Entries of the gate about shards: `kind action outcome` each, oldest first.

@@ -9,7 +9,10 @@
 
 mod archive;
 mod archivist;
+mod drains;
+mod killed;
 mod outbound;
 mod receiver;
 mod retention;
 mod s3;
+mod witnesses;

@@ -362,3 +362,27 @@ async fn sequence(tries: Vec<Try>) {
         assert!(policy.local_months.is_none_or(|months| months >= 12));
     }
 }
+
+#[tokio::test]
+async fn the_only_copy_that_is_damaged_stays_an_alert_until_it_is_whole_again() {
+    let world = Archivist::new().await;
+    let shard = world.archived_shard().await;
+    retention::set(&world.owner(), None, pruning(Pruning::AfterRetention, None)).await.unwrap();
+    world.server.clock.advance(SIX_YEARS);
+    assert!(world.prune().await.contains("removed"));
+    let object = world.object(&world.status(&shard).await);
+    let whole = fs::read(&object).unwrap();
+    fs::write(&object, &whole[1..]).unwrap();
+    archive::verify(&world.owner(), None, &shard).await.unwrap();
+    assert!(world.archive().await.contains("bytes were put"));
+    world.archive().await;
+    world.archive().await;
+    let alerts = world.server.core.alerts.list(None, true).await.unwrap();
+    assert!(alerts.iter().any(|a| a.severity == ward_spine::alerts::Severity::Critical), "{alerts:?}");
+    assert!(world.status(&shard).await.problem.is_some());
+    fs::write(&object, &whole).unwrap();
+    world.server.clock.advance(DAY);
+    assert!(world.archive().await.contains("verified again"));
+    assert_eq!(world.status(&shard).await.problem, None);
+    assert!(world.server.core.alerts.list(None, true).await.unwrap().is_empty());
+}

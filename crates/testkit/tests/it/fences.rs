@@ -66,7 +66,15 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("ward-platform", &["ward-model", "ward-spine", "ward-vault", "ward-identity"]),
     (
         "ward-compliance",
-        &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-identity", "ward-platform"],
+        &[
+            "ward-model",
+            "ward-ledger",
+            "ward-spine",
+            "ward-vault",
+            "ward-identity",
+            "ward-platform",
+            "ward-custody",
+        ],
     ),
     ("ward-custody", &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-witness"]),
     ("ward-api", &DOOR),

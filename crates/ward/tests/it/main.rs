@@ -9,6 +9,7 @@
 )]
 
 mod deploy;
+mod drains;
 mod ledger;
 mod sign_in;
 mod stand_in;
