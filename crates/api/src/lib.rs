@@ -36,6 +36,7 @@ mod platform;
 mod posture;
 mod problem;
 mod projects;
+mod redaction;
 mod regions;
 mod releases;
 mod resolve;

@@ -18,8 +18,8 @@ use ward_spine::Error;
 use crate::{
     ApiState, agreements, apps, archive, backups, checks, config, databases, deployments, drains,
     environments, events, factors, frame, grants, health, holds, idempotency, ledger, logs, organizations,
-    platform, posture, problem::Failure, projects, regions, releases, resolve, retention, secrets, sessions,
-    tokens, tunnel, users, witnesses,
+    platform, posture, problem::Failure, projects, redaction, regions, releases, resolve, retention, secrets,
+    sessions, tokens, tunnel, users, witnesses,
 };
 
 /// Longest time that a request may take.
@@ -71,6 +71,9 @@ fn ordinary() -> OpenApiRouter<ApiState> {
         .routes(routes!(releases::list))
         .routes(routes!(releases::rollback))
         .routes(routes!(config::read, config::change))
+        .routes(routes!(redaction::read, redaction::write))
+        .routes(routes!(redaction::report))
+        .routes(routes!(redaction::quarantine))
         .routes(routes!(secrets::list))
         .routes(routes!(secrets::set, secrets::remove))
         // Databases

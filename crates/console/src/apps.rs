@@ -5,8 +5,9 @@ use axum::{extract::Path, response::Response};
 use ward_model::{
     AppId, DataClass, PageQuery,
     apps::{App, Process, Release, Secret},
+    redaction::{RedactionMode, RedactionReport},
 };
-use ward_platform::apps;
+use ward_platform::{apps, redaction};
 
 use crate::{
     caller::Caller,
@@ -32,6 +33,8 @@ struct AppPage {
     releases: Vec<ReleaseRow>,
     config: Vec<String>,
     secrets: Vec<SecretRow>,
+    masked: RedactionReport,
+    strict: bool,
 }
 
 struct ProcessRow {
@@ -65,6 +68,8 @@ pub(crate) async fn show(caller: Caller, Path(app): Path<String>) -> Result<Resp
     let processes = apps::list_processes(ctx, id).await?.items;
     let config = apps::get_config(ctx, id).await?.values.into_keys().collect();
     let secrets = apps::list_secrets(ctx, id, &PageQuery { cursor: None, limit: Some(200) }).await?.items;
+    let masked = redaction::report(ctx, id).await?;
+    let strict = redaction::get(ctx, id).await?.mode == RedactionMode::Strict;
     let process = |process: Process| {
         let (state, tone) = health(&process);
         ProcessRow { state, tone, started: process.started_at.map(|at| Moment::new(now, at)), process }
@@ -87,5 +92,7 @@ pub(crate) async fn show(caller: Caller, Path(app): Path<String>) -> Result<Resp
         releases: releases.into_iter().map(release).collect(),
         config,
         secrets: secrets.into_iter().map(secret).collect(),
+        masked,
+        strict,
     })
 }

@@ -218,6 +218,12 @@ actions! {
     SecretWrite "secret:write" App Write NoOne [Owner Admin Developer] false;
     /// Read logs.
     LogRead "log:read" App SensitiveRead NoOne [Owner Admin Developer] false;
+    /// Read lines of a log that could not be masked: they may hold PHI.
+    QuarantineRead "log:read-quarantine" App SensitiveRead NoOne [Owner Admin] true;
+    /// See how logs are masked, and how much was.
+    RedactionRead "redaction:read" App Read NoOne [Owner Admin Developer Auditor] false;
+    /// Change how logs are masked.
+    RedactionWrite "redaction:write" App Write NoOne [Owner Admin] false;
     /// Record the progress of a deployment.
     DeploymentAdvance "deployment:advance" App Write Loop [] false;
     // Database

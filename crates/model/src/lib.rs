@@ -20,6 +20,7 @@ pub mod organizations;
 pub mod page;
 pub mod posture;
 pub mod principal;
+pub mod redaction;
 pub mod resource;
 pub mod retention;
 pub mod role;

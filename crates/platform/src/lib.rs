@@ -13,6 +13,7 @@ pub mod logs;
 pub mod network;
 pub mod organizations;
 pub mod projects;
+pub mod redaction;
 pub mod regions;
 pub mod routes;
 mod sql;

@@ -58,6 +58,7 @@ mod tests {
             ("network", crate::network::sql::ALL),
             ("certificates", crate::certificates::sql::ALL),
             ("routes", crate::routes::sql::ALL),
+            ("redaction", crate::redaction::sql::ALL),
             ("apps", crate::apps::sql::ALL),
             ("databases", crate::databases::sql::ALL),
             ("backups", crate::databases::backups::sql::ALL),

@@ -12,7 +12,7 @@ use crate::{
     output::Terminal,
     posture,
     problem::{Failure, Result},
-    projects, raw, regions, releases,
+    projects, raw, redact, redaction, regions, releases,
     run::Run,
     secrets, server, sessions,
     surroundings::Surroundings,
@@ -98,6 +98,9 @@ enum Command {
     /// Secrets of an app
     #[command(subcommand, visible_alias = "secret")]
     Secrets(secrets::Command),
+    /// How the log of an app is masked
+    #[command(subcommand)]
+    Redaction(redaction::Command),
     /// Managed PostgreSQL databases
     #[command(subcommand, visible_alias = "databases")]
     Db(databases::Command),
@@ -148,6 +151,7 @@ enum Command {
     /// A witness of ledgers, on a machine of your own; needs no server
     #[command(subcommand)]
     Witness(witness::Command),
+    Redact(redact::Redact),
     Api(raw::Api),
     /// Print a completion script for a shell
     Completions {
@@ -179,6 +183,9 @@ fn dispatch(cli: Cli, surroundings: Surroundings, terminal: Terminal) -> Result<
     if let Command::Witness(command) = cli.command {
         return witness::run(terminal, command);
     }
+    if let Command::Redact(args) = cli.command {
+        return redact::run(terminal, args);
+    }
     let run = Run::new(cli.globals, surroundings, terminal)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.context("can't start")?;
@@ -205,6 +212,7 @@ async fn command(run: &Run, command: Command) -> Result<()> {
         Command::Destroy(args) => apps::destroy(run, args).await,
         Command::Apps(command) => apps::run(run, command).await,
         Command::Config(command) => config::run(run, command).await,
+        Command::Redaction(command) => redaction::run(run, command).await,
         Command::Secrets(command) => secrets::run(run, command).await,
         Command::Db(command) => databases::run(run, command).await,
         Command::Posture(args) => posture::run(run, args).await,
@@ -224,7 +232,7 @@ async fn command(run: &Run, command: Command) -> Result<()> {
         Command::StepUp(args) => sessions::step_up(run, args).await,
         Command::Server(command) => server::run(run, command).await,
         Command::Api(args) => raw::run(run, args).await,
-        Command::Completions { .. } | Command::Witness(_) => {
+        Command::Completions { .. } | Command::Witness(_) | Command::Redact(_) => {
             Err(Failure::usage("this is done without a profile"))
         }
         Command::Version => server::version(run).await,

@@ -40,6 +40,8 @@ mod profile;
 mod projects;
 mod prompt;
 mod raw;
+mod redact;
+mod redaction;
 mod regions;
 mod releases;
 mod request;

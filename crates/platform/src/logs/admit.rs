@@ -1,6 +1,6 @@
-//! The door of the log store: every line passes here once, before it is stored, shown or shipped.
+//! The door of the log store: every line passes here once, masked already, before it is stored, shown or shipped.
 //!
-//! Today it bounds lines. The masking of PHI has its place here.
+//! It bounds lines. The cut comes after the masking, so that no value is cut in two and half of it missed.
 
 use ward_model::apps::AppLogLine;
 

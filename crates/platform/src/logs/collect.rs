@@ -2,14 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
+use base64::Engine as _;
 use futures::StreamExt;
-use ward_model::{AppId, Timestamp, apps::AppLogLine};
+use ward_model::{AppId, Timestamp, apps::AppLogLine, redaction::QuarantinedLine};
 use ward_spine::{
     Ctx, Result,
     engine::{Engine, LogLine, LogOptions},
 };
 
 use super::{Taken, admit::admit, store::Store};
+use crate::redaction::{self, Aside, Masker};
 
 /// Longest that a line waits for others.
 const LINGER: Duration = Duration::from_millis(200);
@@ -26,6 +28,8 @@ pub(super) struct Source {
     pub(super) app: AppId,
     pub(super) process: String,
     pub(super) container: String,
+    /// Release that it runs; empty if its label is missing.
+    pub(super) release: String,
 }
 
 /// Follows the container to its end. Lines that were stored before are passed over.
@@ -41,14 +45,22 @@ pub(super) async fn collect(
     let options = LogOptions { since: before.map(|t| t.time - 1), tail: None, follow: true };
     let mut lines =
         engine.logs(&source.container, &options).await.map_err(crate::databases::engine_problem)?;
+    let mut masker = Masker::new(&ctx, source.app).await?;
     let mut open = true;
     while open {
         let Some(first) = lines.next().await else { break };
-        let mut batch = Vec::new();
+        // A policy that can't be had holds the lines back: this collector ends and is begun again.
+        masker.refresh(&ctx).await?;
+        let (mut batch, mut quarantined) = (Vec::new(), Vec::new());
         let mut bytes = 0;
         let mut take = |line: LogLine, batch: &mut Vec<AppLogLine>| {
             if counter.is_new(&line) {
-                let line = admit(app_line(&source, line));
+                let (line, aside) = masker.mask(app_line(&source, line));
+                if let Some(aside) = aside {
+                    bytes += aside.raw.len();
+                    quarantined.push(kept_aside(&line, &aside));
+                }
+                let line = admit(line);
                 bytes += line.text.len();
                 batch.push(line);
             }
@@ -76,15 +88,31 @@ pub(super) async fn collect(
         }
         let to = (source.container.clone(), counter.taken());
         // Sealed, or a full disk: the engine keeps the lines meanwhile, as far as its own ring reaches.
-        while let Err(error) = store.append(&ctx, source.app, batch.clone(), to.clone()).await {
+        let stored = (batch, quarantined);
+        while let Err(error) = store.append(&ctx, source.app, stored.clone(), to.clone()).await {
             if error.code() == ward_model::ErrorCode::NotFound {
                 return Ok(());
             }
             tracing::warn!(container = source.container, %error, "log lines wait");
             tokio::time::sleep(AGAIN).await;
         }
+        let found = masker.take_statistics();
+        if let Err(error) = redaction::note(&ctx, source.app, masker.about(), &source.release, &found).await {
+            tracing::warn!(container = source.container, %error, "what was masked can't be counted");
+        }
     }
     Ok(())
+}
+
+/// The line as it came, for the quarantine.
+fn kept_aside(line: &AppLogLine, aside: &Aside) -> QuarantinedLine {
+    QuarantinedLine {
+        time: line.time,
+        process: line.process.clone(),
+        container: line.container.clone(),
+        reason: aside.reason.to_owned(),
+        raw: base64::engine::general_purpose::STANDARD.encode(&aside.raw),
+    }
 }
 
 fn app_line(source: &Source, line: LogLine) -> AppLogLine {

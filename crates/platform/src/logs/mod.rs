@@ -9,24 +9,27 @@
 //! number: none can be moved or replaced. Each start and each 4 MiB begin a new segment; the oldest go when an
 //! app's ring is full. An end that a power failure tore off is passed over.
 //!
-//! Invariants: no plain line is on a disk (45 CFR 164.312(a)(2)(iv)); every line passes [`admit`](self) once, before it
-//! is stored; reading is recorded (164.312(b)).
+//! Invariants: no plain line is on a disk (45 CFR 164.312(a)(2)(iv)); every line is masked (`crate::redaction`) and bounded
+//! ([`admit`](self)) once, before it is stored; reading is recorded (164.312(b)).
 
 mod admit;
 mod collect;
+mod quarantine;
 mod read;
 mod reconcile;
 mod segment;
 pub(crate) mod sql;
 mod store;
 
+pub use quarantine::quarantined;
 pub use read::read;
 pub use reconcile::Logs;
+pub(crate) use store::target;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use ward_model::{AppId, Timestamp, apps::AppLogLine};
+use ward_model::{AppId, Timestamp, apps::AppLogLine, redaction::QuarantinedLine};
 use ward_spine::{Ctx, engine::Engine, reconcile::Reconciler};
 
 /// Name of the loop.
@@ -72,6 +75,9 @@ struct Taken {
 struct Batch {
     taken: BTreeMap<String, Taken>,
     lines: Vec<AppLogLine>,
+    /// Lines that could not be masked: sealed with the others, and read by another verb.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    quarantined: Vec<QuarantinedLine>,
 }
 
 /// Directory of all apps' logs.

@@ -16,6 +16,8 @@ use ward_spine::{
     reconcile::Reconciler,
 };
 
+use crate::redaction;
+
 use super::{
     LOOP,
     collect::{Source, collect},
@@ -117,7 +119,8 @@ impl Logs {
 fn source(container: &ObservedContainer) -> Option<Source> {
     let app = container.labels.get(label::APP)?.parse().ok()?;
     let process = container.labels.get(label::PROCESS).cloned().unwrap_or_default();
-    Some(Source { app, process, container: container.name.clone() })
+    let release = container.labels.get(label::RELEASE).cloned().unwrap_or_default();
+    Some(Source { app, process, container: container.name.clone(), release })
 }
 
 #[async_trait]
@@ -143,6 +146,10 @@ impl Reconciler for Logs {
         match self.clear(ctx).await? {
             0 => {}
             n => done.push(format!("{n} logs destroyed")),
+        }
+        match redaction::calm(ctx).await? {
+            0 => {}
+            n => done.push(format!("{n} alerts of masking are over")),
         }
         Ok(done.join("; "))
     }

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 use tokio::sync::Mutex as Turn;
-use ward_model::{Action, AppId, KeyId, ResourceKind, Target, apps::AppLogLine};
+use ward_model::{Action, AppId, KeyId, ResourceKind, Target, apps::AppLogLine, redaction::QuarantinedLine};
 use ward_spine::{Ctx, Error, Result};
 
 use super::{
@@ -65,7 +65,7 @@ impl Store {
         &self,
         ctx: &Ctx,
         app: AppId,
-        lines: Vec<AppLogLine>,
+        (lines, quarantined): (Vec<AppLogLine>, Vec<QuarantinedLine>),
         to: (String, Taken),
     ) -> Result<()> {
         let slot = self.ring(app);
@@ -76,7 +76,7 @@ impl Store {
             let oldest = ring.taken.iter().min_by_key(|(_, taken)| taken.time).map(|(name, _)| name.clone());
             ring.taken.remove(&oldest.unwrap_or_default());
         }
-        let batch = Batch { taken: ring.taken.clone(), lines };
+        let batch = Batch { taken: ring.taken.clone(), lines, quarantined };
         let plain = zeroize::Zeroizing::new(
             serde_json::to_vec(&batch).map_err(|e| Error::internal("storing a log", e))?,
         );
@@ -185,7 +185,7 @@ async fn key(ctx: &Ctx, app: AppId) -> Result<KeyId> {
 }
 
 /// The app as the gate sees it, and whether it was destroyed; None if there never was one.
-pub(super) async fn target(ctx: &Ctx, app: AppId) -> Result<Option<(Target, bool)>> {
+pub(crate) async fn target(ctx: &Ctx, app: AppId) -> Result<Option<(Target, bool)>> {
     type Row = (String, String, String, String, Option<i64>);
     let query = sqlx::query_as(sql::APP).bind(app.to_string());
     let row: Option<Row> = query.fetch_optional(ctx.read().await?.conn()).await?;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use ward_model::{AppId, ErrorCode, Role, Timestamp, apps::AppLogLine};
+use ward_model::{
+    AppId, ErrorCode, Role, Timestamp, apps::AppLogLine, ledger::LedgerQuery, redaction::QuarantinedLine,
+};
 use ward_spine::{Ctx, Result};
 use ward_testkit::TestServer;
 
@@ -25,7 +27,7 @@ fn line(time: i64, process: &str, text: &str) -> AppLogLine {
 async fn write(server: &TestServer, store: &Store, app: AppId, lines: Vec<AppLogLine>) {
     let last = lines.last().unwrap();
     let to = (last.container.clone(), Taken { time: last.time.micros(), same: 1 });
-    store.append(&server.as_loop(LOOP), app, lines, to).await.unwrap();
+    store.append(&server.as_loop(LOOP), app, (lines, Vec::new()), to).await.unwrap();
 }
 
 async fn texts(ctx: &Ctx, app: AppId, query: LogQuery) -> Result<Vec<String>> {
@@ -95,7 +97,7 @@ async fn reading_is_recorded_and_only_for_those_who_may() {
     server.core.audit.settle().await.unwrap();
     drop(read(&owner, app.id, LogQuery::default()).await.unwrap());
     server.core.audit.settle().await.unwrap();
-    let reads = ward_model::ledger::LedgerQuery {
+    let reads = LedgerQuery {
         action: Some("log:read".into()),
         kind: Some("read".into()),
         ..Default::default()
@@ -156,4 +158,29 @@ async fn the_oldest_segments_go_when_the_ring_is_full() {
     let left = segment::list(&directory).await.unwrap();
     assert!(left.iter().map(|(_, bytes)| bytes).sum::<u64>() <= 64 << 20);
     assert!(left[0].0 > 1 && left.last().unwrap().0 == 20);
+}
+
+#[tokio::test]
+async fn what_was_quarantined_is_read_apart_by_those_who_may_and_that_is_recorded() {
+    let server = TestServer::new().await;
+    let (owner, app) = testing::app(&server, "mercy").await;
+    let store = Store::default();
+    let aside = QuarantinedLine {
+        time: Timestamp::from_micros(1),
+        process: "web".into(),
+        container: "c-web".into(),
+        reason: "binary".into(),
+        raw: "AAE=".into(),
+    };
+    let to = ("c-web".to_owned(), Taken { time: 1, same: 1 });
+    let lines = (vec![line(1, "web", "[QUARANTINED:binary]")], vec![aside.clone()]);
+    store.append(&server.as_loop(LOOP), app.id, lines, to).await.unwrap();
+    assert_eq!(texts(&owner, app.id, LogQuery::default()).await.unwrap(), ["[QUARANTINED:binary]"]);
+    assert_eq!(quarantined(&owner, app.id).await.unwrap(), [aside]);
+    let developer = testing::colleague(&server, &app, Role::Developer).await;
+    assert_eq!(quarantined(&developer, app.id).await.unwrap_err().code(), ErrorCode::Forbidden);
+    server.core.audit.settle().await.unwrap();
+    let query = LedgerQuery { action: Some("log:read-quarantine".into()), ..LedgerQuery::default() };
+    let entries = server.core.audit.search(None, &query).await.unwrap().items;
+    assert_eq!(entries.iter().map(|e| e.event.kind.as_str()).collect::<Vec<_>>(), ["denied", "read"]);
 }

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str)] = &[
     (8, include_str!("migrations/0008_drains.sql")),
     (9, include_str!("migrations/0009_retention.sql")),
     (10, include_str!("migrations/0010_witnesses.sql")),
+    (11, include_str!("migrations/0011_redaction.sql")),
 ];
 
 pub(super) async fn run(db: &Db) -> Result<()> {

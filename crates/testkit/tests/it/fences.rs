@@ -63,7 +63,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("ward-spine", &["ward-model", "ward-ledger", "ward-vault"]),
     ("ward-docker", &["ward-model", "ward-spine", "ward-vault"]),
     ("ward-identity", &["ward-model", "ward-spine", "ward-vault"]),
-    ("ward-platform", &["ward-model", "ward-spine", "ward-vault", "ward-identity"]),
+    ("ward-platform", &["ward-model", "ward-redact", "ward-spine", "ward-vault", "ward-identity"]),
     (
         "ward-compliance",
         &[
@@ -79,7 +79,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("ward-custody", &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-witness"]),
     ("ward-api", &DOOR),
     ("ward-console", &DOOR),
-    ("ward", &["ward-model", "ward-ledger", "ward-witness"]),
+    ("ward", &["ward-model", "ward-ledger", "ward-redact", "ward-vault", "ward-witness"]),
 ];
 const DOOR: [&str; 8] = [
     "ward-model",
