@@ -13,6 +13,12 @@ use crate::fixture::{config, entry, grow, tempdir, verify};
 
 const SEGMENT: &str = "wal/00000000000000000000.seg";
 
+#[expect(clippy::print_stdout, reason = "a figure to read with --nocapture")]
+fn back_after(what: &str, begun: Instant) {
+    let test = std::thread::current();
+    println!("{}: {what} back after {:?}", test.name().unwrap_or_default(), begun.elapsed());
+}
+
 /// Appends until it works again; the time it took.
 async fn service_returns(log: &Log) -> Duration {
     let begun = Instant::now();
@@ -20,7 +26,7 @@ async fn service_returns(log: &Log) -> Duration {
         assert!(begun.elapsed() < Duration::from_secs(2), "not back within two seconds");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    println!("{}: back after {:?}", std::thread::current().name().unwrap_or_default(), begun.elapsed());
+    back_after("appends", begun);
     begun.elapsed()
 }
 
@@ -201,7 +207,7 @@ async fn a_full_disk_refuses_entries_and_service_returns_with_the_space() {
         assert!(begun.elapsed() < Duration::from_secs(2), "the status does not follow");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    println!("full disk: writable after {:?}", begun.elapsed());
+    back_after("status", begun);
     service_returns(&log).await;
     all_there(&log, &root).await;
 }
@@ -287,7 +293,7 @@ async fn input_output_error(segment_bytes: u64) -> bool {
         assert!(begun.elapsed() < Duration::from_secs(2), "not back within two seconds: {:?}", log.status());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    println!("input/output error: back after {:?}", begun.elapsed());
+    back_after("appends", begun);
     let uncertain = matches!(error, AppendError::Uncertain(_));
     for index in 0..size {
         assert_eq!(log.entry(index).unwrap(), if index < 100 { entry(index) } else { large(index) });
@@ -392,7 +398,7 @@ async fn a_file_system_gone_read_only_is_let_go_of_and_service_returns_when_it_i
         assert!(begun.elapsed() < Duration::from_secs(2), "not back: {:?}", log.status());
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    println!("writable {:?} after the file system", begun.elapsed());
+    back_after("status", begun);
     // The uncertain entry was signed, so it is there.
     assert_eq!(log.size(), 700 + u64::from(uncertain));
     grow(&log, 720, 1).await;
