@@ -90,7 +90,9 @@ impl Compiled {
             fault(format!("its pattern can't be read: {error}; the syntax is that of the regex crate, without look-around"))
         })?;
         if pattern.is_match(b"") {
-            return Err(fault("its pattern matches nothing at all; let it ask for at least one character".to_owned()));
+            return Err(fault(
+                "its pattern matches nothing at all; let it ask for at least one character".to_owned(),
+            ));
         }
         let context = if custom.context.is_empty() {
             None
@@ -100,7 +102,12 @@ impl Compiled {
                 return Err(fault("one of its context words is empty; remove it".to_owned()));
             }
             let any = format!(r"(?i)(?:^|[^\pL\pN])(?:{})(?:[^\pL\pN]|$)", words.join("|"));
-            Some(RegexBuilder::new(&any).size_limit(PATTERN_SIZE).build().map_err(|error| fault(format!("its context words can't be read: {error}")))?)
+            Some(
+                RegexBuilder::new(&any)
+                    .size_limit(PATTERN_SIZE)
+                    .build()
+                    .map_err(|error| fault(format!("its context words can't be read: {error}")))?,
+            )
         };
         let identifier = custom.identifier.unwrap_or(Identifier::Other);
         Ok(Self { pattern, context, validator: custom.validator, identifier })
@@ -110,7 +117,8 @@ impl Compiled {
         let named = self.pattern.capture_names().flatten().any(|name| name == "value");
         let plain = (!named).then(|| self.pattern.find_iter(line).map(|found| found.range()));
         let groups = named.then(|| {
-            let values = self.pattern.captures_iter(line).filter_map(|found| found.name("value").map(|v| v.range()));
+            let values =
+                self.pattern.captures_iter(line).filter_map(|found| found.name("value").map(|v| v.range()));
             values
         });
         plain.into_iter().flatten().chain(groups.into_iter().flatten())
@@ -189,7 +197,12 @@ mod tests {
 
     #[test]
     fn a_recognizer_that_cannot_be_used_says_why() {
-        for (pattern, why) in [("(", "can't be read"), ("a*", "matches nothing"), (r"(?=x)", "can't be read"), (r"\w{1000}{1000}", "can't be read")] {
+        for (pattern, why) in [
+            ("(", "can't be read"),
+            ("a*", "matches nothing"),
+            (r"(?=x)", "can't be read"),
+            (r"\w{1000}{1000}", "can't be read"),
+        ] {
             let error = test(&Custom { pattern: pattern.to_owned(), ..study() }, b"").unwrap_err();
             assert!(error.to_string().contains(why), "{error}");
         }

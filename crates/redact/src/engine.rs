@@ -9,7 +9,10 @@ use crate::{
     Binary, Config, Identifier, Mode, Reason, Treatment,
     custom::Compiled,
     format::{header, hl7, json, x12},
-    text::{self, Hit, Manner, token::{Token, at}},
+    text::{
+        self, Hit, Manner,
+        token::{Token, at},
+    },
 };
 pub(crate) use settle::settle;
 
@@ -144,7 +147,13 @@ impl Engine {
         self.plain_part(line, start..line.len(), scratch, hits);
     }
 
-    fn plain_part(&self, line: &[u8], range: std::ops::Range<usize>, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+    fn plain_part(
+        &self,
+        line: &[u8],
+        range: std::ops::Range<usize>,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
         let start = range.start;
         let Some(part) = line.get(range).filter(|part| !part.is_empty()) else { return };
         let first = hits.len();
@@ -167,19 +176,38 @@ impl Engine {
                 continue;
             }
             let joined = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
-            let end = if matches!(at(part, token.start.wrapping_sub(1)), b'"' | b'\'') { token.start - 1 } else { token.start };
-            let begin = part.get(..end).unwrap_or_default().iter().rposition(|b| !joined(*b)).map_or(0, |at| at + 1);
+            let end = if matches!(at(part, token.start.wrapping_sub(1)), b'"' | b'\'') {
+                token.start - 1
+            } else {
+                token.start
+            };
+            let begin =
+                part.get(..end).unwrap_or_default().iter().rposition(|b| !joined(*b)).map_or(0, |at| at + 1);
             let Some(treatment) = self.treatment(part.get(begin..end).unwrap_or_default()) else { continue };
             let Some(first) = tokens.get(index + 1) else { continue };
             let quoted = first.symbol(b'"') || first.symbol(b'\'');
             let from = if quoted { first.end } else { first.start };
             let stop = |b: &u8| if quoted { *b == first.byte } else { *b <= b' ' || b"&,;)]}".contains(b) };
-            let length = part.get(from..).unwrap_or_default().iter().position(stop).unwrap_or(part.len().saturating_sub(from));
+            let length = part
+                .get(from..)
+                .unwrap_or_default()
+                .iter()
+                .position(stop)
+                .unwrap_or(part.len().saturating_sub(from));
             let range = from..from + length;
             match treatment {
                 Treatment::Pass => hits.retain(|hit| hit.start < range.start || hit.end > range.end),
-                Treatment::Is(identifier) | Treatment::Drop(identifier) if length > 0 && !text::value::whole_marker(part.get(range.clone()).unwrap_or_default()) => {
-                    hits.push(Hit { start: range.start, end: range.end, identifier, weight: u8::MAX, quoted: 0 });
+                Treatment::Is(identifier) | Treatment::Drop(identifier)
+                    if length > 0
+                        && !text::value::whole_marker(part.get(range.clone()).unwrap_or_default()) =>
+                {
+                    hits.push(Hit {
+                        start: range.start,
+                        end: range.end,
+                        identifier,
+                        weight: u8::MAX,
+                        quoted: 0,
+                    });
                 }
                 _ => {}
             }
@@ -196,9 +224,11 @@ impl Engine {
 
     /// HL7 at the beginning of the line, behind an escaped end of a line, or behind what a logger wrote.
     fn hl7(&self, line: &[u8], scratch: &mut Scratch, hits: &mut Vec<Hit>) -> bool {
-        let Some(first) = memchr::memchr_iter(b'|', line).take(64).filter_map(|bar| bar.checked_sub(3)).find(|start| {
-            hl7::begins(line, *start) && !at(line, start.wrapping_sub(1)).is_ascii_alphanumeric()
-        }) else {
+        let Some(first) =
+            memchr::memchr_iter(b'|', line).take(64).filter_map(|bar| bar.checked_sub(3)).find(|start| {
+                hl7::begins(line, *start) && !at(line, start.wrapping_sub(1)).is_ascii_alphanumeric()
+            })
+        else {
             return false;
         };
         let head = header::length(line).min(first);
@@ -282,7 +312,9 @@ fn document_start(line: &[u8], from: usize) -> Option<usize> {
 /// Whether the string that begins here is followed by a colon, as keys are.
 fn closes_as_key(line: &[u8], start: usize) -> bool {
     let rest = line.get(start..).unwrap_or_default();
-    let Some(length) = memchr::memchr(b'"', rest.get(..rest.len().min(128)).unwrap_or_default()) else { return false };
+    let Some(length) = memchr::memchr(b'"', rest.get(..rest.len().min(128)).unwrap_or_default()) else {
+        return false;
+    };
     let mut next = start + length + 1;
     while at(line, next) == b' ' {
         next += 1;
@@ -301,19 +333,31 @@ enum LineKind {
 /// Decides by the bytes of the line alone, so that chunks don't matter: binary is what has NUL among it or a tenth of
 /// control characters and bytes that are no UTF-8; wide is text in which every second byte is NUL.
 fn kind(line: &[u8]) -> LineKind {
-    if line.is_ascii() && memchr::memchr(0, line).is_none() && !line.iter().any(|b| *b < 0x20 && !matches!(b, b'\t' | b'\r' | 0x1b | 0x0b | 0x1c)) {
+    if line.is_ascii()
+        && memchr::memchr(0, line).is_none()
+        && !line.iter().any(|b| *b < 0x20 && !matches!(b, b'\t' | b'\r' | 0x1b | 0x0b | 0x1c))
+    {
         return LineKind::Text;
     }
     let nuls = memchr::memchr_iter(0, line).count();
     let printable = line.iter().filter(|b| matches!(b, 0x20..=0x7e)).count();
-    if nuls > 1 && (nuls * 5 >= line.len() * 2 && printable * 5 >= line.len() || nuls * 10 >= line.len() * 7) && printable > 3 && alternates(line) {
+    if nuls > 1
+        && (nuls * 5 >= line.len() * 2 && printable * 5 >= line.len() || nuls * 10 >= line.len() * 7)
+        && printable > 3
+        && alternates(line)
+    {
         return LineKind::Wide;
     }
-    let mut odd = line.iter().filter(|b| **b < 0x20 && !matches!(b, b'\t' | b'\r' | 0x1b | 0x0b | 0x1c)).count();
+    let mut odd =
+        line.iter().filter(|b| **b < 0x20 && !matches!(b, b'\t' | b'\r' | 0x1b | 0x0b | 0x1c)).count();
     for chunk in line.utf8_chunks() {
         odd += chunk.invalid().len();
     }
-    if nuls > 0 && odd * 20 >= line.len() || odd * 10 >= line.len().max(10) { LineKind::Binary } else { LineKind::Text }
+    if nuls > 0 && odd * 20 >= line.len() || odd * 10 >= line.len().max(10) {
+        LineKind::Binary
+    } else {
+        LineKind::Text
+    }
 }
 
 /// Whether letters and NULs take turns, as in UTF-16 and UTF-32.
@@ -324,9 +368,11 @@ fn alternates(line: &[u8]) -> bool {
 
 /// Names of fields without case and signs.
 fn field_hash(name: &[u8]) -> u64 {
-    name.iter().filter(|b| b.is_ascii_alphanumeric() || **b >= 0x80).fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| {
-        (hash ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    name.iter()
+        .filter(|b| b.is_ascii_alphanumeric() || **b >= 0x80)
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, b| {
+            (hash ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01b3)
+        })
 }
 
 fn allow_hash(value: &[u8]) -> u64 {

@@ -30,6 +30,7 @@ mod custom;
 mod engine;
 mod finding;
 mod format;
+mod gate;
 mod identifier;
 mod policy;
 mod redactor;

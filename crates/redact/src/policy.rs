@@ -122,7 +122,8 @@ fn treatment(text: &str) -> Result<Treatment, PolicyError> {
         ("strict", Treatment::Read(Mode::Strict)),
         ("drop", Treatment::Drop(Identifier::Other)),
     ];
-    let all: Vec<_> = said.into_iter().chain(identifiers().map(|(name, i)| (name, Treatment::Is(i)))).collect();
+    let all: Vec<_> =
+        said.into_iter().chain(identifiers().map(|(name, i)| (name, Treatment::Is(i)))).collect();
     word("treatment", text, &all)
 }
 
@@ -138,10 +139,12 @@ impl Policy {
         let mut texts = fields.chain(&self.allow).chain(own);
         let sizes = [self.fields.len(), self.allow.len(), self.off.len(), self.recognizers.len()];
         let contexts = self.recognizers.iter().map(|r| r.context.len());
-        if sizes.into_iter().chain(contexts).any(|size| size > MOST) || texts.any(|text| text.len() > LONGEST) {
+        if sizes.into_iter().chain(contexts).any(|size| size > MOST) || texts.any(|text| text.len() > LONGEST)
+        {
             return Err(PolicyError::TooMuch);
         }
-        let or = |text: &'static str, said: &str| if said.is_empty() { text.to_owned() } else { said.to_owned() };
+        let or =
+            |text: &'static str, said: &str| if said.is_empty() { text.to_owned() } else { said.to_owned() };
         let mut config = Config::new(word("mode", &or("log", &self.mode), &MODES)?);
         config.action = word("action", &or("mask", &self.action), &ACTIONS)?;
         let identifiers = identifiers();
@@ -199,7 +202,10 @@ mod tests {
                 "recognizers": [{"name": "MEMBER", "pattern": "M[0-9]{8}", "validator": "mod11", "context": ["member"]}]}"#,
         )
         .unwrap();
-        assert_eq!((config.mode, config.action, config.binary), (Mode::Strict, Action::Pseudonym, Binary::Quarantine));
+        assert_eq!(
+            (config.mode, config.action, config.binary),
+            (Mode::Strict, Action::Pseudonym, Binary::Quarantine)
+        );
         assert_eq!(config.actions.get(&Identifier::Date), Some(&Action::Generalise));
         assert!(config.off.contains(&Identifier::Url));
         assert_eq!(config.fields[1].treatment, Treatment::Is(Identifier::Name));
@@ -213,7 +219,10 @@ mod tests {
         for (text, expected) in [
             (r#"{"mode": "loud"}"#, "\"loud\" is no mode: write log, strict"),
             (r#"{"off": ["shoe"]}"#, "\"shoe\" is no identifier: write name, address"),
-            (r#"{"fields": [{"name": "a", "treatment": "eat"}]}"#, "\"eat\" is no treatment: write pass, log, strict, drop, name"),
+            (
+                r#"{"fields": [{"name": "a", "treatment": "eat"}]}"#,
+                "\"eat\" is no treatment: write pass, log, strict, drop, name",
+            ),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");

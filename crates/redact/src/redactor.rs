@@ -92,7 +92,16 @@ impl Inner {
     ///
     /// What was written is read again until nothing more is found: masking a value changes what stands beside its
     /// neighbours, and the output must be one that a second pass leaves as it is.
-    pub(crate) fn line(&self, line: &[u8], scratch: &mut Scratch, statistics: &mut Statistics, out: &mut Vec<u8>) -> Result<bool, Reason> {
+    pub(crate) fn line(
+        &self,
+        line: &[u8],
+        scratch: &mut Scratch,
+        statistics: &mut Statistics,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Reason> {
+        if !self.engine.always_reads() && crate::gate::quiet(line) {
+            return Ok(false);
+        }
         self.engine.read(line, scratch)?;
         if scratch.hits.is_empty() {
             return Ok(false);

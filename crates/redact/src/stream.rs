@@ -218,7 +218,8 @@ impl Stream {
         let carry = std::mem::take(&mut self.carry);
         let mut from = self.context;
         if self.inside {
-            let delimits = |b: &u8| *b <= b' ' || matches!(b, b'"' | b'\'' | b'<' | b'>' | b'|' | b',' | b'&');
+            let delimits =
+                |b: &u8| *b <= b' ' || matches!(b, b'"' | b'\'' | b'<' | b'>' | b'|' | b',' | b'&');
             let fresh = carry.get(from..).unwrap_or_default();
             match fresh.iter().position(delimits) {
                 Some(at) => {
@@ -278,11 +279,13 @@ impl Stream {
 
 /// The nearest place at or before this one where no character is split.
 fn boundary(bytes: &[u8], place: usize) -> usize {
-    (0..4).map(|back| place.saturating_sub(back)).find(|at| bytes.get(*at).is_none_or(|b| b & 0xc0 != 0x80)).unwrap_or(place)
+    (0..4)
+        .map(|back| place.saturating_sub(back))
+        .find(|at| bytes.get(*at).is_none_or(|b| b & 0xc0 != 0x80))
+        .unwrap_or(place)
 }
 
 fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memchr(b'\n', bytes)?;
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
-

@@ -108,8 +108,7 @@ pub(crate) fn dea(bytes: &[u8]) -> bool {
     let kind = matches!(first.to_ascii_uppercase(), b'A'..=b'H' | b'J'..=b'M' | b'P'..=b'U' | b'X');
     let odd: u32 = values(digits).take(6).step_by(2).sum();
     let even: u32 = values(digits).take(6).skip(1).step_by(2).sum();
-    kind
-        && (second.is_ascii_alphabetic() || *second == b'9')
+    kind && (second.is_ascii_alphabetic() || *second == b'9')
         && values(digits).next_back() == Some((odd + 2 * even) % 10)
 }
 

@@ -3,7 +3,11 @@
 use super::{Engine, NESTED, Scratch};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
-    format::{fhir, hl7, json::{self, End, Leaf}, x12},
+    format::{
+        fhir, hl7,
+        json::{self, End, Leaf},
+        x12,
+    },
     shape::date,
     text::{
         self, Hit, Manner,
@@ -16,9 +20,40 @@ use crate::{
 
 /// Keys that loggers write for themselves.
 const OWN: [&[u8]; 34] = [
-    b"ts", b"time", b"timestamp", b"@timestamp", b"datetime", b"level", b"severity", b"logger", b"logger_name", b"loggername",
-    b"thread", b"thread_name", b"threadname", b"pid", b"hostname", b"version", b"@version", b"trace_id", b"traceid", b"span_id", b"spanid",
-    b"request_id", b"requestid", b"caller", b"created_at", b"updated_at", b"createdat", b"updatedat", b"asctime", b"levelname", b"dd.trace_id", b"correlation_id", b"sha", b"commit",
+    b"ts",
+    b"time",
+    b"timestamp",
+    b"@timestamp",
+    b"datetime",
+    b"level",
+    b"severity",
+    b"logger",
+    b"logger_name",
+    b"loggername",
+    b"thread",
+    b"thread_name",
+    b"threadname",
+    b"pid",
+    b"hostname",
+    b"version",
+    b"@version",
+    b"trace_id",
+    b"traceid",
+    b"span_id",
+    b"spanid",
+    b"request_id",
+    b"requestid",
+    b"caller",
+    b"created_at",
+    b"updated_at",
+    b"createdat",
+    b"updatedat",
+    b"asctime",
+    b"levelname",
+    b"dd.trace_id",
+    b"correlation_id",
+    b"sha",
+    b"commit",
 ];
 
 fn own(key: &[u8]) -> bool {
@@ -28,7 +63,14 @@ fn own(key: &[u8]) -> bool {
 impl Engine {
     /// Reads the document that begins at `start`; its end, or nothing if it is none. One that breaks off is read as far
     /// as it goes, and its end is where it breaks.
-    pub(super) fn json(&self, line: &[u8], start: usize, level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<Option<usize>, Reason> {
+    pub(super) fn json(
+        &self,
+        line: &[u8],
+        start: usize,
+        level: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<Option<usize>, Reason> {
         let mut leaves = scratch.leaves.pop().unwrap_or_default();
         leaves.clear();
         let end = json::walk(line, start, &mut leaves);
@@ -48,10 +90,22 @@ impl Engine {
         result
     }
 
-    fn leaves(&self, line: &[u8], leaves: &[Leaf], level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
+    fn leaves(
+        &self,
+        line: &[u8],
+        leaves: &[Leaf],
+        level: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
         let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
         let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
-        let about_person = resource.is_some_and(|leaf| !matches!(get(&leaf.value), b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"));
+        let about_person = resource.is_some_and(|leaf| {
+            !matches!(
+                get(&leaf.value),
+                b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"
+            )
+        });
         let class_of = |leaf: &Leaf| {
             let (key, parent) = (get(&leaf.key), get(&leaf.parent));
             if leaf.depth == 1 && resource.is_none() && own(key) {
@@ -89,7 +143,15 @@ impl Engine {
                 }
                 None => {}
             }
-            self.leaf(line, leaf, class, Manner { strict, person, ..Manner::default() }, level, scratch, hits)?;
+            self.leaf(
+                line,
+                leaf,
+                class,
+                Manner { strict, person, ..Manner::default() },
+                level,
+                scratch,
+                hits,
+            )?;
         }
         Ok(())
     }
@@ -100,14 +162,32 @@ impl Engine {
     }
 
     #[expect(clippy::too_many_arguments, reason = "a leaf, what is known of it, and where its findings go")]
-    fn leaf(&self, line: &[u8], leaf: &Leaf, class: Class, manner: Manner, level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
+    fn leaf(
+        &self,
+        line: &[u8],
+        leaf: &Leaf,
+        class: Class,
+        manner: Manner,
+        level: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
         let raw = line.get(leaf.value.clone()).unwrap_or_default();
         if !leaf.string {
-            if let Class::Is(identifier) = class && plausible(identifier, raw) {
+            if let Class::Is(identifier) = class
+                && plausible(identifier, raw)
+            {
                 self.push(leaf, identifier, weight::KEY, level, hits);
-            } else if let Class::Weak(identifier) = class && manner.person && plausible(identifier, raw) && raw.len() > 3 {
+            } else if let Class::Weak(identifier) = class
+                && manner.person
+                && plausible(identifier, raw)
+                && raw.len() > 3
+            {
                 self.push(leaf, identifier, weight::KEY, level, hits);
-            } else if raw.len() >= 13 && crate::shape::card::card(raw, 0, true) == Some(raw.len()) && manner.strict {
+            } else if raw.len() >= 13
+                && crate::shape::card::card(raw, 0, true) == Some(raw.len())
+                && manner.strict
+            {
                 self.push(leaf, I::Card, weight::SHAPE, level, hits);
             }
             return Ok(());
@@ -138,26 +218,44 @@ impl Engine {
     }
 
     /// A string's value, its escapes undone.
-    fn value(&self, value: &[u8], class: Class, manner: Manner, level: usize, scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
+    fn value(
+        &self,
+        value: &[u8],
+        class: Class,
+        manner: Manner,
+        level: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
         let whole = |identifier: I, hits: &mut Vec<Hit>| {
             hits.push(Hit { start: 0, end: value.len(), identifier, weight: weight::KEY, quoted: 0 });
         };
         let mut manner = manner;
         match class {
             // A person's document inside, or a name in parts, is read below.
+            // A private address stays in logs, whatever its key.
+            Class::Is(I::Ip) if !manner.strict => {}
             Class::Is(identifier) if plausible(identifier, value) && !matches!(at(value, 0), b'{') => {
                 whole(identifier, hits);
                 return Ok(());
             }
             Class::Is(identifier) => manner.hint = Some(identifier),
             Class::Weak(I::Facility) => {
-                let named = value.split(|b| *b == b' ').filter(|w| w.first().is_some_and(u8::is_ascii_uppercase)).count() >= 2;
+                let named = value
+                    .split(|b| *b == b' ')
+                    .filter(|w| w.first().is_some_and(u8::is_ascii_uppercase))
+                    .count()
+                    >= 2;
                 if named && plausible(I::Facility, value) {
                     whole(I::Facility, hits);
                     return Ok(());
                 }
             }
-            Class::Weak(identifier) if manner.person && plausible(identifier, value) && !(machine_made(value) && identifier != I::Mrn) => {
+            Class::Weak(identifier)
+                if manner.person
+                    && plausible(identifier, value)
+                    && !(machine_made(value) && identifier != I::Mrn) =>
+            {
                 whole(identifier, hits);
                 return Ok(());
             }
@@ -173,7 +271,13 @@ impl Engine {
             _ => {}
         }
         if let Some(id) = fhir::reference(value) {
-            hits.push(Hit { start: id.start, end: id.end, identifier: I::Mrn, weight: weight::CONTEXT, quoted: 0 });
+            hits.push(Hit {
+                start: id.start,
+                end: id.end,
+                identifier: I::Mrn,
+                weight: weight::CONTEXT,
+                quoted: 0,
+            });
         }
         let first = at(value.trim_ascii_start(), 0);
         if level < NESTED && matches!(first, b'{' | b'[') && value.len() > 4 {

@@ -9,7 +9,12 @@ pub(crate) fn settle(line: &[u8], hits: &mut Vec<Hit>) {
     if hits.is_empty() {
         return;
     }
-    hits.sort_by(|a, b| b.weight.cmp(&a.weight).then(b.end.wrapping_sub(b.start).cmp(&a.end.wrapping_sub(a.start))).then(a.start.cmp(&b.start)));
+    hits.sort_by(|a, b| {
+        b.weight
+            .cmp(&a.weight)
+            .then(b.end.wrapping_sub(b.start).cmp(&a.end.wrapping_sub(a.start)))
+            .then(a.start.cmp(&b.start))
+    });
     let mut taken: Vec<Hit> = Vec::with_capacity(hits.len());
     for hit in hits.drain(..) {
         place(line, hit, &mut taken);
@@ -84,8 +89,16 @@ mod tests {
     use crate::Identifier as I;
 
     fn settled(line: &str, hits: &[(usize, usize, I, u8)]) -> Vec<(String, I)> {
-        let mut hits: Vec<Hit> =
-            hits.iter().map(|(start, end, identifier, weight)| Hit { start: *start, end: *end, identifier: *identifier, weight: *weight, quoted: 0 }).collect();
+        let mut hits: Vec<Hit> = hits
+            .iter()
+            .map(|(start, end, identifier, weight)| Hit {
+                start: *start,
+                end: *end,
+                identifier: *identifier,
+                weight: *weight,
+                quoted: 0,
+            })
+            .collect();
         settle(line.as_bytes(), &mut hits);
         hits.iter().map(|h| (line[h.start..h.end].to_owned(), h.identifier)).collect()
     }
@@ -94,7 +107,14 @@ mod tests {
     fn what_overlaps_is_covered_by_both_and_named_by_the_heavier() {
         let line = "12 Main St, Otis 97368";
         let found = settled(line, &[(0, 22, I::Address, 1), (17, 22, I::Zip, 5), (12, 16, I::City, 4)]);
-        assert_eq!(found, [("12 Main St".to_owned(), I::Address), ("Otis".to_owned(), I::City), ("97368".to_owned(), I::Zip)]);
+        assert_eq!(
+            found,
+            [
+                ("12 Main St".to_owned(), I::Address),
+                ("Otis".to_owned(), I::City),
+                ("97368".to_owned(), I::Zip)
+            ]
+        );
         let found = settled(line, &[(0, 10, I::Address, 1), (8, 16, I::City, 5)]);
         assert_eq!(found, [("12 Main".to_owned(), I::Address), ("St, Otis".to_owned(), I::City)]);
     }

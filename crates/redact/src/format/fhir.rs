@@ -8,10 +8,46 @@ fn among(key: &[u8], keys: &[&str]) -> bool {
 
 /// What a key tells in a resource; `None` where the ordinary reading is right.
 pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8]) -> Option<Class> {
-    if parent == b"meta" || among(key, &["resourceType", "system", "code", "use", "unit", "status", "url", "profile", "language", "gender", "contentType", "versionId", "lastUpdated"]) && parent != b"photo" {
+    if parent == b"meta"
+        || among(
+            key,
+            &[
+                "resourceType",
+                "system",
+                "code",
+                "use",
+                "unit",
+                "status",
+                "url",
+                "profile",
+                "language",
+                "gender",
+                "contentType",
+                "versionId",
+                "lastUpdated",
+            ],
+        ) && parent != b"photo"
+    {
         return Some(Class::Machine);
     }
-    if parent == b"coding" || parent == b"code" || grandparent == b"coding" || among(parent, &["valueQuantity", "valueCodeableConcept", "category", "maritalStatus", "valueCoding", "medicationCodeableConcept", "type", "payor", "insurer"]) {
+    if parent == b"coding"
+        || parent == b"code"
+        || grandparent == b"coding"
+        || among(
+            parent,
+            &[
+                "valueQuantity",
+                "valueCodeableConcept",
+                "category",
+                "maritalStatus",
+                "valueCoding",
+                "medicationCodeableConcept",
+                "type",
+                "payor",
+                "insurer",
+            ],
+        )
+    {
         return Some(Class::Machine);
     }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
@@ -26,15 +62,44 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         (b"address", b"line" | b"text") => Class::Is(I::Address),
         (_, b"city" | b"district") => Class::Is(I::City),
         (_, b"postalCode") => Class::Is(I::Zip),
-        (_, b"deviceIdentifier" | b"carrierHRF" | b"carrierAIDC" | b"serialNumber" | b"lotNumber" | b"distinctIdentifier") => Class::Is(I::Device),
+        (
+            _,
+            b"deviceIdentifier"
+            | b"carrierHRF"
+            | b"carrierAIDC"
+            | b"serialNumber"
+            | b"lotNumber"
+            | b"distinctIdentifier",
+        ) => Class::Is(I::Device),
         (_, b"subscriberId" | b"policyNumber" | b"dependent") if digits > 2 => Class::Is(I::HealthPlan),
         (_, b"birthDate" | b"deceasedDateTime") => Class::Is(I::Date),
-        (_, b"div" | b"comment" | b"valueString" | b"conclusion" | b"description" | b"patientInstruction") => Class::Prose,
+        (
+            _,
+            b"div" | b"comment" | b"valueString" | b"conclusion" | b"description" | b"patientInstruction",
+        ) => Class::Prose,
         (b"note" | b"text", b"text") => Class::Prose,
-        (b"serviceProvider" | b"managingOrganization" | b"location" | b"custodian" | b"organization" | b"hospitalization" | b"facility", b"display") => Class::Is(I::Facility),
+        (
+            b"serviceProvider"
+            | b"managingOrganization"
+            | b"location"
+            | b"custodian"
+            | b"organization"
+            | b"hospitalization"
+            | b"facility",
+            b"display",
+        ) => Class::Is(I::Facility),
         (_, b"display") => Class::Person,
-        (_, b"start" | b"end" | b"issued" | b"date" | b"recorded" | b"authoredOn" | b"sent" | b"received" | b"created" | b"whenHandedOver" | b"whenPrepared" | b"onset") if digits >= 6 => Class::Is(I::Date),
-        (_, key) if (key.ends_with(b"DateTime") || key.ends_with(b"Date") || key.ends_with(b"Instant")) && digits >= 6 => Class::Is(I::Date),
+        (
+            _,
+            b"start" | b"end" | b"issued" | b"date" | b"recorded" | b"authoredOn" | b"sent" | b"received"
+            | b"created" | b"whenHandedOver" | b"whenPrepared" | b"onset",
+        ) if digits >= 6 => Class::Is(I::Date),
+        (_, key)
+            if (key.ends_with(b"DateTime") || key.ends_with(b"Date") || key.ends_with(b"Instant"))
+                && digits >= 6 =>
+        {
+            Class::Is(I::Date)
+        }
         _ => return None,
     };
     Some(class)
@@ -49,8 +114,10 @@ pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
     let at = ["Patient/", "RelatedPerson/", "Person/", "Practitioner/", "Encounter/"]
         .iter()
         .find_map(|kind| memchr::memmem::find(value, kind.as_bytes()).map(|at| at + kind.len()))?;
-    let length = value.get(at..)?.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).count();
-    (length > 0 && value.get(at..at + length).is_some_and(|id| id.iter().any(u8::is_ascii_digit))).then_some(at..at + length)
+    let length =
+        value.get(at..)?.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).count();
+    (length > 0 && value.get(at..at + length).is_some_and(|id| id.iter().any(u8::is_ascii_digit)))
+        .then_some(at..at + length)
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ fn skip(line: &[u8], place: usize) -> usize {
         b'[' | b'(' | b' ' => place + 1,
         b'<' => {
             let count = digits(line, place + 1, 4);
-            let version = usize::from(at(line, place + count + 2) == b'1' && at(line, place + count + 3) == b' ') * 2;
+            let version =
+                usize::from(at(line, place + count + 2) == b'1' && at(line, place + count + 3) == b' ') * 2;
             if count > 0 && at(line, place + count + 1) == b'>' { place + count + 2 + version } else { place }
         }
         b'-' if at(line, place + 1) == b' ' => place + 2,
@@ -49,25 +50,35 @@ fn skip(line: &[u8], place: usize) -> usize {
         // The seconds of the epoch.
         b'0'..=b'9' => {
             let count = digits(line, place, 14);
-            if (10..=13).contains(&count) && at(line, place + count) == b' ' { place + count + 1 } else { place }
+            if (10..=13).contains(&count) && at(line, place + count) == b' ' {
+                place + count + 1
+            } else {
+                place
+            }
         }
         _ => place,
     }
 }
 
 fn is_level(word: &[u8]) -> bool {
-    let levels = ["info", "warn", "warning", "error", "debug", "trace", "fatal", "critical", "notice", "severe", "i", "w", "e", "d", "f", "t", "v", "err", "crit", "dbg", "inf", "wrn", "ts", "time"];
+    let levels = [
+        "info", "warn", "warning", "error", "debug", "trace", "fatal", "critical", "notice", "severe", "i",
+        "w", "e", "d", "f", "t", "v", "err", "crit", "dbg", "inf", "wrn", "ts", "time",
+    ];
     levels.iter().any(|level| word.eq_ignore_ascii_case(level.as_bytes()))
 }
 
 /// End of a timestamp with a time of day that begins here.
 fn timestamp(line: &[u8], place: usize) -> Option<usize> {
     // A slice, so that the end of a colour before is not taken for a part of the date.
-    let numeric = line.get(place..).and_then(|rest| date::date(rest, 0)).filter(|d| d.time).map(|d| place + d.end);
+    let numeric =
+        line.get(place..).and_then(|rest| date::date(rest, 0)).filter(|d| d.time).map(|d| place + d.end);
     let named = || {
         let mut start = place;
         // `Sun Dec 04 04:47:44 2005`.
-        if at(line, start + 3) == b' ' && month(line.get(start + 4..start + 7)?).is_some() || at(line, start + 3) == b',' {
+        if at(line, start + 3) == b' ' && month(line.get(start + 4..start + 7)?).is_some()
+            || at(line, start + 3) == b','
+        {
             start += if at(line, start + 3) == b',' { 5 } else { 4 };
         }
         let first = line.get(start..start + 3)?;
@@ -95,10 +106,16 @@ fn timestamp(line: &[u8], place: usize) -> Option<usize> {
 
 fn after_time(line: &[u8], end: usize) -> usize {
     let rest = line.get(end..).unwrap_or_default();
-    let time = rest.iter().skip(1).take(18).take_while(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'Z' | b'+' | b'-')).count();
+    let time = rest
+        .iter()
+        .skip(1)
+        .take(18)
+        .take_while(|b| b.is_ascii_digit() || matches!(b, b':' | b'.' | b',' | b'Z' | b'+' | b'-'))
+        .count();
     let mut end = end + 1 + time;
     // `Sun Dec 04 04:47:44 2005]`: the year stands behind.
-    if at(line, end) == b' ' && digits(line, end + 1, 5) == 4 && matches!(at(line, end + 5), b']' | b' ' | 0) {
+    if at(line, end) == b' ' && digits(line, end + 1, 5) == 4 && matches!(at(line, end + 5), b']' | b' ' | 0)
+    {
         end += 5;
     }
     end
@@ -130,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_date_of_a_patient_is_no_head() {
-        for line in ["1970-01-31 is the date of birth", "March 3, 2024: seen", "DOB 1970-01-31 10:00:00", ""] {
+        for line in ["1970-01-31 is the date of birth", "March 3, 2024: seen", "DOB 1970-01-31 10:00:00", ""]
+        {
             assert_eq!(length(line.as_bytes()), 0, "{line}");
         }
     }

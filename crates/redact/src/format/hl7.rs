@@ -27,34 +27,197 @@ use Field::{Address, All, Clinician, First, Prose, Telecom};
 type Segment = (&'static [u8; 3], &'static [(usize, Field)]);
 
 const SEGMENTS: [Segment; 24] = [
-    (b"PID", &[(2, First(I::Mrn)), (3, First(I::Mrn)), (4, First(I::Mrn)), (5, All(I::Name)), (6, All(I::Name)), (7, All(I::Date)), (9, All(I::Name)), (11, Address), (12, All(I::City)), (13, Telecom), (14, Telecom), (18, First(I::Account)), (19, All(I::Ssn)), (20, First(I::Licence)), (21, First(I::Mrn)), (23, All(I::City)), (29, All(I::Date)), (33, All(I::Date))]),
+    (
+        b"PID",
+        &[
+            (2, First(I::Mrn)),
+            (3, First(I::Mrn)),
+            (4, First(I::Mrn)),
+            (5, All(I::Name)),
+            (6, All(I::Name)),
+            (7, All(I::Date)),
+            (9, All(I::Name)),
+            (11, Address),
+            (12, All(I::City)),
+            (13, Telecom),
+            (14, Telecom),
+            (18, First(I::Account)),
+            (19, All(I::Ssn)),
+            (20, First(I::Licence)),
+            (21, First(I::Mrn)),
+            (23, All(I::City)),
+            (29, All(I::Date)),
+            (33, All(I::Date)),
+        ],
+    ),
     (b"PD1", &[(4, Clinician)]),
-    (b"NK1", &[(2, All(I::Name)), (4, Address), (5, Telecom), (6, Telecom), (8, All(I::Date)), (9, All(I::Date)), (12, First(I::Other)), (13, First(I::Facility)), (16, All(I::Date)), (26, All(I::Name)), (30, All(I::Name)), (31, Telecom), (32, Address), (33, First(I::Other)), (37, All(I::Ssn))]),
-    (b"GT1", &[(2, First(I::Account)), (3, All(I::Name)), (4, All(I::Name)), (5, Address), (6, Telecom), (7, Telecom), (8, All(I::Date)), (12, All(I::Ssn)), (13, All(I::Date)), (14, All(I::Date)), (16, All(I::Name)), (17, Address), (18, Telecom), (19, First(I::Other)), (45, All(I::Name)), (46, Telecom)]),
-    (b"IN1", &[(6, All(I::Name)), (7, Telecom), (8, First(I::HealthPlan)), (10, First(I::HealthPlan)), (12, All(I::Date)), (13, All(I::Date)), (16, All(I::Name)), (18, All(I::Date)), (19, Address), (36, First(I::HealthPlan)), (44, Address), (49, First(I::HealthPlan))]),
-    (b"IN2", &[(1, First(I::Other)), (2, All(I::Ssn)), (3, Clinician), (6, First(I::HealthPlan)), (8, First(I::HealthPlan)), (10, First(I::HealthPlan)), (22, All(I::Name)), (40, All(I::Name)), (61, First(I::HealthPlan)), (63, Telecom), (64, Telecom)]),
-    (b"PV1", &[(5, First(I::Mrn)), (7, Clinician), (8, Clinician), (9, Clinician), (17, Clinician), (19, First(I::Mrn)), (44, All(I::Date)), (45, All(I::Date)), (50, First(I::Mrn)), (52, Clinician)]),
+    (
+        b"NK1",
+        &[
+            (2, All(I::Name)),
+            (4, Address),
+            (5, Telecom),
+            (6, Telecom),
+            (8, All(I::Date)),
+            (9, All(I::Date)),
+            (12, First(I::Other)),
+            (13, First(I::Facility)),
+            (16, All(I::Date)),
+            (26, All(I::Name)),
+            (30, All(I::Name)),
+            (31, Telecom),
+            (32, Address),
+            (33, First(I::Other)),
+            (37, All(I::Ssn)),
+        ],
+    ),
+    (
+        b"GT1",
+        &[
+            (2, First(I::Account)),
+            (3, All(I::Name)),
+            (4, All(I::Name)),
+            (5, Address),
+            (6, Telecom),
+            (7, Telecom),
+            (8, All(I::Date)),
+            (12, All(I::Ssn)),
+            (13, All(I::Date)),
+            (14, All(I::Date)),
+            (16, All(I::Name)),
+            (17, Address),
+            (18, Telecom),
+            (19, First(I::Other)),
+            (45, All(I::Name)),
+            (46, Telecom),
+        ],
+    ),
+    (
+        b"IN1",
+        &[
+            (6, All(I::Name)),
+            (7, Telecom),
+            (8, First(I::HealthPlan)),
+            (10, First(I::HealthPlan)),
+            (12, All(I::Date)),
+            (13, All(I::Date)),
+            (16, All(I::Name)),
+            (18, All(I::Date)),
+            (19, Address),
+            (36, First(I::HealthPlan)),
+            (44, Address),
+            (49, First(I::HealthPlan)),
+        ],
+    ),
+    (
+        b"IN2",
+        &[
+            (1, First(I::Other)),
+            (2, All(I::Ssn)),
+            (3, Clinician),
+            (6, First(I::HealthPlan)),
+            (8, First(I::HealthPlan)),
+            (10, First(I::HealthPlan)),
+            (22, All(I::Name)),
+            (40, All(I::Name)),
+            (61, First(I::HealthPlan)),
+            (63, Telecom),
+            (64, Telecom),
+        ],
+    ),
+    (
+        b"PV1",
+        &[
+            (5, First(I::Mrn)),
+            (7, Clinician),
+            (8, Clinician),
+            (9, Clinician),
+            (17, Clinician),
+            (19, First(I::Mrn)),
+            (44, All(I::Date)),
+            (45, All(I::Date)),
+            (50, First(I::Mrn)),
+            (52, Clinician),
+        ],
+    ),
     (b"PV2", &[(8, All(I::Date)), (9, All(I::Date)), (13, Clinician)]),
-    (b"ORC", &[(2, First(I::Other)), (3, First(I::Other)), (9, All(I::Date)), (10, Clinician), (11, Clinician), (12, Clinician), (14, Telecom), (15, All(I::Date)), (24, Address)]),
-    (b"OBR", &[(2, First(I::Other)), (3, First(I::Other)), (6, All(I::Date)), (7, All(I::Date)), (8, All(I::Date)), (10, Clinician), (13, Prose), (14, All(I::Date)), (16, Clinician), (17, Telecom), (22, All(I::Date)), (28, Clinician), (32, Clinician), (36, All(I::Date))]),
+    (
+        b"ORC",
+        &[
+            (2, First(I::Other)),
+            (3, First(I::Other)),
+            (9, All(I::Date)),
+            (10, Clinician),
+            (11, Clinician),
+            (12, Clinician),
+            (14, Telecom),
+            (15, All(I::Date)),
+            (24, Address),
+        ],
+    ),
+    (
+        b"OBR",
+        &[
+            (2, First(I::Other)),
+            (3, First(I::Other)),
+            (6, All(I::Date)),
+            (7, All(I::Date)),
+            (8, All(I::Date)),
+            (10, Clinician),
+            (13, Prose),
+            (14, All(I::Date)),
+            (16, Clinician),
+            (17, Telecom),
+            (22, All(I::Date)),
+            (28, Clinician),
+            (32, Clinician),
+            (36, All(I::Date)),
+        ],
+    ),
     (b"OBX", &[(5, Prose), (14, All(I::Date)), (16, Clinician), (18, First(I::Device)), (19, All(I::Date))]),
     (b"NTE", &[(3, Prose)]),
     (b"EVN", &[(5, Clinician), (6, All(I::Date))]),
     (b"DG1", &[(5, All(I::Date)), (16, Clinician)]),
     (b"PR1", &[(5, All(I::Date)), (8, Clinician), (11, Clinician), (12, Clinician)]),
     (b"AL1", &[(6, All(I::Date))]),
-    (b"MRG", &[(1, First(I::Mrn)), (2, First(I::Mrn)), (3, First(I::Account)), (4, First(I::Mrn)), (5, First(I::Mrn)), (7, All(I::Name))]),
+    (
+        b"MRG",
+        &[
+            (1, First(I::Mrn)),
+            (2, First(I::Mrn)),
+            (3, First(I::Account)),
+            (4, First(I::Mrn)),
+            (5, First(I::Mrn)),
+            (7, All(I::Name)),
+        ],
+    ),
     (b"FT1", &[(4, All(I::Date)), (20, Clinician), (21, Clinician)]),
     (b"RXA", &[(3, All(I::Date)), (4, All(I::Date)), (10, Clinician), (15, First(I::Device))]),
     (b"TXA", &[(4, All(I::Date)), (5, Clinician), (6, All(I::Date)), (9, Clinician), (12, First(I::Other))]),
-    (b"SCH", &[(1, First(I::Other)), (2, First(I::Other)), (11, All(I::Date)), (12, Clinician), (13, Telecom), (16, Clinician), (20, Clinician)]),
+    (
+        b"SCH",
+        &[
+            (1, First(I::Other)),
+            (2, First(I::Other)),
+            (11, All(I::Date)),
+            (12, Clinician),
+            (13, Telecom),
+            (16, Clinician),
+            (20, Clinician),
+        ],
+    ),
     (b"AIP", &[(3, Clinician), (6, All(I::Date))]),
     (b"ROL", &[(4, Clinician), (11, Address), (12, Telecom)]),
     (b"ACC", &[(1, All(I::Date))]),
 ];
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
-pub(crate) fn segment(text: &[u8], start: usize, hits: &mut Vec<Hit>, prose: &mut Vec<std::ops::Range<usize>>) -> Option<usize> {
+pub(crate) fn segment(
+    text: &[u8],
+    start: usize,
+    hits: &mut Vec<Hit>,
+    prose: &mut Vec<std::ops::Range<usize>>,
+) -> Option<usize> {
     let name: &[u8; 3] = text.get(start..start + 3)?.try_into().ok()?;
     let bar = at(text, start + 3);
     if name == b"MSH" && matches!(bar, b'|') {
@@ -89,7 +252,14 @@ fn end_of(text: &[u8], start: usize) -> usize {
     start + end
 }
 
-fn field(text: &[u8], start: usize, end: usize, field: Field, hits: &mut Vec<Hit>, prose: &mut Vec<std::ops::Range<usize>>) {
+fn field(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    field: Field,
+    hits: &mut Vec<Hit>,
+    prose: &mut Vec<std::ops::Range<usize>>,
+) {
     if let Prose = field {
         prose.push(start..end);
         return;
@@ -141,8 +311,19 @@ fn push(value: &[u8], start: usize, identifier: I, hits: &mut Vec<Hit>) {
             I::Other | I::Npi | I::Facility => part.len() > 1,
             _ => true,
         };
-        if possible && (plausible(identifier, part) || identifier == I::Phone && !part.is_empty() && crate::text::token::marker(part, 0).is_none()) {
-            hits.push(Hit { start: start + place, end: start + place + part.len(), identifier, weight: weight::KEY, quoted: 0 });
+        if possible
+            && (plausible(identifier, part)
+                || identifier == I::Phone
+                    && !part.is_empty()
+                    && crate::text::token::marker(part, 0).is_none())
+        {
+            hits.push(Hit {
+                start: start + place,
+                end: start + place + part.len(),
+                identifier,
+                weight: weight::KEY,
+                quoted: 0,
+            });
         }
         place += part.len() + 1;
     }
@@ -167,9 +348,18 @@ mod tests {
         assert_eq!(
             found,
             [
-                (I::Mrn, "12345"), (I::Name, "ROE"), (I::Name, "JANE"), (I::Name, "Q"), (I::Date, "19700131"),
-                (I::Address, "1 MAIN ST"), (I::City, "OTIS"), (I::Zip, "97368"), (I::Phone, "(415)555-0123"),
-                (I::Email, "j@x.org"), (I::Account, "A77"), (I::Ssn, "123-45-6789"),
+                (I::Mrn, "12345"),
+                (I::Name, "ROE"),
+                (I::Name, "JANE"),
+                (I::Name, "Q"),
+                (I::Date, "19700131"),
+                (I::Address, "1 MAIN ST"),
+                (I::City, "OTIS"),
+                (I::Zip, "97368"),
+                (I::Phone, "(415)555-0123"),
+                (I::Email, "j@x.org"),
+                (I::Account, "A77"),
+                (I::Ssn, "123-45-6789"),
             ]
         );
     }

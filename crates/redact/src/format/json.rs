@@ -104,7 +104,10 @@ pub(crate) fn walk(text: &[u8], start: usize, leaves: &mut Vec<Leaf>) -> End {
                     return End::Broken(place);
                 }
                 let rest = text.get(place..).unwrap_or_default();
-                let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
+                let length = rest
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+                    .count();
                 leaves.push(leaf(&stack, &key, place..place + length, false, false));
                 place += length;
             }
@@ -116,7 +119,15 @@ pub(crate) fn walk(text: &[u8], start: usize, leaves: &mut Vec<Leaf>) -> End {
 fn leaf(stack: &[Frame], key: &Range<usize>, value: Range<usize>, string: bool, escaped: bool) -> Leaf {
     let objects = || stack.iter().rev().filter(|frame| frame.object);
     let name = |nth: usize| objects().nth(nth).map_or(0..0, |frame| frame.key.clone());
-    Leaf { key: key.clone(), parent: name(0), grandparent: name(1), value, string, escaped, depth: objects().count() }
+    Leaf {
+        key: key.clone(),
+        parent: name(0),
+        grandparent: name(1),
+        value,
+        string,
+        escaped,
+        depth: objects().count(),
+    }
 }
 
 /// Where the string that began ends, and whether it has escapes.
@@ -197,7 +208,13 @@ mod tests {
         let end = walk(text.as_bytes(), 0, &mut found);
         let leaves = found
             .iter()
-            .map(|l| (text[l.parent.clone()].to_owned(), text[l.key.clone()].to_owned(), text[l.value.clone()].to_owned()))
+            .map(|l| {
+                (
+                    text[l.parent.clone()].to_owned(),
+                    text[l.key.clone()].to_owned(),
+                    text[l.value.clone()].to_owned(),
+                )
+            })
             .collect();
         (leaves, end)
     }
@@ -205,7 +222,14 @@ mod tests {
     #[test]
     fn leaves_come_with_their_keys_and_the_keys_above() {
         let (found, end) = leaves(r#"{"a":1,"n":{"f":"x","g":["y","z"],"o":[{"k":true}]},"b":"q\"r"}"#);
-        let expect = [("", "a", "1"), ("n", "f", "x"), ("n", "g", "y"), ("n", "g", "z"), ("o", "k", "true"), ("", "b", "q\\\"r")];
+        let expect = [
+            ("", "a", "1"),
+            ("n", "f", "x"),
+            ("n", "g", "y"),
+            ("n", "g", "z"),
+            ("o", "k", "true"),
+            ("", "b", "q\\\"r"),
+        ];
         assert_eq!(found, expect.map(|(p, k, v)| (p.to_owned(), k.to_owned(), v.to_owned())));
         assert_eq!(end, End::Whole(63));
     }

@@ -10,8 +10,8 @@ use crate::{
 /// Whether a text is X12: it begins with a segment that only X12 has.
 pub(crate) fn begins(text: &[u8]) -> bool {
     let names: [&[u8]; 22] = [
-        b"ISA*", b"NM1*", b"DMG*", b"N3*", b"N4*", b"REF*", b"DTP*", b"CLM*", b"SBR*", b"PER*", b"GS*", b"ST*", b"HL*", b"TRN*", b"PAT*",
-        b"INS*", b"BHT*", b"SV1*", b"DTM*", b"HI*", b"LX*", b"N1*",
+        b"ISA*", b"NM1*", b"DMG*", b"N3*", b"N4*", b"REF*", b"DTP*", b"CLM*", b"SBR*", b"PER*", b"GS*",
+        b"ST*", b"HL*", b"TRN*", b"PAT*", b"INS*", b"BHT*", b"SV1*", b"DTM*", b"HI*", b"LX*", b"N1*",
     ];
     names.iter().any(|name| text.starts_with(name))
 }
@@ -40,7 +40,8 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         count += 1;
         start += length + 1;
     }
-    let value = |number: usize| elements.get(number).and_then(|range| text.get(range.clone())).unwrap_or_default();
+    let value =
+        |number: usize| elements.get(number).and_then(|range| text.get(range.clone())).unwrap_or_default();
     let mut push = |number: usize, identifier: I| {
         if let Some(range) = elements.get(number).filter(|_| plausible(identifier, value(number))) {
             hits.push(Hit { start: range.start, end: range.end, identifier, weight: weight::KEY, quoted: 0 });
@@ -55,12 +56,15 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
             } else if matches!(value(1), b"FA" | b"77" | b"85" | b"87" | b"82" | b"SJ" | b"1P") {
                 push(3, I::Facility);
             }
-            push(9, match value(8) {
-                b"MI" | b"II" | b"MC" => I::HealthPlan,
-                b"34" | b"SY" => I::Ssn,
-                b"XX" => I::Npi,
-                _ => I::Other,
-            });
+            push(
+                9,
+                match value(8) {
+                    b"MI" | b"II" | b"MC" => I::HealthPlan,
+                    b"34" | b"SY" => I::Ssn,
+                    b"XX" => I::Npi,
+                    _ => I::Other,
+                },
+            );
         }
         b"N3" => {
             push(1, I::Address);
@@ -89,15 +93,20 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 }
             }
         }
-        b"REF" => push(2, match value(1) {
-            b"SY" => I::Ssn,
-            b"EA" | b"MRN" => I::Mrn,
-            b"1L" | b"IG" | b"6P" | b"1W" | b"0F" | b"HJ" | b"F6" | b"N6" | b"18" | b"23" => I::HealthPlan,
-            b"EJ" | b"D9" | b"F8" | b"1K" => I::Account,
-            b"0B" | b"1G" => I::Licence,
-            b"EI" | b"TJ" => I::Other,
-            _ => I::Other,
-        }),
+        b"REF" => push(
+            2,
+            match value(1) {
+                b"SY" => I::Ssn,
+                b"EA" | b"MRN" => I::Mrn,
+                b"1L" | b"IG" | b"6P" | b"1W" | b"0F" | b"HJ" | b"F6" | b"N6" | b"18" | b"23" => {
+                    I::HealthPlan
+                }
+                b"EJ" | b"D9" | b"F8" | b"1K" => I::Account,
+                b"0B" | b"1G" => I::Licence,
+                b"EI" | b"TJ" => I::Other,
+                _ => I::Other,
+            },
+        ),
         _ => {}
     }
 }
@@ -114,8 +123,16 @@ mod tests {
         read(text.as_bytes(), &mut hits);
         let found: Vec<_> = hits.iter().map(|h| (h.identifier, &text[h.start..h.end])).collect();
         for expected in [
-            (I::Name, "ROE"), (I::Name, "JANE"), (I::HealthPlan, "W1234567"), (I::Address, "1 MAIN ST"), (I::City, "OTIS"),
-            (I::Zip, "97368"), (I::Date, "19700131"), (I::Ssn, "123456789"), (I::Date, "20240301"), (I::Name, "ANN POE"),
+            (I::Name, "ROE"),
+            (I::Name, "JANE"),
+            (I::HealthPlan, "W1234567"),
+            (I::Address, "1 MAIN ST"),
+            (I::City, "OTIS"),
+            (I::Zip, "97368"),
+            (I::Date, "19700131"),
+            (I::Ssn, "123456789"),
+            (I::Date, "20240301"),
+            (I::Name, "ANN POE"),
             (I::Phone, "4155550123"),
         ] {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");

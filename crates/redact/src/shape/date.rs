@@ -34,10 +34,10 @@ pub(crate) fn date(text: &[u8], start: usize) -> Option<Date> {
     let right = match (first, third) {
         (4, 1 | 2) => calendar::year(a) && calendar::exists(a, b, c),
         (1 | 2, 4) => calendar::year(c) && calendar::month_and_day(a, b, c),
-        (2, 2) if separator == b'-' => {
-            calendar::month_and_day(a, b, 0) || calendar::exists(2000, b, c)
+        (2, 2) if separator == b'-' => calendar::month_and_day(a, b, 0) || calendar::exists(2000, b, c),
+        (1 | 2, 2) if separator == b'/' || separator == b'.' && second == 2 => {
+            calendar::month_and_day(a, b, 0)
         }
-        (1 | 2, 2) if separator == b'/' || separator == b'.' && second == 2 => calendar::month_and_day(a, b, 0),
         _ => false,
     };
     (right && date_ends(text, end)).then(|| Date { end, time: time_follows(text, end) })
@@ -46,7 +46,10 @@ pub(crate) fn date(text: &[u8], start: usize) -> Option<Date> {
 fn date_begins(text: &[u8], start: usize) -> bool {
     begins(text, start) || {
         // A range: `01/02/2024-01/05/2024`; and the tail of a path or a key: `/2024-01-02`, `x-2024-01-02` are none.
-        start >= 5 && at(text, start - 1) == b'-' && digits(text, start - 5, 5) >= 2 && at(text, start.wrapping_sub(6)) == b'/'
+        start >= 5
+            && at(text, start - 1) == b'-'
+            && digits(text, start - 5, 5) >= 2
+            && at(text, start.wrapping_sub(6)) == b'/'
             || start >= 3
                 && at(text, start - 1) == b'-'
                 && at(text, start - 2).is_ascii_digit()
@@ -90,7 +93,10 @@ pub(crate) fn time_follows(text: &[u8], end: usize) -> bool {
     }
     place += 1;
     let hour = digits(text, place, 3);
-    (1..=2).contains(&hour) && value(text, place, hour) < 25 && at(text, place + hour) == b':' && digits(text, place + hour + 1, 2) == 2
+    (1..=2).contains(&hour)
+        && value(text, place, hour) < 25
+        && at(text, place + hour) == b':'
+        && digits(text, place + hour + 1, 2) == 2
 }
 
 /// End of a date in eight digits, `19700131`, or of more that begin with one (HL7 and DICOM: a time follows).
@@ -122,7 +128,9 @@ pub(crate) fn partial(text: &[u8], start: usize) -> Option<usize> {
         _ => false,
     };
     let after = at(text, end);
-    let goes_on = alphanumeric(after) || matches!(after, b'/' | b'.' | b'%') && at(text, end + 1).is_ascii_digit() || after == b'%';
+    let goes_on = alphanumeric(after)
+        || matches!(after, b'/' | b'.' | b'%') && at(text, end + 1).is_ascii_digit()
+        || after == b'%';
     (right && !goes_on).then_some(end)
 }
 
@@ -136,7 +144,16 @@ mod tests {
 
     #[test]
     fn dates_of_many_forms_are_found() {
-        for text in ["1970-01-31", "1/31/1970", "01/31/70", "31.01.1970", "01-31-1970", "1970/1/31", "31/12/1999", "12-31-99"] {
+        for text in [
+            "1970-01-31",
+            "1/31/1970",
+            "01/31/70",
+            "31.01.1970",
+            "01-31-1970",
+            "1970/1/31",
+            "31/12/1999",
+            "12-31-99",
+        ] {
             assert_eq!(found(text), Some(text));
         }
         assert_eq!(found("on 01/02/2024-01/05/2024"), Some("01/02/2024"));
@@ -152,8 +169,16 @@ mod tests {
     #[test]
     fn look_alikes_are_not() {
         for text in [
-            "46.70.80.144", "1.2.3", "2024-13-01", "2023-02-29", "30/30/2024", "1970-01-311", "v2024-01-02x", "12-345-6789",
-            "2024-01-02-abc", "10.12.2024.5",
+            "46.70.80.144",
+            "1.2.3",
+            "2024-13-01",
+            "2023-02-29",
+            "30/30/2024",
+            "1970-01-311",
+            "v2024-01-02x",
+            "12-345-6789",
+            "2024-01-02-abc",
+            "10.12.2024.5",
         ] {
             assert_eq!(found(text), None, "{text}");
         }

@@ -14,8 +14,24 @@ fn host(byte: u8) -> bool {
 
 /// Ends of names that are no top-level domains of the Internet: of machines, packages, files.
 const NO_DOMAINS: [&[u8]; 18] = [
-    b"internal", b"local", b"localdomain", b"lan", b"localhost", b"png", b"jpg", b"jpeg", b"gif", b"svg", b"js",
-    b"css", b"json", b"service", b"target", b"timer", b"socket", b"java",
+    b"internal",
+    b"local",
+    b"localdomain",
+    b"lan",
+    b"localhost",
+    b"png",
+    b"jpg",
+    b"jpeg",
+    b"gif",
+    b"svg",
+    b"js",
+    b"css",
+    b"json",
+    b"service",
+    b"target",
+    b"timer",
+    b"socket",
+    b"java",
 ];
 
 /// The address around the `@` (or `%40`, three bytes long) at this place.
@@ -31,14 +47,20 @@ pub(crate) fn email(text: &[u8], sign: usize, sign_length: usize) -> Option<Rang
         start += 1;
     }
     // In a query string `%3D` and the like are letters of their own; what stands before `%40` begins after them.
-    if let Some(escape) = text.get(start..sign)?.windows(3).rposition(|w| w.first() == Some(&b'%') && w.iter().skip(1).all(u8::is_ascii_hexdigit)) {
+    if let Some(escape) = text
+        .get(start..sign)?
+        .windows(3)
+        .rposition(|w| w.first() == Some(&b'%') && w.iter().skip(1).all(u8::is_ascii_hexdigit))
+    {
         start += escape + 3;
     }
     let user = text.get(start..sign)?;
     if user.is_empty() || user.last() == Some(&b'.') || user.eq_ignore_ascii_case(b"git") {
         return None;
     }
-    if text.get(start.saturating_sub(48)..start)?.windows(3).any(|w| w == b"://") && before_is_secret(text, start) {
+    if text.get(start.saturating_sub(48)..start)?.windows(3).any(|w| w == b"://")
+        && before_is_secret(text, start)
+    {
         return None;
     }
     let begin = sign + sign_length;
@@ -57,7 +79,8 @@ pub(crate) fn email(text: &[u8], sign: usize, sign_length: usize) -> Option<Rang
     let top = text.get(point? + 1..end)?;
     let letters = top.len() >= 2 && top.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80);
     let domain = letters && !NO_DOMAINS.iter().any(|no| top.eq_ignore_ascii_case(no));
-    (domain && at(text, end) != b':' || domain && !at(text, end + 1).is_ascii_alphabetic()).then_some(start..end)
+    (domain && at(text, end) != b':' || domain && !at(text, end + 1).is_ascii_alphabetic())
+        .then_some(start..end)
 }
 
 fn before_is_secret(text: &[u8], start: usize) -> bool {
@@ -91,8 +114,16 @@ mod tests {
     #[test]
     fn look_alikes_are_not() {
         for text in [
-            "git@github.com:o/r", "Object@1b2c3d", "logo@2x.png", "@scope/name", "root@host", "lib@1.2.3",
-            "postgres://app:secret@db.example.org/x", "a@b", "session-1@node.local", "user@.com",
+            "git@github.com:o/r",
+            "Object@1b2c3d",
+            "logo@2x.png",
+            "@scope/name",
+            "root@host",
+            "lib@1.2.3",
+            "postgres://app:secret@db.example.org/x",
+            "a@b",
+            "session-1@node.local",
+            "user@.com",
         ] {
             assert_eq!(found(text), None, "{text}");
         }

@@ -54,7 +54,9 @@ pub(crate) fn v6(text: &[u8], start: usize) -> Option<(usize, Ipv6Addr)> {
         .take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
         .count();
     let mut end = start + run;
-    while end > start && (at(text, end - 1) == b'.' || at(text, end - 1) == b':' && at(text, end.wrapping_sub(2)) != b':') {
+    while end > start
+        && (at(text, end - 1) == b'.' || at(text, end - 1) == b':' && at(text, end.wrapping_sub(2)) != b':')
+    {
         end -= 1;
     }
     if alphanumeric(at(text, end)) && at(text, end) < 0x80 {
@@ -71,7 +73,10 @@ pub(crate) fn v6(text: &[u8], start: usize) -> Option<(usize, Ipv6Addr)> {
 /// End of the MAC address that begins here: six pairs of hexadecimal digits.
 pub(crate) fn mac(text: &[u8], start: usize) -> Option<usize> {
     let separator = at(text, start + 2);
-    if !matches!(separator, b':' | b'-') || alphanumeric(before(text, start)) || before(text, start) == separator {
+    if !matches!(separator, b':' | b'-')
+        || alphanumeric(before(text, start))
+        || before(text, start) == separator
+    {
         return None;
     }
     let pairs = text.get(start..start + 17)?;
@@ -80,7 +85,8 @@ pub(crate) fn mac(text: &[u8], start: usize) -> Option<usize> {
         _ => b.is_ascii_hexdigit(),
     });
     let next = at(text, start + 17);
-    (right && !alphanumeric(next) && next != separator && pairs.iter().any(|b| b.is_ascii_digit())).then_some(start + 17)
+    (right && !alphanumeric(next) && next != separator && pairs.iter().any(|b| b.is_ascii_digit()))
+        .then_some(start + 17)
 }
 
 /// Whether an address tells of a machine on the Internet; private, local and special ones tell nothing outside.
@@ -93,7 +99,11 @@ pub(crate) fn public(address: IpAddr) -> bool {
         }
         IpAddr::V6(v6) => {
             let [a, ..] = v6.segments();
-            !(v6.is_loopback() || v6.is_unspecified() || a & 0xfe00 == 0xfc00 || a & 0xffc0 == 0xfe80 || a >= 0xff00)
+            !(v6.is_loopback()
+                || v6.is_unspecified()
+                || a & 0xfe00 == 0xfc00
+                || a & 0xffc0 == 0xfe80
+                || a >= 0xff00)
         }
     }
 }

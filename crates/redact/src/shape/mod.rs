@@ -5,7 +5,9 @@
 pub(crate) mod card;
 pub(crate) mod date;
 pub(crate) mod email;
+pub(crate) mod iban;
 pub(crate) mod internet;
+pub(crate) mod mbi;
 pub(crate) mod phone;
 pub(crate) mod ssn;
 pub(crate) mod url;

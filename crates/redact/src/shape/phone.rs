@@ -30,7 +30,10 @@ pub(crate) fn phone(text: &[u8], start: usize, suspicion: Suspicion) -> Option<u
     }
     let end = if plus {
         international(text, start + 1)?
-    } else if text.get(start..start + 2) == Some(b"00") && digits(text, start, 4) < 15 && suspicion != Suspicion::Low {
+    } else if text.get(start..start + 2) == Some(b"00")
+        && digits(text, start, 4) < 15
+        && suspicion != Suspicion::Low
+    {
         north_america(text, start, suspicion).or_else(|| international(text, start + 2))?
     } else {
         north_america(text, start, suspicion)
@@ -182,9 +185,20 @@ mod tests {
     #[test]
     fn numbers_of_many_countries_are_found() {
         for text in [
-            "(415) 555-0123", "415-555-0123", "415.555.0123", "1-800-555-0123", "+1 415 555 0123", "+14155550123",
-            "+44 20 7946 0958", "+49 (30) 901820", "+81-3-1234-5678", "(415)555-0123", "415-555-0123 x12",
-            "(415) 555-0123 ext. 4567", "001-415-555-0123x999", "+55 11 91234-5678",
+            "(415) 555-0123",
+            "415-555-0123",
+            "415.555.0123",
+            "1-800-555-0123",
+            "+1 415 555 0123",
+            "+14155550123",
+            "+44 20 7946 0958",
+            "+49 (30) 901820",
+            "+81-3-1234-5678",
+            "(415)555-0123",
+            "415-555-0123 x12",
+            "(415) 555-0123 ext. 4567",
+            "001-415-555-0123x999",
+            "+55 11 91234-5678",
         ] {
             assert_eq!(found(text, Suspicion::Low), Some(text));
         }
@@ -197,8 +211,17 @@ mod tests {
     #[test]
     fn look_alikes_are_not() {
         for text in [
-            "4155550123", "123-456-7890", "2024-03-14", "415-555-01234", "10.415.555.0123", "a415-555-0123",
-            "415 555 0123", "1.415.555", "550e8400-e29b-41d4-a716-446655440000", "+12", "415-555-0123-4",
+            "4155550123",
+            "123-456-7890",
+            "2024-03-14",
+            "415-555-01234",
+            "10.415.555.0123",
+            "a415-555-0123",
+            "415 555 0123",
+            "1.415.555",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "+12",
+            "415-555-0123-4",
         ] {
             assert_eq!(found(text, Suspicion::Low), None, "{text}");
         }

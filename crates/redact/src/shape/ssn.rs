@@ -37,7 +37,9 @@ fn plausible(text: &[u8], area: usize, group: usize, serial: usize) -> bool {
 /// End of an SSN of which only the last four digits are told, as `XXX-XX-6789` and `***-**-6789`.
 pub(crate) fn crossed(text: &[u8], start: usize) -> Option<usize> {
     let cross = at(text, start);
-    if !matches!(cross, b'X' | b'x' | b'*' | b'#') || super::alphanumeric(crate::text::token::before(text, start)) {
+    if !matches!(cross, b'X' | b'x' | b'*' | b'#')
+        || super::alphanumeric(crate::text::token::before(text, start))
+    {
         return None;
     }
     let group = text.get(start..start + 7)?;
@@ -61,7 +63,14 @@ mod tests {
 
     #[test]
     fn all_valid_numbers_are_found() {
-        for text in ["123-45-6789", "(899-10-1234)", "ssn=773-01-0001,", "'001-01-0001'", "912-70-1234", "it is 123-45-6789."] {
+        for text in [
+            "123-45-6789",
+            "(899-10-1234)",
+            "ssn=773-01-0001,",
+            "'001-01-0001'",
+            "912-70-1234",
+            "it is 123-45-6789.",
+        ] {
             assert!(found(text, false), "{text}");
         }
         for text in ["123 45 6789", "123.45.6789", "123456789"] {
@@ -74,9 +83,20 @@ mod tests {
     #[test]
     fn look_alikes_are_not() {
         for text in [
-            "000-12-3456", "666-12-3456", "123-00-4567", "123-45-0000", "1123-45-6789", "123-45-67890",
-            "123-45-6789-0", "9-123-45-6789", "ab-123-45-6789", "123-456-789", "12-345-6789", "v123-45-6789",
-            "123-45.6789", "950-12-3456",
+            "000-12-3456",
+            "666-12-3456",
+            "123-00-4567",
+            "123-45-0000",
+            "1123-45-6789",
+            "123-45-67890",
+            "123-45-6789-0",
+            "9-123-45-6789",
+            "ab-123-45-6789",
+            "123-456-789",
+            "12-345-6789",
+            "v123-45-6789",
+            "123-45.6789",
+            "950-12-3456",
         ] {
             assert!(!found(text, false), "{text}");
         }

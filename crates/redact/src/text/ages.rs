@@ -1,6 +1,7 @@
 //! Ages over 89 (45 CFR 164.514(b)(2)(i)(C)).
 
 use super::{Reader, token::Kind, weight};
+use crate::words::words;
 use crate::{Identifier, words::vocabulary as v};
 
 impl Reader<'_> {
@@ -11,18 +12,26 @@ impl Reader<'_> {
             let (start, end) = (token.start, token.end);
             let bytes = self.bytes(token);
             match token.kind {
-                Kind::Number if self.over_89(bytes) && (self.unit_follows(index) || self.age_announces(index)) => {
+                Kind::Number
+                    if self.over_89(bytes) && (self.unit_follows(index) || self.age_announces(index)) =>
+                {
                     self.hit(start, end, Identifier::Age, weight::SHAPE);
                 }
                 // `92yo`, `92y`, `92F`.
                 Kind::Mixed => {
                     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
                     let unit = bytes.get(digits..).unwrap_or_default();
-                    let units: [&[u8]; 11] = [b"yo", b"y", b"yr", b"yrs", b"f", b"m", b"yof", b"yom", b"yof", b"year", b"years"];
+                    let units: [&[u8]; 11] =
+                        [b"yo", b"y", b"yr", b"yrs", b"f", b"m", b"yof", b"yom", b"yof", b"year", b"years"];
                     let known = units.iter().any(|known| unit.eq_ignore_ascii_case(known));
                     let sex = unit.len() == 1 && !unit.eq_ignore_ascii_case(b"y");
-                    let glued = self.byte(start.wrapping_sub(1)) == b'-' || self.byte(start.wrapping_sub(1)) == b'.';
-                    if known && (!sex || self.strict) && !glued && self.over_89(bytes.get(..digits).unwrap_or_default()) {
+                    let glued =
+                        self.byte(start.wrapping_sub(1)) == b'-' || self.byte(start.wrapping_sub(1)) == b'.';
+                    if known
+                        && (!sex || self.strict)
+                        && !glued
+                        && self.over_89(bytes.get(..digits).unwrap_or_default())
+                    {
                         self.hit(start, start + digits, Identifier::Age, weight::SHAPE);
                     }
                 }
@@ -33,7 +42,9 @@ impl Reader<'_> {
     }
 
     fn over_89(&self, digits: &[u8]) -> bool {
-        let value = digits.iter().fold(0_u32, |value, b| value.saturating_mul(10).saturating_add(u32::from(b.wrapping_sub(b'0'))));
+        let value = digits
+            .iter()
+            .fold(0_u32, |value, b| value.saturating_mul(10).saturating_add(u32::from(b.wrapping_sub(b'0'))));
         matches!(digits.len(), 2 | 3) && (90..=130).contains(&value)
     }
 
@@ -43,20 +54,24 @@ impl Reader<'_> {
         if self.t(next).symbol(b'-') {
             next += 1;
         }
-        if self.lower_is(next, &["yo", "yof", "yom"]) {
+        if self.lower_is(next, words!["yo", "yof", "yom"]) {
             return true;
         }
-        if self.lower_is(next, &["y"]) {
-            return self.t(next + 1).symbol(b'/') || self.t(next + 1).symbol(b'.') || self.lower_is(next + 1, &["o", "old"]) || self.strict && self.t(next + 1).kind != Kind::Symbol;
+        if self.lower_is(next, words!["y"]) {
+            return self.t(next + 1).symbol(b'/')
+                || self.t(next + 1).symbol(b'.')
+                || self.lower_is(next + 1, words!["o", "old"])
+                || self.strict && self.t(next + 1).kind != Kind::Symbol;
         }
-        if !self.lower_is(next, &["year", "years", "yr", "yrs"]) {
+        if !self.lower_is(next, words!["year", "years", "yr", "yrs"]) {
             return false;
         }
         let mut after = next + 1;
         while self.t(after).symbol(b'-') || self.t(after).symbol(b'.') {
             after += 1;
         }
-        self.lower_is(after, &["old", "young"]) || self.lower_is(after, &["of"]) && self.lower_is(after + 1, &["age"])
+        self.lower_is(after, words!["old", "young"])
+            || self.lower_is(after, words!["of"]) && self.lower_is(after + 1, words!["age"])
     }
 
     /// `aged 92`, `age: 92`, `age = 92`, `turned 92`, `he is 92`.
@@ -65,37 +80,53 @@ impl Reader<'_> {
         for _ in 0..3 {
             let Some(previous) = at.checked_sub(1) else { return false };
             let token = self.t(previous);
-            let skip = token.kind == Kind::Symbol && matches!(token.byte, b':' | b'=' | b'"' | b'\'' | b'(') || self.lower_is(previous, &["is", "was", "of", "at", "now", "over"]);
+            let skip = token.kind == Kind::Symbol && matches!(token.byte, b':' | b'=' | b'"' | b'\'' | b'(')
+                || self.lower_is(previous, words!["is", "was", "of", "at", "now", "over"]);
             if !skip {
                 break;
             }
             at = previous;
         }
         let Some(before) = at.checked_sub(1) else { return false };
-        self.lower_is(before, &["age", "aged", "ages"]) && !self.unit_is_other(index)
-            || self.lower_is(before, &["turned", "turning", "turns"]) && self.strict && !self.unit_is_other(index)
+        self.lower_is(before, words!["age", "aged", "ages"]) && !self.unit_is_other(index)
+            || self.lower_is(before, words!["turned", "turning", "turns"])
+                && self.strict
+                && !self.unit_is_other(index)
     }
 
     fn unit_is_other(&self, index: usize) -> bool {
         let next = self.t(index + 1);
-        next.symbol(b'%') || self.lower_is(index + 1, &["days", "weeks", "months", "hours", "minutes", "seconds", "ms", "s", "degrees"])
+        next.symbol(b'%')
+            || self.lower_is(
+                index + 1,
+                words!["days", "weeks", "months", "hours", "minutes", "seconds", "ms", "s", "degrees"],
+            )
     }
 
     /// `ninety-two-year-old`, `ninety two years old`, `one hundred and one years old`.
     fn spelled(&mut self, index: usize) {
         let mut last = index;
-        let small = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "and", "eleven", "twelve"];
+        let small = words![
+            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "and", "eleven",
+            "twelve",
+        ];
         let mut next = index + 1;
-        while next < index + 5 && (self.t(next).symbol(b'-') || self.lower_is(next, &small)) {
+        while next < index + 5 && (self.t(next).symbol(b'-') || self.lower_is(next, small)) {
             if self.t(next).kind == Kind::Word {
                 last = next;
             }
             next += 1;
         }
         if self.unit_follows(last) || self.age_announces(index) {
-            let first = if self.lower_is(index, &["hundred"]) && self.lower_is(index.wrapping_sub(1), &["one", "a"]) { index - 1 } else { index };
+            let first = if self.lower_is(index, words!["hundred"])
+                && self.lower_is(index.wrapping_sub(1), words!["one", "a"])
+            {
+                index - 1
+            } else {
+                index
+            };
             self.hit(self.t(first).start, self.t(last).end, Identifier::Age, weight::SHAPE);
-        } else if self.strict && self.lower_is(index, &["centenarian", "nonagenarian"]) {
+        } else if self.strict && self.lower_is(index, words!["centenarian", "nonagenarian"]) {
             self.hit(self.t(index).start, self.t(index).end, Identifier::Age, weight::CONTEXT);
         }
     }

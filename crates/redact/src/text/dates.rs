@@ -5,6 +5,7 @@ use super::{
     token::{Case, Kind},
     weight,
 };
+use crate::words::words;
 use crate::{
     Identifier,
     shape::{date, digits, value},
@@ -54,7 +55,10 @@ impl Reader<'_> {
             }
             return Some(found.end);
         }
-        if self.near(index, v::BIRTH, 4) && self.t(index).len() == 8 && date::compact(self.text, start).is_some() {
+        if self.near(index, v::BIRTH, 4)
+            && self.t(index).len() == 8
+            && date::compact(self.text, start).is_some()
+        {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
         }
@@ -62,23 +66,134 @@ impl Reader<'_> {
             return None;
         }
         let end = date::partial(self.text, start)?;
-        self.partial_is_a_date(index, start, end).then(|| self.hit(start, end, Identifier::Date, weight::CONTEXT)).map(|()| end)
+        self.partial_is_a_date(index, start, end)
+            .then(|| self.hit(start, end, Identifier::Date, weight::CONTEXT))
+            .map(|()| end)
     }
 
     fn version_before(&self, index: usize) -> bool {
-        self.lower_is(index.wrapping_sub(1), &["version", "v", "ver", "release", "build", "rev"]) && !self.person
+        self.lower_is(index.wrapping_sub(1), words!["version", "v", "ver", "release", "build", "rev"])
+            && !self.person
     }
 
     /// `03/14`: a date after a word that takes one, or if it can't well be a fraction, a score or a pressure.
     fn partial_is_a_date(&self, index: usize, start: usize, end: usize) -> bool {
         let next = self.index_at(end);
-        let measured = ["strength", "pain", "murmur", "tablet", "tab", "tabs", "scale", "systolic", "diastolic", "edema", "of", "in", "cm", "mm", "mg", "ml", "cup", "dose", "reflexes", "pulses", "power", "full", "bilaterally", "throughout", "motor", "points", "hpf", "inch", "inches", "score", "teaspoon", "pitting", "ejection", "vision", "od", "os", "on", "intensity", "severity", "ppd", "pack", "packs", "half", "strips", "positive", "for"];
-        let rated = ["pain", "score", "scored", "rated", "rates", "strength", "murmur", "grade", "gcs", "apgar", "reflexes", "vision", "bp", "pulses", "motor", "mmse", "moca", "is", "at", "phq", "gad", "level", "power", "a", "an", "was", "took", "take", "takes", "severity", "intensity"];
-        let announced = self.lower_is(index.wrapping_sub(1), &["on", "since", "from", "until", "till", "through", "thru", "by", "dated", "between", "before", "after", "to", "due", "starting", "effective", "date", "dos", "fu", "seen", "admitted", "discharged", "last", "ending", "week", "and"])
-            || self.back(index, 1).is(v::EVENT | v::BIRTH | v::WEEKDAY | v::DATE)
+        let measured = words![
+            "strength",
+            "pain",
+            "murmur",
+            "tablet",
+            "tab",
+            "tabs",
+            "scale",
+            "systolic",
+            "diastolic",
+            "edema",
+            "of",
+            "in",
+            "cm",
+            "mm",
+            "mg",
+            "ml",
+            "cup",
+            "dose",
+            "reflexes",
+            "pulses",
+            "power",
+            "full",
+            "bilaterally",
+            "throughout",
+            "motor",
+            "points",
+            "hpf",
+            "inch",
+            "inches",
+            "score",
+            "teaspoon",
+            "pitting",
+            "ejection",
+            "vision",
+            "od",
+            "os",
+            "on",
+            "intensity",
+            "severity",
+            "ppd",
+            "pack",
+            "packs",
+            "half",
+            "strips",
+            "positive",
+            "for",
+        ];
+        let rated = words![
+            "pain",
+            "score",
+            "scored",
+            "rated",
+            "rates",
+            "strength",
+            "murmur",
+            "grade",
+            "gcs",
+            "apgar",
+            "reflexes",
+            "vision",
+            "bp",
+            "pulses",
+            "motor",
+            "mmse",
+            "moca",
+            "is",
+            "at",
+            "phq",
+            "gad",
+            "level",
+            "power",
+            "a",
+            "an",
+            "was",
+            "took",
+            "take",
+            "takes",
+            "severity",
+            "intensity",
+        ];
+        let announced = self.lower_is(
+            index.wrapping_sub(1),
+            words![
+                "on",
+                "since",
+                "from",
+                "until",
+                "till",
+                "through",
+                "thru",
+                "by",
+                "dated",
+                "between",
+                "before",
+                "after",
+                "to",
+                "due",
+                "starting",
+                "effective",
+                "date",
+                "dos",
+                "fu",
+                "seen",
+                "admitted",
+                "discharged",
+                "last",
+                "ending",
+                "week",
+                "and",
+            ],
+        ) || self.back(index, 1).is(v::EVENT | v::BIRTH | v::WEEKDAY | v::DATE)
             || self.back(index, 1).symbol(b',') && self.back(index, 2).is(v::WEEKDAY)
             || self.back(index, 1).symbol(b':') && self.back(index, 2).is(v::EVENT | v::DATE | v::BIRTH);
-        if self.lower_is(next, &measured) && !announced || self.lower_is(index.wrapping_sub(1), &rated) {
+        if self.lower_is(next, measured) && !announced || self.lower_is(index.wrapping_sub(1), rated) {
             return false;
         }
         let slash = (start..end).find(|place| self.byte(*place) == b'/').unwrap_or(start);
@@ -98,16 +213,26 @@ impl Reader<'_> {
         let count = digits(self.text, token.start, 3);
         let day = value(self.text, token.start, count);
         let ordinal = self.text.get(token.start + count..token.end).unwrap_or_default();
-        let fits = (1..=2).contains(&count) && (1..=31).contains(&day) && (ordinal.is_empty() || is_ordinal(ordinal));
+        let fits = (1..=2).contains(&count)
+            && (1..=31).contains(&day)
+            && (ordinal.is_empty() || is_ordinal(ordinal));
         if !fits || matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b':' | b'$') {
             return None;
         }
         let mut next = index + 1;
-        while next < index + 4 && (self.lower_is(next, &["of", "day", "the"]) || matches!(self.t(next).byte, b'-' | b'/' | b'.' | b',') && self.t(next).kind == Kind::Symbol) {
+        while next < index + 4
+            && (self.lower_is(next, words!["of", "day", "the"])
+                || matches!(self.t(next).byte, b'-' | b'/' | b'.' | b',')
+                    && self.t(next).kind == Kind::Symbol)
+        {
             next += 1;
         }
         // `3-5 March`: the first day of a range.
-        if self.t(next).kind == Kind::Number && self.t(next).len() <= 2 && self.back(next, 1).symbol(b'-') && self.t(next + 1).is(v::MONTH) {
+        if self.t(next).kind == Kind::Number
+            && self.t(next).len() <= 2
+            && self.back(next, 1).symbol(b'-')
+            && self.t(next + 1).is(v::MONTH)
+        {
             next += 1;
         }
         let month = self.t(next);
@@ -130,7 +255,11 @@ impl Reader<'_> {
         let count = digits(self.text, token.start, 3);
         let name = bytes.get(count..count + 3)?;
         let year = bytes.get(count + 3..)?;
-        let fits = (1..=2).contains(&count) && v::month(name).is_some() && name.iter().all(u8::is_ascii_alphabetic) && matches!(year.len(), 2 | 4) && year.iter().all(u8::is_ascii_digit);
+        let fits = (1..=2).contains(&count)
+            && v::month(name).is_some()
+            && name.iter().all(u8::is_ascii_alphabetic)
+            && matches!(year.len(), 2 | 4)
+            && year.iter().all(u8::is_ascii_digit);
         if fits && self.tells(index, date::time_follows(self.text, token.end)) {
             self.hit(token.start, token.end, Identifier::Date, weight::SHAPE);
         }
@@ -141,9 +270,16 @@ impl Reader<'_> {
     fn month_is_meant(&self, index: usize, number: bool) -> bool {
         let token = self.t(index);
         let word = self.bytes(token);
-        let ambiguous = [&b"may"[..], b"march", b"mar", b"sun", b"dec", b"sep", b"jan", b"april", b"june", b"august"].iter().any(|w| word.eq_ignore_ascii_case(w));
+        let ambiguous =
+            [&b"may"[..], b"march", b"mar", b"sun", b"dec", b"sep", b"jan", b"april", b"june", b"august"]
+                .iter()
+                .any(|w| word.eq_ignore_ascii_case(w));
         match token.case {
-            Case::Lower => number && (word.len() > 3 && !ambiguous || number && !word.eq_ignore_ascii_case(b"may") && word.len() != 5),
+            Case::Lower => {
+                number
+                    && (word.len() > 3 && !ambiguous
+                        || number && !word.eq_ignore_ascii_case(b"may") && word.len() != 5)
+            }
             _ => true,
         }
     }
@@ -151,7 +287,11 @@ impl Reader<'_> {
     /// A year (or `'99`, `99` after a comma) after a month or a day; its end, or the given one.
     fn year_after(&self, index: usize, end: usize) -> (usize, bool) {
         let mut at = index;
-        while at < index + 2 && self.t(at).kind == Kind::Symbol && matches!(self.t(at).byte, b',' | b'.' | b'-' | b'/' | b'\'') || self.lower_is(at, &["of"]) {
+        while at < index + 2
+            && self.t(at).kind == Kind::Symbol
+            && matches!(self.t(at).byte, b',' | b'.' | b'-' | b'/' | b'\'')
+            || self.lower_is(at, words!["of"])
+        {
             at += 1;
             if at > index + 3 {
                 break;
@@ -159,7 +299,10 @@ impl Reader<'_> {
         }
         let token = self.t(at);
         let apostrophe = self.back(at, 1).symbol(b'\'') && at > index;
-        let joined = at > index && self.back(at, 1).kind == Kind::Symbol && matches!(self.back(at, 1).byte, b'-' | b'/' | b'.') && self.glued(at - 1);
+        let joined = at > index
+            && self.back(at, 1).kind == Kind::Symbol
+            && matches!(self.back(at, 1).byte, b'-' | b'/' | b'.')
+            && self.glued(at - 1);
         let year = match (token.kind, token.len()) {
             (Kind::Number, 4) => (1880..=2100).contains(&value(self.text, token.start, 4)),
             (Kind::Number, 2) => apostrophe || joined,
@@ -172,16 +315,26 @@ impl Reader<'_> {
     fn month_first(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
         let mut next = index + 1;
-        while self.t(next).symbol(b'.') || self.t(next).symbol(b'-') || self.t(next).symbol(b'/') || self.lower_is(next, &["the"]) {
+        while self.t(next).symbol(b'.')
+            || self.t(next).symbol(b'-')
+            || self.t(next).symbol(b'/')
+            || self.lower_is(next, words!["the"])
+        {
             next += 1;
             if next > index + 3 {
                 break;
             }
         }
         let day_token = self.t(next);
-        let count = if matches!(day_token.kind, Kind::Number | Kind::Mixed) { digits(self.text, day_token.start, 3) } else { 0 };
+        let count = if matches!(day_token.kind, Kind::Number | Kind::Mixed) {
+            digits(self.text, day_token.start, 3)
+        } else {
+            0
+        };
         let ordinal = self.text.get(day_token.start.saturating_add(count)..day_token.end).unwrap_or_default();
-        let day = (1..=2).contains(&count) && (1..=31).contains(&value(self.text, day_token.start, count)) && (ordinal.is_empty() || is_ordinal(ordinal));
+        let day = (1..=2).contains(&count)
+            && (1..=31).contains(&value(self.text, day_token.start, count))
+            && (ordinal.is_empty() || is_ordinal(ordinal));
         if !self.month_is_meant(index, day) {
             return None;
         }
@@ -190,7 +343,10 @@ impl Reader<'_> {
             end = day_token.end;
             let mut after = next + 1;
             // `March 3-5, 2024`, `March 3 to 5`.
-            if (self.t(after).symbol(b'-') || self.lower_is(after, &["to", "and", "through"])) && self.t(after + 1).kind == Kind::Number && self.t(after + 1).len() <= 2 {
+            if (self.t(after).symbol(b'-') || self.lower_is(after, words!["to", "and", "through"]))
+                && self.t(after + 1).kind == Kind::Number
+                && self.t(after + 1).len() <= 2
+            {
                 end = self.t(after + 1).end;
                 after += 2;
             }
@@ -204,17 +360,27 @@ impl Reader<'_> {
         let time = date::time_follows(self.text, end);
         if !self.strict {
             // The date of syslog has a time and no year.
-            let stands = (day || year) && !(time && !self.near(index, v::BIRTH | v::EVENT, 4)) && self.tells(index, time);
+            let stands = (day || year)
+                && !(time && !self.near(index, v::BIRTH | v::EVENT, 4))
+                && self.tells(index, time);
             if stands {
                 self.hit(token.start, end, Identifier::Date, weight::SHAPE);
             }
             return (day || year).then_some(end);
         }
         let alone = token.capitalised()
-            && (self.lower_is(index.wrapping_sub(1), &["in", "since", "last", "this", "next", "early", "late", "mid", "until", "of", "by", "from", "through", "during", "before", "after", "around", "to", "for"])
-                || self.back(index, 1).symbol(b'-') && self.lower_is(index.wrapping_sub(2), &["mid", "early", "late"]))
+            && (self.lower_is(
+                index.wrapping_sub(1),
+                words![
+                    "in", "since", "last", "this", "next", "early", "late", "mid", "until", "of", "by",
+                    "from", "through", "during", "before", "after", "around", "to", "for",
+                ],
+            ) || self.back(index, 1).symbol(b'-')
+                && self.lower_is(index.wrapping_sub(2), words!["mid", "early", "late"]))
             && token.len() > 2
-            && !(self.t(index + 1).capitalised() && self.t(index + 1).known(crate::words::FAMILY) && !self.t(index + 1).is(v::MONTH));
+            && !(self.t(index + 1).capitalised()
+                && self.t(index + 1).known(crate::words::FAMILY)
+                && !self.t(index + 1).is(v::MONTH));
         if day || year || alone {
             self.hit(token.start, end, Identifier::Date, weight::SHAPE);
             return Some(end);
@@ -225,10 +391,21 @@ impl Reader<'_> {
     /// A weekday or a holiday, by name.
     fn weekday(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
-        let taken = ["on", "next", "last", "this", "every", "each", "by", "until", "since", "before", "after", "coming", "from", "thru", "through", "and", "or", "to", "for", "till"];
+        let taken = words![
+            "on", "next", "last", "this", "every", "each", "by", "until", "since", "before", "after",
+            "coming", "from", "thru", "through", "and", "or", "to", "for", "till",
+        ];
         let full = token.len() > 5;
-        let announced = self.lower_is(index.wrapping_sub(1), &taken) || matches!(self.t(index + 1).byte, b',' | b'.' | b'/') && (self.t(index + 2).is(v::MONTH) || self.t(index + 2).kind == Kind::Number) || self.t(index + 1).is(v::MONTH) || self.t(index + 1).kind == Kind::Number;
-        let written = if full { token.capitalised() || self.lower_is(index.wrapping_sub(1), &taken) } else { token.capitalised() && announced };
+        let announced = self.lower_is(index.wrapping_sub(1), taken)
+            || matches!(self.t(index + 1).byte, b',' | b'.' | b'/')
+                && (self.t(index + 2).is(v::MONTH) || self.t(index + 2).kind == Kind::Number)
+            || self.t(index + 1).is(v::MONTH)
+            || self.t(index + 1).kind == Kind::Number;
+        let written = if full {
+            token.capitalised() || self.lower_is(index.wrapping_sub(1), taken)
+        } else {
+            token.capitalised() && announced
+        };
         if !written {
             return None;
         }
@@ -239,23 +416,37 @@ impl Reader<'_> {
     /// `yesterday`, `last week`, `three days ago`, `in two weeks`, `next month`.
     fn relative(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
-        if self.lower_is(index, &["yesterday", "tomorrow"]) {
+        if self.lower_is(index, words!["yesterday", "tomorrow"]) {
             self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
             return Some(token.end);
         }
-        if self.lower_is(index, &["last", "next", "this", "coming", "past"]) {
+        if self.lower_is(index, words!["last", "next", "this", "coming", "past"]) {
             let next = self.t(index + 1);
-            let period = self.lower_is(index + 1, &["week", "month", "night", "weekend", "spring", "summer", "fall", "autumn", "winter"]) || next.is(v::WEEKDAY) && next.len() > 5;
-            let this = self.lower_is(index, &["this"]) && self.lower_is(index + 1, &["fall", "week", "month"]) && !self.lower_is(index + 1, &["week", "month"]);
-            if period && !this && !self.lower_is(index.wrapping_sub(1), &["the", "per"]) {
+            let period = self.lower_is(
+                index + 1,
+                words!["week", "month", "night", "weekend", "spring", "summer", "fall", "autumn", "winter"],
+            ) || next.is(v::WEEKDAY) && next.len() > 5;
+            let this = self.lower_is(index, words!["this"])
+                && self.lower_is(index + 1, words!["fall", "week", "month"])
+                && !self.lower_is(index + 1, words!["week", "month"]);
+            if period && !this && !self.lower_is(index.wrapping_sub(1), words!["the", "per"]) {
                 self.hit(token.start, next.end, Identifier::Date, weight::CONTEXT);
                 return Some(next.end);
             }
         }
         // `3 days ago`, `two weeks ago`, `a week ago`, `10 days earlier`.
-        if self.lower_is(index, &["ago", "earlier", "prior", "hence"]) && self.back(index, 1).is(v::PERIOD) && !self.lower_is(index.wrapping_sub(1), &["years", "year", "day", "summer", "spring"]) {
+        if self.lower_is(index, words!["ago", "earlier", "prior", "hence"])
+            && self.back(index, 1).is(v::PERIOD)
+            && !self.lower_is(index.wrapping_sub(1), words!["years", "year", "day", "summer", "spring"])
+        {
             let count = self.back(index, 2);
-            let spelled = self.lower_is(index.wrapping_sub(2), &["a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "few", "several", "couple"]);
+            let spelled = self.lower_is(
+                index.wrapping_sub(2),
+                words![
+                    "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                    "eleven", "twelve", "few", "several", "couple",
+                ],
+            );
             if count.kind == Kind::Number || spelled {
                 self.hit(count.start, token.end, Identifier::Date, weight::CONTEXT);
                 return Some(token.end);

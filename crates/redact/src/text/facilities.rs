@@ -5,6 +5,7 @@ use super::{
     token::{Case, Kind},
     weight,
 };
+use crate::words::words;
 use crate::{
     Identifier,
     words::{FAMILY, GIVEN, WORD, vocabulary as v},
@@ -29,40 +30,89 @@ impl Reader<'_> {
 
     fn facility(&mut self, index: usize) {
         let (mut first, mut proper, mut words) = (index, false, 0);
-        let sure = self.lower_is(index, &["hospital", "clinic", "hospice", "infirmary", "center", "centre", "hosp", "pavilion", "pharmacy", "institute", "healthcare", "hospitals", "clinics"]);
+        let sure = self.lower_is(
+            index,
+            words![
+                "hospital",
+                "clinic",
+                "hospice",
+                "infirmary",
+                "center",
+                "centre",
+                "hosp",
+                "pavilion",
+                "pharmacy",
+                "institute",
+                "healthcare",
+                "hospitals",
+                "clinics",
+            ],
+        );
         let mut at = index;
         while let Some(before) = at.checked_sub(1) {
             let token = self.t(before);
-            let word = token.kind == Kind::Word && token.capitalised() && !token.is(v::TITLE & !v::STREET) || token.is(v::FACILITYMID) && token.capitalised();
-            let small = self.lower_is(before, &["of", "and", "the", "for", "de", "at"]) && token.kind == Kind::Word && self.back(before, 1).capitalised() && words > 0 && !(self.lower_is(before, &["at", "for", "and"]));
-            let sign = token.kind == Kind::Symbol && (matches!(token.byte, b'\'' | b'-' | b'&') || token.byte == b'.' && self.lower_is(before.wrapping_sub(1), &["st", "mt", "ft"]));
-            let possessive = self.lower_is(before, &["s"]) && self.back(before, 1).symbol(b'\'');
+            let word = token.kind == Kind::Word && token.capitalised() && !token.is(v::TITLE & !v::STREET)
+                || token.is(v::FACILITYMID) && token.capitalised();
+            let small = self.lower_is(before, words!["of", "and", "the", "for", "de", "at"])
+                && token.kind == Kind::Word
+                && self.back(before, 1).capitalised()
+                && words > 0
+                && !(self.lower_is(before, words!["at", "for", "and"]));
+            let sign = token.kind == Kind::Symbol
+                && (matches!(token.byte, b'\'' | b'-' | b'&')
+                    || token.byte == b'.' && self.lower_is(before.wrapping_sub(1), words!["st", "mt", "ft"]));
+            let possessive = self.lower_is(before, words!["s"]) && self.back(before, 1).symbol(b'\'');
             if !(word || small || sign || possessive) || words > 6 {
                 break;
             }
             // The end of another sentence.
-            if self.t(before).symbol(b'.') && !self.lower_is(before.wrapping_sub(1), &["st", "mt", "ft"]) {
+            if self.t(before).symbol(b'.') && !self.lower_is(before.wrapping_sub(1), words!["st", "mt", "ft"])
+            {
                 break;
             }
             if word {
                 words += 1;
                 first = before;
-                let generic = token.is(v::KNOWN) && !token.known(GIVEN | FAMILY) || token.is(v::FACILITY | v::CARER | v::PERSON | v::MACHINE) && !token.is(v::FACILITYMID);
-                let article = self.lower_is(before, &["the", "a", "our", "this", "at", "in", "her", "his", "to", "from", "on", "transferred", "seen", "admitted"]);
+                let generic = token.is(v::KNOWN) && !token.known(GIVEN | FAMILY)
+                    || token.is(v::FACILITY | v::CARER | v::PERSON | v::MACHINE) && !token.is(v::FACILITYMID);
+                let article = self.lower_is(
+                    before,
+                    words![
+                        "the",
+                        "a",
+                        "our",
+                        "this",
+                        "at",
+                        "in",
+                        "her",
+                        "his",
+                        "to",
+                        "from",
+                        "on",
+                        "transferred",
+                        "seen",
+                        "admitted",
+                    ],
+                );
                 if article {
                     first = before + 1;
                     break;
                 }
-                proper |= !generic && !(token.known(WORD) && !token.is(v::FACILITYMID) && self.begins_sentence(before) && token.roles != 0 && !token.known(FAMILY));
+                proper |= !generic
+                    && !(token.known(WORD)
+                        && !token.is(v::FACILITYMID)
+                        && self.begins_sentence(before)
+                        && token.roles != 0
+                        && !token.known(FAMILY));
             }
             at = before;
         }
         let mut end = self.t(index).end;
         // `Hospital of the University of …`, `Clinic at Oak Hill`.
         let mut after = index + 1;
-        if self.lower_is(after, &["of"]) || self.lower_is(after, &["at"]) && words > 0 {
+        if self.lower_is(after, words!["of"]) || self.lower_is(after, words!["at"]) && words > 0 {
             after += 1;
-            while self.lower_is(after, &["the"]) {
+            while self.lower_is(after, words!["the"]) {
                 after += 1;
             }
             if self.t(after).capitalised() && !self.t(after).is(v::MONTH | v::WEEKDAY) {
@@ -74,7 +124,17 @@ impl Reader<'_> {
             }
         }
         // `Mercy General`, `Boston Health`: weaker words need a name before them that is no ordinary word.
-        let enough = if sure { proper } else { self.strict && proper && words > 0 && (first..index).any(|i| self.t(i).capitalised() && !self.t(i).known(WORD) && !self.t(i).is(v::KNOWN) || self.t(i).is(v::FACILITYMID) && words > 1) };
+        let enough = if sure {
+            proper
+        } else {
+            self.strict
+                && proper
+                && words > 0
+                && (first..index).any(|i| {
+                    self.t(i).capitalised() && !self.t(i).known(WORD) && !self.t(i).is(v::KNOWN)
+                        || self.t(i).is(v::FACILITYMID) && words > 1
+                })
+        };
         if enough && self.t(first).case != Case::Lower {
             self.hit(self.t(first).start, end, Identifier::Facility, weight::PLACE + 2);
         }

@@ -2,7 +2,11 @@
 
 use crate::{
     Identifier,
-    words::{HASH_START, hash_extend, vocabulary::{self as v, Roles}},
+    words::{
+        HASH_START, hash_extend,
+        vocabulary::{self as v, Roles},
+        words,
+    },
 };
 
 /// What a key announces.
@@ -105,8 +109,8 @@ fn read(key: &[u8]) -> Read {
     read
 }
 
-fn is(hash: u64, words: &[&str]) -> bool {
-    words.iter().any(|word| crate::words::hash(word.as_bytes()) == hash)
+fn is(hash: u64, words: &[u64]) -> bool {
+    words.contains(&hash)
 }
 
 /// What a key announces, in an object that itself is the value of `parent`.
@@ -127,7 +131,7 @@ fn of(key: &Read, around: &Read) -> Class {
     let all = key.all | key.whole;
     let has = |roles: Roles| all & roles != 0;
     let sure = |roles: Roles| key.sure & roles != 0;
-    let whole_is = |words: &[&str]| is(key.whole_hash, words);
+    let whole_is = |words: &[u64]| is(key.whole_hash, words);
     let id = has(v::IDWORD) || key.whole & v::DIRECT != 0;
     let around_all = around.all | around.whole;
     let person = (all | around_all) & (v::SUBJECT | v::PERSON | v::KIN) != 0;
@@ -138,43 +142,120 @@ fn of(key: &Read, around: &Read) -> Class {
     if sure(v::PHOTO) && !(machine && !has(v::SUBJECT)) || has(v::PHOTO) && has(v::SUBJECT) {
         return Class::Is(I::Photo);
     }
-    if sure(v::SSN) && !whole_is(&["ss", "ssa"]) || whole_is(&["taxid", "taxpayerid", "socialsecurity", "socialsecurityno"]) {
+    if sure(v::SSN) && !whole_is(words!["ss", "ssa"])
+        || whole_is(words!["taxid", "taxpayerid", "socialsecurity", "socialsecurityno"])
+    {
         return Class::Is(I::Ssn);
     }
     if has(v::BIRTH) {
         return match () {
-            () if has(v::PLACE) || whole_is(&["birthplace", "placeofbirth"]) => Class::Is(I::City),
-            () if whole_is(&["birthyear", "yearofbirth", "birthweight", "birthorder", "birthsex", "birthgender", "birthlength"]) => Class::None,
+            () if has(v::PLACE) || whole_is(words!["birthplace", "placeofbirth"]) => Class::Is(I::City),
+            () if whole_is(words![
+                "birthyear",
+                "yearofbirth",
+                "birthweight",
+                "birthorder",
+                "birthsex",
+                "birthgender",
+                "birthlength"
+            ]) =>
+            {
+                Class::None
+            }
             () if has(v::NAMED) => Class::Is(I::Name),
             () => Class::Is(I::Date),
         };
     }
-    if whole_is(&["email", "emailaddress", "mailto", "emailaddr"]) || has(v::EMAIL) && !machine && !has(v::ADDRESS) && !whole_is(&["mail"]) {
+    if whole_is(words!["email", "emailaddress", "mailto", "emailaddr"])
+        || has(v::EMAIL) && !machine && !has(v::ADDRESS) && !whole_is(words!["mail"])
+    {
         return Class::Is(I::Email);
     }
     if sure(v::FAX) {
         return Class::Is(I::Fax);
     }
-    if sure(v::PHONE) && !(machine && !has(v::SUBJECT)) || whole_is(&["contactnumber", "callbacknumber", "pager", "callernumber", "callback", "contactno", "msisdn", "ph", "callerid"]) {
+    if sure(v::PHONE) && !(machine && !has(v::SUBJECT))
+        || whole_is(words![
+            "contactnumber",
+            "callbacknumber",
+            "pager",
+            "callernumber",
+            "callback",
+            "contactno",
+            "msisdn",
+            "ph",
+            "callerid"
+        ])
+    {
         return Class::Is(I::Phone);
     }
-    if has(v::NETWORK) || whole_is(&["clientaddr", "remoteaddr", "remoteaddress", "peeraddress", "clientaddress", "xforwardedfor", "xrealip", "forwardedfor"]) {
+    if has(v::NETWORK)
+        || whole_is(words![
+            "clientaddr",
+            "remoteaddr",
+            "remoteaddress",
+            "peeraddress",
+            "clientaddress",
+            "xforwardedfor",
+            "xrealip",
+            "forwardedfor"
+        ])
+    {
         return Class::Is(I::Ip);
     }
-    if sure(v::ZIP) || whole_is(&["postal"]) || has(v::ZIP) && id && !machine {
+    if sure(v::ZIP) || whole_is(words!["postal"]) || has(v::ZIP) && id && !machine {
         return Class::Is(I::Zip);
     }
     if let Some(number) = number(key, around, id, person) {
         return number;
     }
     let dated = key.last & v::DATE != 0;
-    if dated && has(v::EVENT) && !whole_is(&["dated", "date"]) || whole_is(&["dos", "dod", "dateofservice", "dateofdeath", "servicedate", "lmp", "edd", "admitted", "discharged", "deceased", "appointment", "appt", "dateadmitted", "datedischarged", "datedeceased", "dateseen", "dateofvisit", "dateofadmission", "dateofdischarge", "dateofinjury", "dateofprocedure", "dateofonset", "dateofsurgery"]) {
-        return if whole_is(&["effectivedate", "deliverydate", "scheduleddate", "collecteddate", "transferreddate"]) && !person { Class::Day } else { Class::Is(I::Date) };
+    if dated && has(v::EVENT) && !whole_is(words!["dated", "date"])
+        || whole_is(words![
+            "dos",
+            "dod",
+            "dateofservice",
+            "dateofdeath",
+            "servicedate",
+            "lmp",
+            "edd",
+            "admitted",
+            "discharged",
+            "deceased",
+            "appointment",
+            "appt",
+            "dateadmitted",
+            "datedischarged",
+            "datedeceased",
+            "dateseen",
+            "dateofvisit",
+            "dateofadmission",
+            "dateofdischarge",
+            "dateofinjury",
+            "dateofprocedure",
+            "dateofonset",
+            "dateofsurgery"
+        ])
+    {
+        return if whole_is(words![
+            "effectivedate",
+            "deliverydate",
+            "scheduleddate",
+            "collecteddate",
+            "transferreddate"
+        ]) && !person
+        {
+            Class::Day
+        } else {
+            Class::Is(I::Date)
+        };
     }
     if let Some(name) = name(key, around_all, machine) {
         return name;
     }
-    if whole_is(&["facility", "managingorganization", "serviceprovider", "practice", "pharmacy"]) || sure(v::FACILITY) && key.count <= 2 && key.last & v::FACILITY != 0 {
+    if whole_is(words!["facility", "managingorganization", "serviceprovider", "practice", "pharmacy"])
+        || sure(v::FACILITY) && key.count <= 2 && key.last & v::FACILITY != 0
+    {
         return Class::Weak(I::Facility);
     }
     if let Some(address) = address(key, around_all, person, machine) {
@@ -183,14 +264,52 @@ fn of(key: &Read, around: &Read) -> Class {
     if has(v::PLACE) && !machine && key.count <= 3 {
         return Class::Is(I::City);
     }
-    if whole_is(&["age", "patientage", "ageyears", "ageinyears", "ptage", "memberage", "currentage"]) {
+    if whole_is(words!["age", "patientage", "ageyears", "ageinyears", "ptage", "memberage", "currentage"]) {
         return Class::Is(I::Age);
     }
     if has(v::PROSE) && key.count <= 3 && key.last & v::PROSE != 0 {
         return Class::Prose;
     }
-    let title_like = key.last & (v::PERSON | v::CARER | v::KIN | v::TITLE) != 0 && has(v::PERSON | v::CARER | v::KIN) && !machine && !has(v::IDWORD) && key.count <= 3;
-    let role = whole_is(&["emergencycontact", "nextofkin", "nok", "attending", "dictatedby", "signedby", "seenby", "orderedby", "referredby", "contactperson", "responsibleparty", "patient", "pcp", "performer", "referring", "prescriber", "practitioner", "referredto", "attendingmd", "emergencycontactname", "contact", "kin", "insured", "employer", "reviewedby", "collectedby", "performedby", "witness", "requestedby", "enteredby", "verifiedby", "dictating", "copyto"]);
+    let title_like = key.last & (v::PERSON | v::CARER | v::KIN | v::TITLE) != 0
+        && has(v::PERSON | v::CARER | v::KIN)
+        && !machine
+        && !has(v::IDWORD)
+        && key.count <= 3;
+    let role = whole_is(words![
+        "emergencycontact",
+        "nextofkin",
+        "nok",
+        "attending",
+        "dictatedby",
+        "signedby",
+        "seenby",
+        "orderedby",
+        "referredby",
+        "contactperson",
+        "responsibleparty",
+        "patient",
+        "pcp",
+        "performer",
+        "referring",
+        "prescriber",
+        "practitioner",
+        "referredto",
+        "attendingmd",
+        "emergencycontactname",
+        "contact",
+        "kin",
+        "insured",
+        "employer",
+        "reviewedby",
+        "collectedby",
+        "performedby",
+        "witness",
+        "requestedby",
+        "enteredby",
+        "verifiedby",
+        "dictating",
+        "copyto"
+    ]);
     if title_like || role && !machine {
         return Class::Person;
     }
@@ -204,15 +323,58 @@ fn of(key: &Read, around: &Read) -> Class {
 fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
     use Identifier as I;
     let all = key.all | key.whole;
-    let whole_is = |words: &[&str]| is(key.whole_hash, words);
-    if whole_is(&["facilityname", "hospitalname", "clinicname", "practicename", "pharmacyname", "nameoffacility"]) {
+    let whole_is = |words: &[u64]| is(key.whole_hash, words);
+    if whole_is(words![
+        "facilityname",
+        "hospitalname",
+        "clinicname",
+        "practicename",
+        "pharmacyname",
+        "nameoffacility"
+    ]) {
         return Some(Class::Is(I::Facility));
     }
-    if whole_is(&["username", "accountname", "clientname", "loginname", "displayname", "authorname", "givennames", "requestername", "sendername", "customername", "contactname", "employeename"]) {
-        return Some(if whole_is(&["customername", "contactname", "employeename", "givennames"]) { Class::Is(I::Name) } else { Class::Person });
+    if whole_is(words![
+        "username",
+        "accountname",
+        "clientname",
+        "loginname",
+        "displayname",
+        "authorname",
+        "givennames",
+        "requestername",
+        "sendername",
+        "customername",
+        "contactname",
+        "employeename"
+    ]) {
+        return Some(if whole_is(words!["customername", "contactname", "employeename", "givennames"]) {
+            Class::Is(I::Name)
+        } else {
+            Class::Person
+        });
     }
     // Written as one word: `firstname`, `lname`, `surname`; or as a part: `patient_surname`.
-    if key.sure & v::NAMEMOD != 0 && key.sure & v::SUBJECT == 0 && key.sure & (v::PLAN | v::ACCOUNT) == 0 && !machine || whole_is(&["firstname", "lastname", "fullname", "givenname", "familyname", "middlename", "maidenname", "nameofpatient", "patientnames", "alias", "aka", "legalname", "preferredname"]) {
+    if key.sure & v::NAMEMOD != 0
+        && key.sure & v::SUBJECT == 0
+        && key.sure & (v::PLAN | v::ACCOUNT) == 0
+        && !machine
+        || whole_is(words![
+            "firstname",
+            "lastname",
+            "fullname",
+            "givenname",
+            "familyname",
+            "middlename",
+            "maidenname",
+            "nameofpatient",
+            "patientnames",
+            "alias",
+            "aka",
+            "legalname",
+            "preferredname"
+        ])
+    {
         return Some(Class::Is(I::Name));
     }
     if all & v::NAMED != 0 && !machine {
@@ -223,15 +385,12 @@ fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
         if around & (v::SUBJECT | v::PERSON | v::KIN | v::CARER) != 0 && key.count == 1 {
             return Some(Class::Is(I::Name));
         }
-        if whole_is(&["name", "names"]) {
+        if whole_is(words!["name", "names"]) {
             return Some(Class::Person);
         }
     }
-    if whole_is(&["family", "given", "lastfirst", "first", "last", "middle"]) && around & v::NAMED != 0 {
+    if whole_is(words!["family", "given", "lastfirst", "first", "last", "middle"]) && around & v::NAMED != 0 {
         return Some(Class::Is(I::Name));
-    }
-    if whole_is(&["family", "given", "first", "last", "user", "author", "owner", "assignee"]) {
-        return Some(Class::Person);
     }
     None
 }
@@ -239,17 +398,52 @@ fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
 fn address(key: &Read, around: Roles, person: bool, machine: bool) -> Option<Class> {
     use Identifier as I;
     let all = key.all | key.whole;
-    let whole_is = |words: &[&str]| is(key.whole_hash, words);
-    if all & (v::NETWORK | v::EMAIL | v::URL) != 0 && !whole_is(&["mailingaddress", "mailaddress"]) {
+    let whole_is = |words: &[u64]| is(key.whole_hash, words);
+    if all & (v::NETWORK | v::EMAIL | v::URL) != 0 && !whole_is(words!["mailingaddress", "mailaddress"]) {
         return None;
     }
-    if key.sure & v::ADDRESS != 0 || whole_is(&["street", "streetaddress", "homeaddress", "mailingaddress", "billingaddress", "shippingaddress", "patientaddress", "residentialaddress", "physicaladdress", "homeaddr", "mailingaddr", "streetname", "streetline", "addressline", "addrline", "addressone", "addresstwo", "fulladdress", "currentaddress", "permanentaddress", "lives", "residence", "mailaddress", "shipto"]) {
+    if key.sure & v::ADDRESS != 0
+        || whole_is(words![
+            "street",
+            "streetaddress",
+            "homeaddress",
+            "mailingaddress",
+            "billingaddress",
+            "shippingaddress",
+            "patientaddress",
+            "residentialaddress",
+            "physicaladdress",
+            "homeaddr",
+            "mailingaddr",
+            "streetname",
+            "streetline",
+            "addressline",
+            "addrline",
+            "addressone",
+            "addresstwo",
+            "fulladdress",
+            "currentaddress",
+            "permanentaddress",
+            "lives",
+            "residence",
+            "mailaddress",
+            "shipto"
+        ])
+    {
         return Some(Class::Is(I::Address));
     }
-    if whole_is(&["line", "text"]) && around & v::ADDRESS != 0 {
+    if whole_is(words!["line", "text"]) && around & v::ADDRESS != 0 {
         return Some(Class::Is(I::Address));
     }
-    if whole_is(&["address", "addr"]) || person && !machine && key.last & v::ADDRESS != 0 && !whole_is(&["contact"]) && key.all & v::ADDRESS != 0 && key.count <= 3 && (key.last & v::PHONE == 0) {
+    if whole_is(words!["address", "addr"])
+        || person
+            && !machine
+            && key.last & v::ADDRESS != 0
+            && !whole_is(words!["contact"])
+            && key.all & v::ADDRESS != 0
+            && key.count <= 3
+            && (key.last & v::PHONE == 0)
+    {
         return Some(Class::Weak(I::Address));
     }
     None
@@ -259,14 +453,17 @@ fn address(key: &Read, around: Roles, person: bool, machine: bool) -> Option<Cla
 fn number(key: &Read, around: &Read, id: bool, person: bool) -> Option<Class> {
     use Identifier as I;
     let all = key.all | key.whole;
-    let whole_is = |words: &[&str]| is(key.whole_hash, words);
+    let whole_is = |words: &[u64]| is(key.whole_hash, words);
     let direct = key.whole & v::DIRECT != 0;
     let machine = key.all & v::MACHINE & !key.whole != 0 && key.all & v::SUBJECT == 0;
     if key.sure & v::PROVIDER != 0 {
         return Some(Class::Is(if is_dea(key) { I::Dea } else { I::Npi }));
     }
-    if key.sure & v::CARD != 0 || all & v::CARD != 0 && id && key.count >= 2 && all & (v::PLAN | v::MRN & !v::IDWORD) == 0 || whole_is(&["card", "creditcard", "debitcard"]) {
-        return Some(if whole_is(&["discover"]) { Class::None } else { Class::Is(I::Card) });
+    if key.sure & v::CARD != 0
+        || all & v::CARD != 0 && id && key.count >= 2 && all & (v::PLAN | v::MRN & !v::IDWORD) == 0
+        || whole_is(words!["card", "creditcard", "debitcard"])
+    {
+        return Some(if whole_is(words!["discover"]) { Class::None } else { Class::Is(I::Card) });
     }
     let kinds = [
         (v::PLAN, I::HealthPlan),
@@ -279,24 +476,87 @@ fn number(key: &Read, around: &Read, id: bool, person: bool) -> Option<Class> {
     ];
     // A word that needs no company, alone or with what it is of: `mrn`, `patient_mrn`, `mrn_number`.
     for (role, identifier) in kinds {
-        if direct && key.whole & role != 0 || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role) {
-            let weak = matches!(identifier, I::Device) && !person && whole_is(&["deviceid", "sn", "imei"]);
+        if direct && key.whole & role != 0
+            || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role)
+        {
+            let weak =
+                matches!(identifier, I::Device) && !person && whole_is(words!["deviceid", "sn", "imei"]);
             return Some(if weak { Class::Weak(identifier) } else { Class::Is(identifier) });
         }
     }
-    if whole_is(&["serial", "plate", "licenseplate", "licence", "license", "passport", "account", "medicaid", "medicare", "policy", "prescription", "badge", "chart", "claim", "rx", "licencenumber"]) {
-        let identifier = kinds.into_iter().find(|(role, _)| key.all & role != 0).map_or(I::Other, |(_, identifier)| identifier);
+    if whole_is(words![
+        "serial",
+        "plate",
+        "licenseplate",
+        "licence",
+        "license",
+        "passport",
+        "account",
+        "medicaid",
+        "medicare",
+        "policy",
+        "prescription",
+        "badge",
+        "chart",
+        "claim",
+        "rx",
+        "licencenumber"
+    ]) {
+        let identifier = kinds
+            .into_iter()
+            .find(|(role, _)| key.all & role != 0)
+            .map_or(I::Other, |(_, identifier)| identifier);
         return Some(Class::Weak(identifier));
     }
-    if whole_is(&["id"]) {
+    if whole_is(words!["id"]) {
         return (around.whole & v::SUBJECT != 0).then_some(Class::Weak(I::Mrn));
     }
-    if !id || key.last & v::IDWORD == 0 || key.count < 2 || whole_is(&["zipcode", "postalcode", "statuscode"]) {
+    if !id
+        || key.last & v::IDWORD == 0
+        || key.count < 2
+        || whole_is(words!["zipcode", "postalcode", "statuscode"])
+    {
         return None;
     }
-    let certain = ["memberid", "chartnumber", "chartno", "encounternumber", "medicalrecordid", "medicalrecordno", "medicalrecordnumber", "recordnumber", "policynumber", "policyno", "groupnumber", "platenumber", "badgenumber", "accountnumber", "accountno", "insurancenumber", "healthplannumber", "healthplanid", "planmemberid", "beneficiarynumber", "serialnumber", "serialno", "visitnumber", "accessionnumber", "prescriptionnumber", "rxnumber", "claimnumber", "claimid", "passportnumber", "licensenumber", "licencenumber", "certificatenumber", "deviceserialnumber"];
+    let certain = words![
+        "memberid",
+        "chartnumber",
+        "chartno",
+        "encounternumber",
+        "medicalrecordid",
+        "medicalrecordno",
+        "medicalrecordnumber",
+        "recordnumber",
+        "policynumber",
+        "policyno",
+        "groupnumber",
+        "platenumber",
+        "badgenumber",
+        "accountnumber",
+        "accountno",
+        "insurancenumber",
+        "healthplannumber",
+        "healthplanid",
+        "planmemberid",
+        "beneficiarynumber",
+        "serialnumber",
+        "serialno",
+        "visitnumber",
+        "accessionnumber",
+        "prescriptionnumber",
+        "rxnumber",
+        "claimnumber",
+        "claimid",
+        "passportnumber",
+        "licensenumber",
+        "licencenumber",
+        "certificatenumber",
+        "deviceserialnumber"
+    ];
     let kind = kinds.into_iter().find(|(role, _)| key.all & role & !v::IDWORD != 0)?.1;
-    let sure = whole_is(&certain) || key.all & v::SUBJECT != 0 && !machine || key.sure & (v::MRN | v::PLAN | v::LICENCE) != 0 && !machine;
+    let sure = whole_is(certain)
+        || key.all & v::SUBJECT != 0 && !machine
+        || key.sure & (v::MRN | v::PLAN | v::LICENCE) != 0 && !machine;
     // `device_id`, `group_id`, `account_id` are of machines unless the line is about a person.
     Some(if sure { Class::Is(kind) } else { Class::Weak(kind) })
 }
@@ -307,7 +567,22 @@ fn sure_direct(key: &Read, role: Roles) -> bool {
 }
 
 fn is_dea(key: &Read) -> bool {
-    is(key.whole_hash, &["dea", "prescriberdea", "providerdea", "deanumber", "deano", "deaid", "prescriberdeanumber", "physiciandea", "deareg", "deanum", "drdea"])
+    is(
+        key.whole_hash,
+        words![
+            "dea",
+            "prescriberdea",
+            "providerdea",
+            "deanumber",
+            "deano",
+            "deaid",
+            "prescriberdeanumber",
+            "physiciandea",
+            "deareg",
+            "deanum",
+            "drdea"
+        ],
+    )
 }
 
 #[cfg(test)]
@@ -321,7 +596,10 @@ mod tests {
             ("ssn SSN patient_ssn socialSecurityNumber social_security_number", Class::Is(I::Ssn)),
             ("dob birthDate date_of_birth patientDOB patient.birth_date", Class::Is(I::Date)),
             ("mrn MRN patient_mrn medicalRecordNumber patientId patient_id pt_id", Class::Is(I::Mrn)),
-            ("patientName first_name lastName full_name pt_name member_name mother_maiden_name", Class::Is(I::Name)),
+            (
+                "patientName first_name lastName full_name pt_name member_name mother_maiden_name",
+                Class::Is(I::Name),
+            ),
             ("email patient_email emailAddress email_address", Class::Is(I::Email)),
             ("phone homePhone phone_number mobile cell_phone", Class::Is(I::Phone)),
             ("fax fax_number", Class::Is(I::Fax)),
@@ -349,12 +627,45 @@ mod tests {
     #[test]
     fn keys_of_machines_tell_nothing() {
         for key in [
-            "hostname", "filename", "host_name", "class_name", "thread_name", "id", "request_id", "trace_id", "level",
-            "logger", "timestamp", "ts", "time", "msg", "status", "status_code", "duration_ms", "method", "path", "version",
-            "created_at", "count", "port", "pid", "session_id", "event_name", "table_name", "queue", "bytes", "user_agent",
-            "service.name", "k8s.pod.name", "db.name",
+            "hostname",
+            "filename",
+            "host_name",
+            "class_name",
+            "thread_name",
+            "id",
+            "request_id",
+            "trace_id",
+            "level",
+            "logger",
+            "timestamp",
+            "ts",
+            "time",
+            "msg",
+            "status",
+            "status_code",
+            "duration_ms",
+            "method",
+            "path",
+            "version",
+            "created_at",
+            "count",
+            "port",
+            "pid",
+            "session_id",
+            "event_name",
+            "table_name",
+            "queue",
+            "bytes",
+            "user_agent",
+            "service.name",
+            "k8s.pod.name",
+            "db.name",
         ] {
-            assert!(matches!(classify(key.as_bytes(), b""), Class::None | Class::Machine), "{key}: {:?}", classify(key.as_bytes(), b""));
+            assert!(
+                matches!(classify(key.as_bytes(), b""), Class::None | Class::Machine),
+                "{key}: {:?}",
+                classify(key.as_bytes(), b"")
+            );
         }
     }
 }

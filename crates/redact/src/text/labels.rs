@@ -9,6 +9,7 @@ use super::{
     value::{machine_made, plausible},
     weight,
 };
+use crate::words::words;
 use crate::{
     Identifier as I,
     shape::{alphanumeric, date, internet},
@@ -16,7 +17,8 @@ use crate::{
 };
 
 /// Nouns of numbers.
-const NUMBERS: Roles = v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::PROVIDER;
+const NUMBERS: Roles =
+    v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::PROVIDER;
 
 impl Reader<'_> {
     /// Finds what keys and nouns announce.
@@ -35,8 +37,11 @@ impl Reader<'_> {
     fn key_class(&self, index: usize) -> Class {
         let sign = self.t(index);
         let quote = self.back(index, 1);
-        if quote.kind == Kind::Symbol && matches!(quote.byte, b'"' | b'\'' | b'`') && quote.end == sign.start {
-            let start = (2..10).find(|by| self.back(index, *by).symbol(quote.byte)).map(|by| self.back(index, by).end);
+        if quote.kind == Kind::Symbol && matches!(quote.byte, b'"' | b'\'' | b'`') && quote.end == sign.start
+        {
+            let start = (2..10)
+                .find(|by| self.back(index, *by).symbol(quote.byte))
+                .map(|by| self.back(index, by).end);
             let key = start.and_then(|start| self.text.get(start..quote.start));
             return key.map_or(Class::None, |key| classify(key, b""));
         }
@@ -63,14 +68,27 @@ impl Reader<'_> {
             let begins = self.t(first);
             let phrase = (first..index).all(|i| {
                 let t = self.t(i);
-                t.kind == Kind::Word || i > first && t.kind == Kind::Symbol && matches!(t.byte, b'/' | b'#' | b'_' | b'-' | b'\'' | b'(' | b')')
+                t.kind == Kind::Word
+                    || i > first
+                        && t.kind == Kind::Symbol
+                        && matches!(t.byte, b'/' | b'#' | b'_' | b'-' | b'\'' | b'(' | b')')
             });
-            if begins.kind != Kind::Word || !phrase || words > 1 && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG)) {
+            if begins.kind != Kind::Word
+                || !phrase
+                || words > 1 && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
+            {
                 continue;
             }
             let bytes = self.text.get(begins.start..sign.start).unwrap_or_default();
             let class = match classify(bytes, b"") {
-                Class::None if begins.is(v::NAMED) && words == 1 && sign.byte == b':' && (self.strict || self.person) => Class::Person,
+                Class::None
+                    if begins.is(v::NAMED)
+                        && words == 1
+                        && sign.byte == b':'
+                        && (self.strict || self.person) =>
+                {
+                    Class::Person
+                }
                 class => class,
             };
             if class != Class::None {
@@ -84,7 +102,8 @@ impl Reader<'_> {
         let sign = self.t(index);
         // `::` and `://` separate no key from a value, nor do times of day.
         let (next, previous) = (self.byte(sign.end), self.byte(sign.start.wrapping_sub(1)));
-        if sign.byte == b':' && (next == b':' || previous == b':' || next == b'/' && self.byte(sign.end + 1) == b'/')
+        if sign.byte == b':'
+            && (next == b':' || previous == b':' || next == b'/' && self.byte(sign.end + 1) == b'/')
             || previous.is_ascii_digit() && next.is_ascii_digit() && sign.byte == b':'
         {
             return;
@@ -94,7 +113,11 @@ impl Reader<'_> {
             return;
         }
         let mut first = index + 1;
-        while self.t(first).symbol(b'>') || self.t(first).symbol(b'=') || self.t(first).symbol(b'(') || self.t(first).symbol(b'[') {
+        while self.t(first).symbol(b'>')
+            || self.t(first).symbol(b'=')
+            || self.t(first).symbol(b'(')
+            || self.t(first).symbol(b'[')
+        {
             first += 1;
         }
         if self.t(first).symbol(b'\\') {
@@ -146,7 +169,9 @@ impl Reader<'_> {
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
-            Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)).then_some(identifier),
+            Class::Weak(identifier) => {
+                (self.person && plausible(identifier, value) && !machine_made(value)).then_some(identifier)
+            }
             Class::Person => self.person_like(&range).then_some(I::Name),
             Class::Day => (0..value.len()).any(|i| date::date(value, i).is_some()).then_some(I::Date),
             _ => None,
@@ -184,7 +209,10 @@ impl Reader<'_> {
             I::Address => {
                 let end = self.address_from(first, sign);
                 let value = self.text.get(start..end).unwrap_or_default();
-                if value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic) && internet::v4(self.text, start).is_none() {
+                if value.iter().any(u8::is_ascii_digit)
+                    && value.iter().any(u8::is_ascii_alphabetic)
+                    && internet::v4(self.text, start).is_none()
+                {
                     self.hit(start, end, I::Address, weight::PLACE);
                 }
             }
@@ -193,7 +221,12 @@ impl Reader<'_> {
                 let end = date::date(self.text, start).map(|d| d.end).or(compact);
                 if let Some(end) = end {
                     self.hit(start, end, I::Date, weight::KEY);
-                } else if sign == b'=' && self.text.get(start..glued_end).is_some_and(|v| crate::check::digits::count(v) >= 6 && v.len() < 40) {
+                } else if sign == b'='
+                    && self
+                        .text
+                        .get(start..glued_end)
+                        .is_some_and(|v| crate::check::digits::count(v) >= 6 && v.len() < 40)
+                {
                     self.hit(start, glued_end, I::Date, weight::KEY);
                 }
             }
@@ -203,17 +236,19 @@ impl Reader<'_> {
                 }
             }
             I::Ip => {
-                let end = internet::v4(self.text, start).map(|f| f.0).or_else(|| internet::v6(self.text, start).map(|f| f.0));
-                // A machine's own private address under `ip` stays, one of a client does not.
-                if let Some(end) = end
-                    && (self.strict || self.person || self.near(first, v::AGENT, 3))
-                {
+                // In logs the private address of a machine stays; a public one is found by its shape.
+                let end = internet::v4(self.text, start)
+                    .map(|f| f.0)
+                    .or_else(|| internet::v6(self.text, start).map(|f| f.0));
+                if let Some(end) = end.filter(|_| self.strict) {
                     self.hit(start, end, I::Ip, weight::KEY);
                 }
             }
             I::Email | I::Age | I::Url => {}
             I::Phone | I::Fax => {
-                if let Some(end) = crate::shape::phone::phone(self.text, start, crate::shape::phone::Suspicion::Context) {
+                if let Some(end) =
+                    crate::shape::phone::phone(self.text, start, crate::shape::phone::Suspicion::Context)
+                {
                     self.hit(start, end, identifier, weight::KEY);
                 } else if sign == b'=' {
                     self.take(Class::Is(identifier), start..glued_end);
@@ -221,7 +256,9 @@ impl Reader<'_> {
             }
             I::Photo | I::Biometric => {
                 let value = self.text.get(start..glued_end).unwrap_or_default();
-                let listed = sign == b'=' || value.len() >= 8 && value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'));
+                let listed = sign == b'='
+                    || value.len() >= 8
+                        && value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'));
                 if listed && plausible(identifier, value) {
                     self.hit(start, glued_end, identifier, weight::KEY);
                 }
@@ -284,15 +321,25 @@ impl Reader<'_> {
     fn number_from(&self, first: usize) -> Option<Range<usize>> {
         let token = self.t(first);
         let start = token.start;
-        if !matches!(token.kind, Kind::Number | Kind::Mixed) && !(token.kind == Kind::Word && (token.case == Case::Upper || token.case == Case::Single || self.byte(token.end) == b'-' || self.byte(token.end) == b'_'))
+        if !matches!(token.kind, Kind::Number | Kind::Mixed)
+            && !(token.kind == Kind::Word
+                && (token.case == Case::Upper
+                    || token.case == Case::Single
+                    || self.byte(token.end) == b'-'
+                    || self.byte(token.end) == b'_'))
             && !(token.kind == Kind::Symbol && token.byte == b'*')
         {
             return None;
         }
         let mut end = start;
         let joins = |b: u8| matches!(b, b'-' | b'_' | b'/' | b'.' | b'*' | b':' | b'|' | b'^');
-        while alphanumeric(self.byte(end)) || joins(self.byte(end)) && (alphanumeric(self.byte(end + 1)) || self.byte(end + 1) == b'*') || self.byte(end) == b'*' {
-            if matches!(self.byte(end), b'|' | b'^') && !self.text.get(start..end).is_some_and(|v| v.len() < 6) {
+        while alphanumeric(self.byte(end))
+            || joins(self.byte(end)) && (alphanumeric(self.byte(end + 1)) || self.byte(end + 1) == b'*')
+            || self.byte(end) == b'*'
+        {
+            if matches!(self.byte(end), b'|' | b'^')
+                && !self.text.get(start..end).is_some_and(|v| v.len() < 6)
+            {
                 break;
             }
             end += 1;
@@ -305,14 +352,20 @@ impl Reader<'_> {
         while value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ')) && self.byte(end) == b' ' {
             let group = crate::shape::digits(self.text, end + 1, 8);
             let after = self.byte(end + 1 + group);
-            if !(3..=6).contains(&group) || alphanumeric(after) || matches!(after, b'/' | b':' | b'.' if self.byte(end + 2 + group).is_ascii_digit()) || value.len() > 24 {
+            if !(3..=6).contains(&group)
+                || alphanumeric(after)
+                || matches!(after, b'/' | b':' | b'.' if self.byte(end + 2 + group).is_ascii_digit())
+                || value.len() > 24
+            {
                 break;
             }
             end += 1 + group;
             value = self.text.get(start..end)?;
         }
         let digits = crate::check::digits::count(value);
-        let decimal = value.iter().all(|b| b.is_ascii_digit() || *b == b'.') && value.contains(&b'.') && value.len() < 6;
+        let decimal = value.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+            && value.contains(&b'.')
+            && value.len() < 6;
         let day = date::date(self.text, start).is_some_and(|d| d.end == end);
         (digits > 0 && !decimal && !day).then_some(start..end)
     }
@@ -323,12 +376,17 @@ impl Reader<'_> {
         let (mut marked, mut place) = (false, index + 1);
         while place < index + 5 {
             let token = self.t(place);
-            let joined = token.is(NUMBERS | v::IDWORD | v::ZIP) && token.kind == Kind::Word && !(token.is(v::AGENT));
-            if joined || self.lower_is(place, &["security", "s", "card", "record"]) {
+            let joined =
+                token.is(NUMBERS | v::IDWORD | v::ZIP) && token.kind == Kind::Word && !(token.is(v::AGENT));
+            if joined || self.lower_is(place, words!["security", "s", "card", "record"]) {
                 last = place;
             } else if token.symbol(b'#') {
                 marked = true;
-            } else if !(token.kind == Kind::Symbol && matches!(token.byte, b'_' | b'-' | b'/' | b'\'' | b'.') && self.t(place + 1).kind == Kind::Word && self.t(place + 1).is(v::IDWORD | NUMBERS)) {
+            } else if !(token.kind == Kind::Symbol
+                && matches!(token.byte, b'_' | b'-' | b'/' | b'\'' | b'.')
+                && self.t(place + 1).kind == Kind::Word
+                && self.t(place + 1).is(v::IDWORD | NUMBERS))
+            {
                 break;
             }
             place += 1;
@@ -344,15 +402,39 @@ impl Reader<'_> {
             Class::Weak(identifier) => (identifier, true),
             _ => return,
         };
-        let counts = !matches!(identifier, I::Name | I::Address | I::City | I::Facility | I::Date | I::Age | I::Email | I::Phone | I::Fax | I::Ip | I::Photo | I::Biometric | I::Url);
+        let counts = !matches!(
+            identifier,
+            I::Name
+                | I::Address
+                | I::City
+                | I::Facility
+                | I::Date
+                | I::Age
+                | I::Email
+                | I::Phone
+                | I::Fax
+                | I::Ip
+                | I::Photo
+                | I::Biometric
+                | I::Url
+        );
         if !counts || weak && !self.person {
             return;
         }
         // What may stand between.
         for _ in 0..5 {
             let token = self.t(place);
-            let sign = token.kind == Kind::Symbol && matches!(token.byte, b':' | b'=' | b'#' | b'(' | b'"' | b'\'' | b'.' | b'>' | b'[');
-            if !(sign || self.lower_is(place, &["is", "was", "of", "number", "no", "nr", "num", "ending", "in", "ends", "with", "id", "on", "file", "the"]) && token.kind == Kind::Word) {
+            let sign = token.kind == Kind::Symbol
+                && matches!(token.byte, b':' | b'=' | b'#' | b'(' | b'"' | b'\'' | b'.' | b'>' | b'[');
+            if !(sign
+                || self.lower_is(
+                    place,
+                    words![
+                        "is", "was", "of", "number", "no", "nr", "num", "ending", "in", "ends", "with", "id",
+                        "on", "file", "the",
+                    ],
+                ) && token.kind == Kind::Word)
+            {
                 break;
             }
             place += 1;
@@ -367,7 +449,8 @@ impl Reader<'_> {
         if let Some(range) = self.number_from(place) {
             let value = self.text.get(range.clone()).unwrap_or_default();
             let enough = crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
-            let unit = self.t(place).kind == Kind::Mixed && value.len() < 5 || self.text.get(range.end) == Some(&b'%');
+            let unit = self.t(place).kind == Kind::Mixed && value.len() < 5
+                || self.text.get(range.end) == Some(&b'%');
             if enough && !unit && plausible(identifier, value) && !(weak && machine_made(value)) {
                 self.hit(range.start, range.end, identifier, weight::CONTEXT);
             }
@@ -382,7 +465,9 @@ impl Reader<'_> {
             Kind::Number if token.len() == 5 => {
                 let four = self.byte(end) == b'-' && crate::shape::digits(self.text, end + 1, 5) == 4;
                 let end = if four { end + 5 } else { end };
-                (!alphanumeric(self.byte(end)) && !(self.byte(end) == b'.' && self.byte(end + 1).is_ascii_digit())).then_some(end)
+                (!alphanumeric(self.byte(end))
+                    && !(self.byte(end) == b'.' && self.byte(end + 1).is_ascii_digit()))
+                .then_some(end)
             }
             Kind::Number if token.len() == 9 => Some(end),
             Kind::Number if matches!(token.len(), 4 | 6) => Some(end),

@@ -8,8 +8,8 @@ pub(crate) mod key;
 mod labels;
 mod names;
 mod numbers;
-mod places;
 mod persons;
+mod places;
 pub(crate) mod token;
 pub(crate) mod value;
 
@@ -76,7 +76,8 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         hint: manner.hint,
         hits,
     };
-    reader.person |= reader.tokens.iter().any(|t| t.is(v::SUBJECT | v::BIRTH) || t.is(v::MRN) && t.is(v::DIRECT));
+    reader.person |=
+        reader.tokens.iter().any(|t| t.is(v::SUBJECT | v::BIRTH) || t.is(v::MRN) && t.is(v::DIRECT));
     reader.numbers();
     if manner.shapes_only {
         return;
@@ -122,7 +123,11 @@ impl<'a> Reader<'a> {
             match token.kind {
                 Kind::None => return false,
                 Kind::Symbol if matches!(token.byte, b';' | b'\n' | b'|') => return false,
-                Kind::Symbol if token.byte == b'.' && self.t(index - by + 1).capitalised() && token.end < self.t(index - by + 1).start => {
+                Kind::Symbol
+                    if token.byte == b'.'
+                        && self.t(index - by + 1).capitalised()
+                        && token.end < self.t(index - by + 1).start =>
+                {
                     // `tel. 555`, `no. 12` are no ends of sentences; `. Then` is.
                     return false;
                 }
@@ -135,23 +140,10 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Whether a word with one of these roles stands after a token, in the same clause and at most so many tokens away.
-    fn ahead(&self, index: usize, roles: Roles, reach: usize) -> bool {
-        for by in 1..=reach {
-            let token = self.t(index + by);
-            if token.kind == Kind::None || token.kind == Kind::Symbol && matches!(token.byte, b';' | b'\n' | b'.') {
-                return false;
-            }
-            if token.is(roles) {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn lower_is(&self, index: usize, words: &[&str]) -> bool {
-        let bytes = self.bytes(self.t(index));
-        self.t(index).kind != Kind::None && words.iter().any(|word| bytes.eq_ignore_ascii_case(word.as_bytes()))
+    /// Whether a token is one of these words, in whatever case.
+    fn lower_is(&self, index: usize, words: &[u64]) -> bool {
+        let token = self.t(index);
+        token.kind == Kind::Word && words.contains(&token.hash)
     }
 
     /// The index of the first token that begins at a place or after it.
@@ -166,7 +158,8 @@ impl<'a> Reader<'a> {
             Kind::None => true,
             Kind::Symbol => match previous.byte {
                 b'.' => !self.back(index, 2).is(v::TITLE) && self.back(index, 2).case != token::Case::Single,
-                b'!' | b'?' | b'\n' | b':' | b'"' | b'*' | b'-' | b'>' | b'(' | b'[' | b'|' | b'#' | b'/' | b'=' | b';' => true,
+                b'!' | b'?' | b'\n' | b':' | b'"' | b'*' | b'-' | b'>' | b'(' | b'[' | b'|' | b'#' | b'/'
+                | b'=' | b';' => true,
                 _ => false,
             },
             Kind::Number => self.back(index, 2).symbol(b'\n') || self.back(index, 2).kind == Kind::None,

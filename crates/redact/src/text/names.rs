@@ -6,13 +6,34 @@ use super::{
     Reader,
     token::{Case, Kind},
 };
-use crate::words::{FAMILY, GIVEN, WORD, vocabulary::{self as v, Roles}};
+use crate::words::words;
+use crate::words::{
+    FAMILY, GIVEN, WORD,
+    vocabulary::{self as v, Roles},
+};
 
 /// Roles of words that begin something else than a name.
-const ELSE: Roles = v::BIRTH | v::SSN | v::IDWORD | v::AGE | v::DATE | v::EVENT | v::FACILITY | v::AGENT | v::PROSE | v::EMAIL | v::NETWORK | v::ZIP | v::MONTH | v::WEEKDAY | v::PROVIDER;
+const ELSE: Roles = v::BIRTH
+    | v::SSN
+    | v::IDWORD
+    | v::AGE
+    | v::DATE
+    | v::EVENT
+    | v::FACILITY
+    | v::AGENT
+    | v::PROSE
+    | v::EMAIL
+    | v::NETWORK
+    | v::ZIP
+    | v::MONTH
+    | v::WEEKDAY
+    | v::PROVIDER;
 
 /// Small words inside of names.
-const PARTICLES: [&str; 22] = ["de", "la", "van", "von", "der", "den", "del", "da", "dos", "di", "du", "le", "bin", "ibn", "al", "el", "ter", "ten", "das", "della", "abu", "y"];
+const PARTICLES: &[u64] = words![
+    "de", "la", "van", "von", "der", "den", "del", "da", "dos", "di", "du", "le", "bin", "ibn", "al", "el",
+    "ter", "ten", "das", "della", "abu", "y",
+];
 
 impl Reader<'_> {
     /// One part of a name that begins at a token: a capitalised word with what is joined to it by `'` and `-`, or an
@@ -43,7 +64,8 @@ impl Reader<'_> {
         {
             let part = self.t(next + 1);
             let possessive = part.len() == 1 && part.case == Case::Lower && self.t(next).byte != b'-';
-            let joins = part.case != Case::Lower || self.t(next).byte == b'-' && part.known(GIVEN | FAMILY) && !part.known(WORD);
+            let joins = part.case != Case::Lower
+                || self.t(next).byte == b'-' && part.known(GIVEN | FAMILY) && !part.known(WORD);
             if possessive || !joins {
                 break;
             }
@@ -55,9 +77,27 @@ impl Reader<'_> {
     /// `McDonald`, `DeLuca`, `MacArthur`; not `DataNode`, `JavaScript`.
     fn inner_is_a_name(&self, index: usize) -> bool {
         let bytes = self.bytes(self.t(index));
-        let prefixed = [&b"Mc"[..], b"Mac", b"De", b"Di", b"La", b"Le", b"Van", b"Fitz", b"O", b"Du", b"Del", b"St", b"Da"]
-            .iter()
-            .any(|prefix| bytes.starts_with(prefix) && bytes.get(prefix.len()).is_some_and(u8::is_ascii_uppercase) && bytes.get(prefix.len() + 1).is_some_and(u8::is_ascii_lowercase));
+        let prefixed = [
+            &b"Mc"[..],
+            b"Mac",
+            b"De",
+            b"Di",
+            b"La",
+            b"Le",
+            b"Van",
+            b"Fitz",
+            b"O",
+            b"Du",
+            b"Del",
+            b"St",
+            b"Da",
+        ]
+        .iter()
+        .any(|prefix| {
+            bytes.starts_with(prefix)
+                && bytes.get(prefix.len()).is_some_and(u8::is_ascii_uppercase)
+                && bytes.get(prefix.len() + 1).is_some_and(u8::is_ascii_lowercase)
+        });
         prefixed && self.t(index).known(FAMILY | GIVEN)
             || bytes.starts_with(b"Mc")
             || bytes.iter().any(|b| *b >= 0xc0)
@@ -71,17 +111,23 @@ impl Reader<'_> {
         let key = (1..=2).any(|by| {
             let sign = self.t(index + by);
             sign.symbol(b':') && self.byte(sign.end) != b':' || sign.symbol(b'=')
-        }) && (self.t(index + 1).kind == Kind::Symbol || self.t(index + 1).is(v::IDWORD | v::DATE | v::NAMED | v::BIRTH));
+        }) && (self.t(index + 1).kind == Kind::Symbol
+            || self.t(index + 1).is(v::IDWORD | v::DATE | v::NAMED | v::BIRTH));
         if key && (self.t(index + 1).symbol(b':') || self.t(index + 1).symbol(b'=') || token.roles != 0) {
             return false;
         }
         if token.case == Case::Single {
-            return !(token.byte == b'M' || token.byte == b'F') || !self.lower_is(index.wrapping_sub(1), &["sex", "gender"]);
+            return !(token.byte == b'M' || token.byte == b'F')
+                || !self.lower_is(index.wrapping_sub(1), words!["sex", "gender"]);
         }
-        if token.is(ELSE) && !(token.is(v::STRONG) || token.is(v::MONTH) && named && token.case == Case::Capital) {
+        if token.is(ELSE)
+            && !(token.is(v::STRONG) || token.is(v::MONTH) && named && token.case == Case::Capital)
+        {
             return false;
         }
-        if token.is(v::MRN | v::PLAN | v::PHONE | v::FAX | v::ADDRESS | v::PERSON | v::MACHINE) && (!named || token.known(WORD)) {
+        if token.is(v::MRN | v::PLAN | v::PHONE | v::FAX | v::ADDRESS | v::PERSON | v::MACHINE)
+            && (!named || token.known(WORD))
+        {
             return false;
         }
         if token.is(v::KNOWN) && !named || token.is(v::SUFFIX) && token.case == Case::Upper {
@@ -95,7 +141,11 @@ impl Reader<'_> {
     pub(super) fn name_from(&self, first: usize, generous: bool) -> Option<(usize, usize)> {
         let mut index = first;
         let mut titled = false;
-        while self.t(index).is(v::TITLE) && self.t(index).kind == Kind::Word && index < first + 4 && self.t(index).case != Case::Lower {
+        while self.t(index).is(v::TITLE)
+            && self.t(index).kind == Kind::Word
+            && index < first + 4
+            && self.t(index).case != Case::Lower
+        {
             index += 1;
             titled = true;
             if self.t(index).symbol(b'.') {
@@ -132,16 +182,28 @@ impl Reader<'_> {
                 index += 1;
             } else if next.symbol(b'^') && self.t(index + 1).capitalised() {
                 index += 1;
-            } else if next.symbol(b'(') && self.t(index + 1).capitalised() && self.t(index + 2).symbol(b')') && self.t(index + 3).capitalised() {
+            } else if next.symbol(b'(')
+                && self.t(index + 1).capitalised()
+                && self.t(index + 2).symbol(b')')
+                && self.t(index + 3).capitalised()
+            {
                 index += 1;
-            } else if next.symbol(b'"') && self.t(index + 1).capitalised() && self.t(index + 2).symbol(b'"') && self.t(index + 3).capitalised() {
+            } else if next.symbol(b'"')
+                && self.t(index + 1).capitalised()
+                && self.t(index + 2).symbol(b'"')
+                && self.t(index + 3).capitalised()
+            {
                 // Jane "Janie" Roe.
                 end = Some(self.t(index + 1).end);
                 index += 3;
             } else if next.symbol(b'\n') {
                 break;
             }
-            if self.t(index).symbol(b'+') && self.glued(index - 1) && self.glued(index) && self.t(index + 1).kind == Kind::Word {
+            if self.t(index).symbol(b'+')
+                && self.glued(index - 1)
+                && self.glued(index)
+                && self.t(index + 1).kind == Kind::Word
+            {
                 index += 1;
             }
         }
@@ -152,7 +214,12 @@ impl Reader<'_> {
     }
 
     fn particle(&self, index: usize) -> bool {
-        self.lower_is(index, &PARTICLES) && self.t(index).kind == Kind::Word && self.t(index).case != Case::Upper || self.lower_is(index, &["st"]) && self.t(index).case == Case::Capital && self.t(index + 1).symbol(b'.')
+        self.lower_is(index, PARTICLES)
+            && self.t(index).kind == Kind::Word
+            && self.t(index).case != Case::Upper
+            || self.lower_is(index, words!["st"])
+                && self.t(index).case == Case::Capital
+                && self.t(index + 1).symbol(b'.')
     }
 
     /// Whether what follows a comma is the given name of the family name before it.
@@ -161,7 +228,9 @@ impl Reader<'_> {
         if !next.capitalised() || self.t(comma).end == next.start && next.is(v::STATE) {
             return false;
         }
-        let given = next.known(GIVEN) || generous && !next.known(WORD) && !next.is(v::KNOWN) || next.case == Case::Single && self.t(comma + 2).symbol(b'.');
+        let given = next.known(GIVEN)
+            || generous && !next.known(WORD) && !next.is(v::KNOWN)
+            || next.case == Case::Single && self.t(comma + 2).symbol(b'.');
         let word = next.known(WORD) && !next.is(v::STRONG) && !generous;
         let state = next.is(v::STATE) && (next.case == Case::Upper && next.len() == 2 || !next.known(GIVEN));
         given && !word && !state && !next.is(v::SUFFIX | v::TITLE)
@@ -176,18 +245,31 @@ impl Reader<'_> {
             match token.kind {
                 Kind::Word => {
                     words += 1;
-                    let proper = token.capitalised() && token.case != Case::Single && (token.case != Case::Inner || self.inner_is_a_name(index));
+                    let proper = token.capitalised()
+                        && token.case != Case::Single
+                        && (token.case != Case::Inner || self.inner_is_a_name(index));
                     let named = token.known(GIVEN | FAMILY);
                     if token.case == Case::Single || self.particle(index) || token.is(v::TITLE | v::SUFFIX) {
-                    } else if proper && named && (!token.known(WORD) || token.is(v::STRONG)) && !(token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG)) {
+                    } else if proper
+                        && named
+                        && (!token.known(WORD) || token.is(v::STRONG))
+                        && !(token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG))
+                    {
                         known += 1;
-                    } else if proper && !token.known(WORD) && !token.is(v::KNOWN | v::MACHINE | v::FACILITY | v::PAYER | v::STATE) {
+                    } else if proper
+                        && !token.known(WORD)
+                        && !token.is(v::KNOWN | v::MACHINE | v::FACILITY | v::PAYER | v::STATE)
+                    {
                         unknown += 1;
                     } else if !(proper && named) || token.is(v::MACHINE | v::FACILITY | v::PAYER) {
                         ordinary += 1;
                     }
                 }
-                Kind::Symbol if matches!(token.byte, b',' | b'.' | b'-' | b'\'' | b'(' | b')' | b'^' | b'"' | b'+' | b'%') => {}
+                Kind::Symbol
+                    if matches!(
+                        token.byte,
+                        b',' | b'.' | b'-' | b'\'' | b'(' | b')' | b'^' | b'"' | b'+' | b'%'
+                    ) => {}
                 _ => return false,
             }
             index += 1;
@@ -200,19 +282,30 @@ impl Reader<'_> {
         let mut end = 0;
         let mut index = first;
         for _ in 0..most {
-            if self.lower_is(index, &["of", "de", "the", "la", "del", "and", "at", "for", "du", "des"]) && end > 0 && self.t(index + 1).capitalised() {
+            if self.lower_is(index, words!["of", "de", "the", "la", "del", "and", "at", "for", "du", "des"])
+                && end > 0
+                && self.t(index + 1).capitalised()
+            {
                 index += 1;
             }
-            if (self.t(index).symbol(b':') || self.t(index + 1).symbol(b':') || self.t(index + 1).symbol(b'=')) && end > 0 {
+            if (self.t(index).symbol(b':')
+                || self.t(index + 1).symbol(b':')
+                || self.t(index + 1).symbol(b'='))
+                && end > 0
+            {
                 break;
             }
             let Some(next) = self.atom(index) else { break };
-            if end > 0 && self.t(index).is(v::STATE) && self.t(index).case == Case::Upper && self.t(index).len() == 2 {
+            if end > 0
+                && self.t(index).is(v::STATE)
+                && self.t(index).case == Case::Upper
+                && self.t(index).len() == 2
+            {
                 break;
             }
             end = self.t(next - 1).end;
             index = next;
-            if self.t(index).symbol(b'\'') && self.lower_is(index + 1, &["s"]) && self.glued(index) {
+            if self.t(index).symbol(b'\'') && self.lower_is(index + 1, words!["s"]) && self.glued(index) {
                 end = self.t(index + 1).end;
                 index += 2;
             }

@@ -2,11 +2,20 @@
 
 use std::net::IpAddr;
 
-use super::{Reader, token::{Kind, Token, before}, weight};
+use super::{
+    Reader,
+    token::{Kind, Token, before},
+    weight,
+};
+use crate::words::words;
 use crate::{
     Identifier as I,
-    check::{digits, number},
-    shape::{self, card, date, email, internet, phone::{self, Suspicion}, ssn, url},
+    check::digits,
+    shape::{
+        self, card, date, email, internet,
+        phone::{self, Suspicion},
+        ssn, url,
+    },
     words::vocabulary as v,
 };
 
@@ -43,7 +52,9 @@ impl Reader<'_> {
         match token.byte {
             b'@' => self.mail(token.start, 1),
             b'%' if self.text.get(token.start..token.start + 3) == Some(b"%40") => self.mail(token.start, 3),
-            b'+' | b'(' if self.t(index + 1).kind == Kind::Number && self.glued(index) => self.phone(index, token.start),
+            b'+' | b'(' if self.t(index + 1).kind == Kind::Number && self.glued(index) => {
+                self.phone(index, token.start)
+            }
             b'*' | b'#' => self.crossed(token.start),
             b':' => self.v6(token.start),
             _ => None,
@@ -60,10 +71,10 @@ impl Reader<'_> {
         let start = token.start;
         self.v4(index, start)
             .or_else(|| self.v6(start))
-            .or_else(|| self.mac(index, start))
+            .or_else(|| self.mac(start))
             .or_else(|| self.social(index, start))
             .or_else(|| self.card(index, start))
-            .or_else(|| self.mbi(index, start))
+            .or_else(|| self.mbi(start))
             .or_else(|| self.provider(index, token))
             .or_else(|| date::date(self.text, start).map(|date| date.end))
             .or_else(|| self.phone(index, start))
@@ -72,8 +83,8 @@ impl Reader<'_> {
     fn at_mixed(&mut self, index: usize, token: &Token) -> Option<usize> {
         let start = token.start;
         self.v6(start)
-            .or_else(|| self.mac(index, start))
-            .or_else(|| self.mbi(index, start))
+            .or_else(|| self.mac(start))
+            .or_else(|| self.mbi(start))
             .or_else(|| self.vin(index, token))
             .or_else(|| self.dea(index, token))
             .or_else(|| self.iban(start))
@@ -84,14 +95,22 @@ impl Reader<'_> {
         match token.byte {
             b'h' | b'H' | b'f' | b'F' | b'w' | b'W' => self.url(token).or_else(|| self.v6(token.start)),
             b'X' | b'x' => self.crossed(token.start),
-            b'a'..=b'e' | b'A'..=b'E' if token.len() <= 4 => self.v6(token.start).or_else(|| self.mac_at(token.start)),
+            b'a'..=b'e' | b'A'..=b'E' if token.len() <= 4 => {
+                self.v6(token.start).or_else(|| self.mac(token.start))
+            }
             _ => None,
         }
     }
 
     fn url(&mut self, token: &Token) -> Option<usize> {
         let found = url::url(self.text, token.start)?;
-        if let Ok(address) = std::str::from_utf8(self.text.get(found.host.clone())?).unwrap_or("").split(':').next().unwrap_or("").parse::<IpAddr>() {
+        if let Ok(address) = std::str::from_utf8(self.text.get(found.host.clone())?)
+            .unwrap_or("")
+            .split(':')
+            .next()
+            .unwrap_or("")
+            .parse::<IpAddr>()
+        {
             if self.strict || internet::public(address) {
                 self.hit(found.host.start, found.host.end, I::Ip, weight::SHAPE);
             }
@@ -106,16 +125,32 @@ impl Reader<'_> {
 
     fn v4(&mut self, index: usize, start: usize) -> Option<usize> {
         let (end, address) = internet::v4(self.text, start)?;
-        if self.lower_is(index.wrapping_sub(1), &["version", "ver", "v", "release", "build", "firmware", "section", "rev", "oid", "revision"])
-            || self.back(index, 1).symbol(b':') && self.lower_is(index.wrapping_sub(2), &["version", "ver", "release", "firmware", "build", "section"])
-            || self.back(index, 1).symbol(b'=') && self.lower_is(index.wrapping_sub(2), &["version", "ver", "release", "firmware", "build"])
+        if self.lower_is(
+            index.wrapping_sub(1),
+            words![
+                "version", "ver", "v", "release", "build", "firmware", "section", "rev", "oid", "revision"
+            ],
+        ) || self.back(index, 1).symbol(b':')
+            && self.lower_is(
+                index.wrapping_sub(2),
+                words!["version", "ver", "release", "firmware", "build", "section"],
+            )
+            || self.back(index, 1).symbol(b'=')
+                && self
+                    .lower_is(index.wrapping_sub(2), words!["version", "ver", "release", "firmware", "build"])
         {
             return Some(end);
         }
-        let asked = self.near(index, v::NETWORK, 3) && self.near(index, v::SUBJECT, 6) || self.hint == Some(I::Ip);
-        let named = self.near(index, v::NETWORK | v::AGENT | v::URL, 5) || matches!(before(self.text, start), b'/' | b'@' | b'[') || index == 0;
+        let asked =
+            self.near(index, v::NETWORK, 3) && self.near(index, v::SUBJECT, 6) || self.hint == Some(I::Ip);
+        let named = self.near(index, v::NETWORK | v::AGENT | v::URL, 5)
+            || matches!(before(self.text, start), b'/' | b'@' | b'[')
+            || index == 0;
         let small = address.octets().iter().all(|octet| *octet < 20);
-        if internet::public(IpAddr::V4(address)) && (named || !small) || self.strict && !address.is_loopback() && !address.is_unspecified() && !small || asked {
+        if internet::public(IpAddr::V4(address)) && (named || !small)
+            || self.strict && !address.is_loopback() && !address.is_unspecified() && !small
+            || asked
+        {
             self.hit(start, end, I::Ip, weight::SHAPE);
         }
         Some(end)
@@ -123,17 +158,15 @@ impl Reader<'_> {
 
     fn v6(&mut self, start: usize) -> Option<usize> {
         let (end, address) = internet::v6(self.text, start)?;
-        if internet::public(IpAddr::V6(address)) || self.strict && !address.is_loopback() && !address.is_unspecified() {
+        if internet::public(IpAddr::V6(address))
+            || self.strict && !address.is_loopback() && !address.is_unspecified()
+        {
             self.hit(start, end, I::Ip, weight::SHAPE);
         }
         Some(end)
     }
 
-    fn mac(&mut self, _index: usize, start: usize) -> Option<usize> {
-        self.mac_at(start)
-    }
-
-    fn mac_at(&mut self, start: usize) -> Option<usize> {
+    fn mac(&mut self, start: usize) -> Option<usize> {
         let end = internet::mac(self.text, start)?;
         if self.person {
             self.hit(start, end, I::Device, weight::SHAPE);
@@ -160,7 +193,8 @@ impl Reader<'_> {
         token.len() == 4
             && shape::begins(self.text, token.start)
             && shape::ends(self.text, token.end)
-            && (1..=7).any(|by| self.lower_is(index.wrapping_sub(by), &["last", "ending", "ends", "last4"]))
+            && (1..=7)
+                .any(|by| self.lower_is(index.wrapping_sub(by), words!["last", "ending", "ends", "last4"]))
     }
 
     fn card(&mut self, index: usize, start: usize) -> Option<usize> {
@@ -170,34 +204,20 @@ impl Reader<'_> {
         Some(end)
     }
 
-    fn mbi(&mut self, _index: usize, start: usize) -> Option<usize> {
-        if !shape::begins(self.text, start) {
-            return None;
-        }
-        let mut compact = [0_u8; 11];
-        let mut place = start;
-        let mut hyphens = 0;
-        for (count, slot) in compact.iter_mut().enumerate() {
-            if matches!(self.byte(place), b'-' | b' ') && (count == 4 || count == 7) {
-                place += 1;
-                hyphens += 1;
-            }
-            *slot = self.byte(place);
-            place += 1;
-        }
-        // Small letters are of hashes more often than of people.
-        let capitals = compact.iter().filter(|b| b.is_ascii_uppercase()).count() >= 3 || hyphens == 2;
-        let fits = number::mbi(&compact) && capitals && hyphens != 1 && shape::ends(self.text, place);
-        if fits {
-            self.hit(start, place, I::HealthPlan, weight::CHECKED);
-        }
-        fits.then_some(place)
+    fn mbi(&mut self, start: usize) -> Option<usize> {
+        let end = shape::mbi::mbi(self.text, start)?;
+        self.hit(start, end, I::HealthPlan, weight::CHECKED);
+        Some(end)
     }
 
     /// Ten digits that are an NPI by their check digit, where a word says so or prose is read.
     fn provider(&mut self, index: usize, token: &Token) -> Option<usize> {
         let context = self.hint == Some(I::Npi) || self.near(index, v::PROVIDER, 4);
-        if token.len() == 10 && context && (digits::npi(self.bytes(token)) || self.near(index, v::PROVIDER, 3)) && shape::ends(self.text, token.end) {
+        if token.len() == 10
+            && context
+            && (digits::npi(self.bytes(token)) || self.near(index, v::PROVIDER, 3))
+            && shape::ends(self.text, token.end)
+        {
             self.hit(token.start, token.end, I::Npi, weight::CHECKED);
             return Some(token.end);
         }
@@ -229,39 +249,17 @@ impl Reader<'_> {
     }
 
     fn iban(&mut self, start: usize) -> Option<usize> {
-        let head = self.text.get(start..start + 4)?;
-        let [a, b, c, d] = head else { return None };
-        if !(a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()) || !shape::begins(self.text, start) {
-            return None;
-        }
-        let (mut end, mut count, mut group) = (start, 0, 0);
-        let mut blanks = 0;
-        while count < 34 {
-            let byte = self.byte(end);
-            if byte.is_ascii_digit() || byte.is_ascii_uppercase() {
-                count += 1;
-                group += 1;
-            } else if byte == b' ' && group == 4 && (self.byte(end + 1).is_ascii_digit() || self.byte(end + 1).is_ascii_uppercase()) {
-                group = 0;
-                blanks += 1;
-            } else {
-                break;
-            }
-            end += 1;
-        }
-        let number = self.text.get(start..end)?;
-        let fits = (15..=34).contains(&count) && blanks < 9 && digits::iban(number) && !super::token::at(self.text, end).is_ascii_alphanumeric();
-        if fits {
-            self.hit(start, end, I::Account, weight::CHECKED);
-        }
-        fits.then_some(end)
+        let end = shape::iban::iban(self.text, start)?;
+        self.hit(start, end, I::Account, weight::CHECKED);
+        Some(end)
     }
 
     fn phone(&mut self, index: usize, start: usize) -> Option<usize> {
         let fax = self.near(index, v::FAX, 4) && !self.phone_is_nearer(index) || self.hint == Some(I::Fax);
         let called = self.near(index, v::PHONE | v::FAX, 5) || matches!(self.hint, Some(I::Phone | I::Fax));
         // Where another number was announced, it is that one.
-        let other = self.near(index, v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::OTHER | v::DEVICE, 3) && !self.near(index, v::PHONE | v::FAX, 2);
+        let other = self.near(index, v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::OTHER | v::DEVICE, 3)
+            && !self.near(index, v::PHONE | v::FAX, 2);
         let suspicion = match () {
             () if called && !other => Suspicion::Context,
             () if self.strict => Suspicion::Prose,

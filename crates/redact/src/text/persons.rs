@@ -7,17 +7,54 @@ use super::{
     token::{Case, Kind},
     weight,
 };
+use crate::words::words;
 use crate::{
     Identifier,
     words::{FAMILY, GIVEN, WORD, vocabulary as v},
 };
 
 /// Verbs that a person is the subject of.
-const SPEAKS: [&str; 40] = [
-    "states", "reports", "denies", "says", "said", "called", "presents", "presented", "complains", "returned", "notes", "lives",
-    "reported", "stated", "denied", "is", "was", "has", "had", "will", "would", "underwent", "verbalized", "agreed", "asked",
-    "understands", "tolerated", "describes", "came", "wants", "needs", "arrived", "feels", "felt", "requests", "requested",
-    "comes", "can", "does", "did",
+const SPEAKS: &[u64] = words![
+    "states",
+    "reports",
+    "denies",
+    "says",
+    "said",
+    "called",
+    "presents",
+    "presented",
+    "complains",
+    "returned",
+    "notes",
+    "lives",
+    "reported",
+    "stated",
+    "denied",
+    "is",
+    "was",
+    "has",
+    "had",
+    "will",
+    "would",
+    "underwent",
+    "verbalized",
+    "agreed",
+    "asked",
+    "understands",
+    "tolerated",
+    "describes",
+    "came",
+    "wants",
+    "needs",
+    "arrived",
+    "feels",
+    "felt",
+    "requests",
+    "requested",
+    "comes",
+    "can",
+    "does",
+    "did",
 ];
 
 impl Reader<'_> {
@@ -51,7 +88,10 @@ impl Reader<'_> {
     /// `Dr. Roe`, `Mrs Jane Roe`, `Mr. O'Brien`.
     fn titled(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        if !token.is(v::TITLE) || token.case == Case::Lower && !self.lower_is(index, &["dr", "mr", "mrs", "ms", "señora", "señor"]) {
+        if !token.is(v::TITLE)
+            || token.case == Case::Lower
+                && !self.lower_is(index, words!["dr", "mr", "mrs", "ms", "senora", "senor"])
+        {
             return None;
         }
         // `Dr` at the end of a street, `MS` a disease, `Col` a column: a title has a name after it.
@@ -59,7 +99,31 @@ impl Reader<'_> {
         if self.t(next).symbol(b'.') {
             next += 1;
         }
-        let sure = self.lower_is(index, &["dr", "mr", "mrs", "ms", "miss", "prof", "drs", "professor", "mx", "doctor", "judge", "rev", "señora", "señor", "sra", "srta", "herr", "frau", "monsieur", "madame"]);
+        let sure = self.lower_is(
+            index,
+            words![
+                "dr",
+                "mr",
+                "mrs",
+                "ms",
+                "miss",
+                "prof",
+                "drs",
+                "professor",
+                "mx",
+                "doctor",
+                "judge",
+                "rev",
+                "senora",
+                "senor",
+                "sra",
+                "srta",
+                "herr",
+                "frau",
+                "monsieur",
+                "madame",
+            ],
+        );
         let after = self.t(next);
         let lower = !token.capitalised() && after.case == Case::Lower;
         if lower || !after.capitalised() || token.case == Case::Upper && token.len() == 2 && !sure {
@@ -68,7 +132,9 @@ impl Reader<'_> {
         if !sure && !(after.known(GIVEN | FAMILY) && (!after.known(WORD) || after.is(v::STRONG))) {
             return None;
         }
-        let street = self.lower_is(index, &["dr"]) && self.back(index, 1).capitalised() && self.back(index, 2).kind == Kind::Number;
+        let street = self.lower_is(index, words!["dr"])
+            && self.back(index, 1).capitalised()
+            && self.back(index, 2).kind == Kind::Number;
         if street || after.is(v::KNOWN) && !after.known(FAMILY | GIVEN) {
             return None;
         }
@@ -81,7 +147,7 @@ impl Reader<'_> {
         let token = self.t(index);
         let person = token.is(v::PERSON | v::KIN | v::CARER) && !token.known(GIVEN);
         let agent = token.is(v::AGENT | v::GREETING) && self.agent_is_meant(index);
-        let named = token.is(v::NAMED) || self.lower_is(index, &["called", "aka", "née", "nee"]);
+        let named = token.is(v::NAMED) || self.lower_is(index, words!["called", "aka", "nee"]);
         if !person && !agent && !named {
             return None;
         }
@@ -89,8 +155,13 @@ impl Reader<'_> {
         let mut bridge = 0;
         while bridge < 3 {
             let between = self.t(next);
-            let sign = between.kind == Kind::Symbol && matches!(between.byte, b':' | b',' | b'(' | b'"' | b'\'' | b'=' | b'#') && !(named && between.byte == b'"');
-            let word = self.lower_is(next, &["is", "was", "named", "name", "called", "s", "identified", "as", "md", "rn"]) && between.kind == Kind::Word;
+            let sign = between.kind == Kind::Symbol
+                && matches!(between.byte, b':' | b',' | b'(' | b'"' | b'\'' | b'=' | b'#')
+                && !(named && between.byte == b'"');
+            let word = self.lower_is(
+                next,
+                words!["is", "was", "named", "name", "called", "s", "identified", "as", "md", "rn"],
+            ) && between.kind == Kind::Word;
             if between.symbol(b',') && agent || !(sign || word) {
                 break;
             }
@@ -98,10 +169,29 @@ impl Reader<'_> {
             bridge += 1;
         }
         let after = self.t(next);
-        if named && self.lower_is(next - 1, &["is", "was"]) && after.case == Case::Lower && after.known(GIVEN | FAMILY) && (!after.known(WORD) || after.is(v::STRONG)) {
+        if named
+            && self.lower_is(next - 1, words!["is", "was"])
+            && after.case == Case::Lower
+            && after.known(GIVEN | FAMILY)
+            && (!after.known(WORD) || after.is(v::STRONG))
+        {
             // People who type small letters: `my name is jane roe`.
             let mut last = next;
-            while last < next + 2 && self.t(last + 1).known(FAMILY | GIVEN) && self.t(last + 1).kind == Kind::Word && (!self.t(last + 1).known(WORD) || last == next && !self.t(last + 1).is(v::PERSON | v::DATE | v::AGENT) && self.t(last + 1).roles == 0 && !self.lower_is(last + 1, &["and", "i", "my", "the", "is", "but", "so", "in", "am", "have", "was", "need", "want"])) {
+            while last < next + 2
+                && self.t(last + 1).known(FAMILY | GIVEN)
+                && self.t(last + 1).kind == Kind::Word
+                && (!self.t(last + 1).known(WORD)
+                    || last == next
+                        && !self.t(last + 1).is(v::PERSON | v::DATE | v::AGENT)
+                        && self.t(last + 1).roles == 0
+                        && !self.lower_is(
+                            last + 1,
+                            words![
+                                "and", "i", "my", "the", "is", "but", "so", "in", "am", "have", "was",
+                                "need", "want",
+                            ],
+                        ))
+            {
                 last += 1;
             }
             return Some((after.start, self.t(last).end));
@@ -114,17 +204,27 @@ impl Reader<'_> {
         // One word alone must be more than an ordinary word that is capitalised.
         let several = self.index_at(end) - self.index_at(start) > 1;
         let proper = first.known(GIVEN | FAMILY) && (!first.known(WORD) || first.is(v::STRONG));
-        let unknown = !first.known(WORD) && !first.is(v::KNOWN | v::MACHINE) && !first.is(v::STATE) && first.case != Case::Upper && first.case != Case::Inner;
+        let unknown = !first.known(WORD)
+            && !first.is(v::KNOWN | v::MACHINE)
+            && !first.is(v::STATE)
+            && first.case != Case::Upper
+            && first.case != Case::Inner;
         let single_letter = first.case == Case::Single && !several;
-        let other_place = first.is(v::STATE) && first.case == Case::Capital || first.known(crate::words::CITY) && agent && self.lower_is(index, &["from"]);
+        let other_place = first.is(v::STATE) && first.case == Case::Capital
+            || first.known(crate::words::CITY) && agent && self.lower_is(index, words!["from"]);
         if single_letter || other_place && !several {
             return None;
         }
         let enough = if self.strict {
-            proper && !first.is(v::KNOWN) || proper && several || unknown || several && first.known(GIVEN | FAMILY) && !first.is(v::KNOWN)
+            proper && !first.is(v::KNOWN)
+                || proper && several
+                || unknown
+                || several && first.known(GIVEN | FAMILY) && !first.is(v::KNOWN)
         } else {
             // In logs an agent (`by Jackson`) is a program more often than a person.
-            (person || named || self.person) && (proper && !first.is(v::KNOWN) && (!agent || several) || unknown && !agent && self.person_noun(index) && several)
+            (person || named || self.person)
+                && (proper && !first.is(v::KNOWN) && (!agent || several)
+                    || unknown && !agent && self.person_noun(index) && several)
         };
         enough.then_some((start, end))
     }
@@ -135,13 +235,32 @@ impl Reader<'_> {
 
     /// Whether `by`, `with`, `from` … here come before a person.
     fn agent_is_meant(&self, index: usize) -> bool {
-        self.strict || self.t(index).is(v::GREETING) || self.back(index, 1).is(v::EVENT) || self.lower_is(index.wrapping_sub(1), &["signed", "reviewed", "ordered", "prescribed", "dictated", "created", "updated", "approved"])
+        self.strict
+            || self.t(index).is(v::GREETING)
+            || self.back(index, 1).is(v::EVENT)
+            || self.lower_is(
+                index.wrapping_sub(1),
+                words![
+                    "signed",
+                    "reviewed",
+                    "ordered",
+                    "prescribed",
+                    "dictated",
+                    "created",
+                    "updated",
+                    "approved",
+                ],
+            )
     }
 
     /// A given name and a family name, both capitalised: `Jane Q. Roe`, `JANE ROE`.
     fn full_name(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        if !token.known(GIVEN) || !token.capitalised() || token.case == Case::Single || token.is(v::TITLE) && !token.is(v::STRONG) {
+        if !token.known(GIVEN)
+            || !token.capitalised()
+            || token.case == Case::Single
+            || token.is(v::TITLE) && !token.is(v::STRONG)
+        {
             return None;
         }
         // What is joined to a path, a class or a key is none.
@@ -149,7 +268,9 @@ impl Reader<'_> {
             return None;
         }
         let weak = token.known(WORD) && !token.is(v::STRONG);
-        if token.is(v::KNOWN) && !token.is(v::STRONG) || weak && token.is(!(v::STRONG | v::MONTH | v::STREET | v::STATE | v::DIRECTION)) {
+        if token.is(v::KNOWN) && !token.is(v::STRONG)
+            || weak && token.is(!(v::STRONG | v::MONTH | v::STREET | v::STATE | v::DIRECTION))
+        {
             return None;
         }
         let (start, end) = self.name_from(index, false)?;
@@ -169,23 +290,39 @@ impl Reader<'_> {
         let common = family.known(WORD);
         let upper = token.case == Case::Upper;
         let known = family.known(FAMILY | GIVEN);
-        let blocked = family.is(v::MACHINE | v::STREET | v::FACILITY | v::KNOWN | v::FACILITYMID | v::PAYER) && (common || family.is(v::KNOWN)) && !(self.strict && family.known(FAMILY) && !weak && !family.is(v::FACILITY | v::STREET | v::FACILITYMID | v::MACHINE));
-        if blocked || matches!(self.byte(end), b'.' | b'/' | b'\\') && crate::shape::alphanumeric(self.byte(end + 1)) {
+        let blocked = family.is(v::MACHINE | v::STREET | v::FACILITY | v::KNOWN | v::FACILITYMID | v::PAYER)
+            && (common || family.is(v::KNOWN))
+            && !(self.strict
+                && family.known(FAMILY)
+                && !weak
+                && !family.is(v::FACILITY | v::STREET | v::FACILITYMID | v::MACHINE));
+        if blocked
+            || matches!(self.byte(end), b'.' | b'/' | b'\\') && crate::shape::alphanumeric(self.byte(end + 1))
+        {
             return None;
         }
         let enough = match (weak, common) {
             (false, false) => known || self.strict,
-            (false, true) => known && (!upper || token.is(v::STRONG) || self.person) && (self.person || !token.known(WORD) || token.is(v::STRONG)),
+            (false, true) => {
+                known
+                    && (!upper || token.is(v::STRONG) || self.person)
+                    && (self.person || !token.known(WORD) || token.is(v::STRONG))
+            }
             (true, false) => known && (self.strict && !self.begins_sentence(index) || self.person),
             (true, true) => false,
         };
-        (enough && (!upper || family.case == Case::Upper || family.case == Case::Single)).then_some((start, end))
+        (enough && (!upper || family.case == Case::Upper || family.case == Case::Single))
+            .then_some((start, end))
     }
 
     /// `Roe, Jane`, `ROE, JANE Q`.
     fn last_first(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        if !token.capitalised() || token.case == Case::Single || !token.known(FAMILY) && token.known(WORD) || token.is(v::KNOWN | v::TITLE | v::CARER | v::KIN | v::PERSON) {
+        if !token.capitalised()
+            || token.case == Case::Single
+            || !token.known(FAMILY) && token.known(WORD)
+            || token.is(v::KNOWN | v::TITLE | v::CARER | v::KIN | v::PERSON)
+        {
             return None;
         }
         if matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'\\' | b'$') {
@@ -194,13 +331,22 @@ impl Reader<'_> {
         let next = self.atom(index)?;
         let given = self.t(next + 1);
         let glued = self.t(next).end == given.start;
-        if !self.t(next).symbol(b',') || !given.capitalised() || !given.known(GIVEN) || given.is(v::KNOWN) && !given.is(v::STRONG) || given.is(v::SUFFIX | v::TITLE) || given.case == Case::Single {
+        if !self.t(next).symbol(b',')
+            || !given.capitalised()
+            || !given.known(GIVEN)
+            || given.is(v::KNOWN) && !given.is(v::STRONG)
+            || given.is(v::SUFFIX | v::TITLE)
+            || given.case == Case::Single
+        {
             return None;
         }
-        if given.is(v::STATE) && (given.len() == 2 || self.t(index).known(crate::words::CITY)) || glued && !self.person {
+        if given.is(v::STATE) && (given.len() == 2 || self.t(index).known(crate::words::CITY))
+            || glued && !self.person
+        {
             return None;
         }
-        let proper = (!token.known(WORD) || token.known(FAMILY) && self.person && token.roles == 0) && (!given.known(WORD) || given.is(v::STRONG));
+        let proper = (!token.known(WORD) || token.known(FAMILY) && self.person && token.roles == 0)
+            && (!given.known(WORD) || given.is(v::STRONG));
         let same_case = (token.case == Case::Upper) == (given.case == Case::Upper);
         // In a list of given names (`Ann, Bob and Carl`) each is one all the same.
         if !proper || !same_case || !(self.person || token.known(FAMILY)) {
@@ -212,7 +358,12 @@ impl Reader<'_> {
     /// `Jane Roe, MD`, `J. Roe RN`.
     fn credentialed(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        if !token.is(v::SUFFIX) || token.case == Case::Lower || token.len() < 2 || token.case == Case::Capital && !self.lower_is(index, &["phd", "jr", "sr", "psyd", "pharmd"]) {
+        if !token.is(v::SUFFIX)
+            || token.case == Case::Lower
+            || token.len() < 2
+            || token.case == Case::Capital
+                && !self.lower_is(index, words!["phd", "jr", "sr", "psyd", "pharmd"])
+        {
             return None;
         }
         // `Baltimore, MD 21201` is a place.
@@ -228,9 +379,15 @@ impl Reader<'_> {
         let mut at = last;
         loop {
             let part = self.t(at);
-            let point = part.symbol(b'.') && self.back(at, 1).case == Case::Single && self.back(at, 1).kind == Kind::Word;
+            let point = part.symbol(b'.')
+                && self.back(at, 1).case == Case::Single
+                && self.back(at, 1).kind == Kind::Word;
             let joint = part.kind == Kind::Symbol && matches!(part.byte, b'-' | b'\'') && count > 0;
-            let word = part.kind == Kind::Word && part.capitalised() && !part.is(v::TITLE | v::SUFFIX) && (!part.known(WORD) || part.known(FAMILY | GIVEN)) && !(part.is(v::KNOWN) && !part.known(FAMILY | GIVEN));
+            let word = part.kind == Kind::Word
+                && part.capitalised()
+                && !part.is(v::TITLE | v::SUFFIX)
+                && (!part.known(WORD) || part.known(FAMILY | GIVEN))
+                && !(part.is(v::KNOWN) && !part.known(FAMILY | GIVEN));
             if word {
                 count += 1;
                 first = Some(at);
@@ -245,24 +402,32 @@ impl Reader<'_> {
         }
         let first = first?;
         let head = self.t(first);
-        let proper = (first..=last).any(|i| self.t(i).known(GIVEN | FAMILY) && !self.t(i).known(WORD)) || self.strict && count > 1;
-        (proper && (count > 1 || self.strict && !head.is(v::KNOWN)) && !head.is(v::MACHINE)).then(|| (head.start, self.t(last).end))
+        let proper = (first..=last).any(|i| self.t(i).known(GIVEN | FAMILY) && !self.t(i).known(WORD))
+            || self.strict && count > 1;
+        (proper && (count > 1 || self.strict && !head.is(v::KNOWN)) && !head.is(v::MACHINE))
+            .then(|| (head.start, self.t(last).end))
     }
 
     /// In prose: a capitalised given or family name before a verb of persons, or with a possessive.
     fn spoken(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        if !self.strict || !matches!(token.case, Case::Capital | Case::Inner) || !token.known(GIVEN | FAMILY) || token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG) {
+        if !self.strict
+            || !matches!(token.case, Case::Capital | Case::Inner)
+            || !token.known(GIVEN | FAMILY)
+            || token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG)
+        {
             return None;
         }
         let next = self.atom(index)?;
         let after = next;
-        let speaks = self.lower_is(after, &SPEAKS) && self.t(after).case == Case::Lower;
+        let speaks = self.lower_is(after, SPEAKS) && self.t(after).case == Case::Lower;
         let ambiguous = token.known(WORD) && !token.is(v::STRONG);
         let first = self.begins_sentence(index);
-        let roles_else = token.is(!(v::STRONG | v::MONTH | v::DIRECTION | v::STREET | v::NAMEMOD)) && token.known(WORD);
+        let roles_else =
+            token.is(!(v::STRONG | v::MONTH | v::DIRECTION | v::STREET | v::NAMEMOD)) && token.known(WORD);
         let enough = if ambiguous {
-            speaks && !first && !roles_else || speaks && !roles_else && token.known(GIVEN) && self.t(after).len() > 3
+            speaks && !first && !roles_else
+                || speaks && !roles_else && token.known(GIVEN) && self.t(after).len() > 3
         } else {
             speaks || !first
         };
@@ -277,7 +442,11 @@ impl Reader<'_> {
             let mut index = self.index_at(hit.start);
             while self.t(index).start < hit.end {
                 let token = self.t(index);
-                if token.kind == Kind::Word && token.len() > 2 && !token.is(v::TITLE | v::SUFFIX) && (!token.known(WORD) || token.is(v::STRONG) || token.known(FAMILY) && self.strict) {
+                if token.kind == Kind::Word
+                    && token.len() > 2
+                    && !token.is(v::TITLE | v::SUFFIX)
+                    && (!token.known(WORD) || token.is(v::STRONG) || token.known(FAMILY) && self.strict)
+                {
                     parts.insert(token.hash);
                 }
                 index += 1;
@@ -289,7 +458,12 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             let sentence = token.known(WORD) && !token.is(v::STRONG) && self.begins_sentence(index);
-            if token.kind == Kind::Word && token.capitalised() && parts.contains(&token.hash) && !sentence && !matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@') {
+            if token.kind == Kind::Word
+                && token.capitalised()
+                && parts.contains(&token.hash)
+                && !sentence
+                && !matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@')
+            {
                 self.hit(token.start, token.end, Identifier::Name, weight::NAME - 1);
             }
         }
@@ -299,19 +473,43 @@ impl Reader<'_> {
     fn unknown(&mut self) {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
-            if token.kind != Kind::Word || !matches!(token.case, Case::Capital | Case::Inner) || token.len() < 3 || token.known(WORD) && !token.is(v::STRONG) {
+            if token.kind != Kind::Word
+                || !matches!(token.case, Case::Capital | Case::Inner)
+                || token.len() < 3
+                || token.known(WORD) && !token.is(v::STRONG)
+            {
                 continue;
             }
-            let else_known = token.is(v::KNOWN | v::PAYER | v::MONTH | v::WEEKDAY | v::STATE | v::TITLE | v::SUFFIX | v::FACILITY | v::CARER | v::STREET)
+            let else_known = token.is(v::KNOWN
+                | v::PAYER
+                | v::MONTH
+                | v::WEEKDAY
+                | v::STATE
+                | v::TITLE
+                | v::SUFFIX
+                | v::FACILITY
+                | v::CARER
+                | v::STREET)
                 || token.roles != 0 && !token.known(GIVEN | FAMILY);
             let first = self.begins_sentence(index);
-            let joined = matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@' | b'\\' | b'-') || matches!(self.byte(token.end), b'_' | b'@' | b'/' | b'(') || self.byte(token.end) == b'.' && crate::shape::alphanumeric(self.byte(token.end + 1));
+            let joined =
+                matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@' | b'\\' | b'-')
+                    || matches!(self.byte(token.end), b'_' | b'@' | b'/' | b'(')
+                    || self.byte(token.end) == b'.' && crate::shape::alphanumeric(self.byte(token.end + 1));
             let name = token.known(GIVEN | FAMILY);
-            if else_known || joined || first && !name || self.medical(self.bytes(token)) || token.case == Case::Inner && !name {
+            if else_known
+                || joined
+                || first && !name
+                || self.medical(self.bytes(token))
+                || token.case == Case::Inner && !name
+            {
                 continue;
             }
             // A heading of several capitalised words at the beginning of a line.
-            if first && (self.t(index + 1).symbol(b':') || self.t(index + 1).capitalised() && !self.t(index + 1).known(GIVEN | FAMILY)) {
+            if first
+                && (self.t(index + 1).symbol(b':')
+                    || self.t(index + 1).capitalised() && !self.t(index + 1).known(GIVEN | FAMILY))
+            {
                 continue;
             }
             if first && !token.known(GIVEN) {
@@ -326,11 +524,62 @@ impl Reader<'_> {
     /// Whether a word ends as medicines, diseases and operations do.
     fn medical(&self, word: &[u8]) -> bool {
         const ENDS: [&str; 56] = [
-            "pril", "olol", "statin", "sartan", "mab", "nib", "cillin", "mycin", "azole", "floxacin", "cycline", "prazole", "dipine",
-            "zepam", "zolam", "tidine", "triptan", "vir", "caine", "gliptin", "gliflozin", "glutide", "formin", "thiazide", "semide",
-            "parin", "xaban", "setron", "oxetine", "pine", "idone", "barbital", "profen", "sone", "solone", "tide", "itis", "osis",
-            "emia", "ectomy", "otomy", "oscopy", "plasty", "pathy", "algia", "uria", "penia", "megaly", "gram", "graphy", "oma",
-            "phylline", "terol", "lukast", "dronate", "afil",
+            "pril",
+            "olol",
+            "statin",
+            "sartan",
+            "mab",
+            "nib",
+            "cillin",
+            "mycin",
+            "azole",
+            "floxacin",
+            "cycline",
+            "prazole",
+            "dipine",
+            "zepam",
+            "zolam",
+            "tidine",
+            "triptan",
+            "vir",
+            "caine",
+            "gliptin",
+            "gliflozin",
+            "glutide",
+            "formin",
+            "thiazide",
+            "semide",
+            "parin",
+            "xaban",
+            "setron",
+            "oxetine",
+            "pine",
+            "idone",
+            "barbital",
+            "profen",
+            "sone",
+            "solone",
+            "tide",
+            "itis",
+            "osis",
+            "emia",
+            "ectomy",
+            "otomy",
+            "oscopy",
+            "plasty",
+            "pathy",
+            "algia",
+            "uria",
+            "penia",
+            "megaly",
+            "gram",
+            "graphy",
+            "oma",
+            "phylline",
+            "terol",
+            "lukast",
+            "dronate",
+            "afil",
         ];
         word.len() > 5 && ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_bytes()))
     }

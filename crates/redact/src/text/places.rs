@@ -5,6 +5,7 @@ use super::{
     token::{Case, Kind},
     weight,
 };
+use crate::words::words;
 use crate::{
     Identifier,
     shape::alphanumeric,
@@ -22,7 +23,10 @@ impl Reader<'_> {
             }
             let end = match token.kind {
                 Kind::Number | Kind::Mixed => self.street(index),
-                Kind::Word => self.box_of_post(index).or_else(|| self.city_and_state(index)).or_else(|| self.city_alone(index)),
+                Kind::Word => self
+                    .box_of_post(index)
+                    .or_else(|| self.city_and_state(index))
+                    .or_else(|| self.city_alone(index)),
                 _ => None,
             };
             done = end.unwrap_or(done);
@@ -34,21 +38,34 @@ impl Reader<'_> {
         let token = self.t(index);
         let number = self.bytes(token);
         let digits = crate::check::digits::count(number);
-        if !(1..=6).contains(&digits) || number.len() > digits + 1 || number.first() == Some(&b'0') || !number.first().is_some_and(u8::is_ascii_digit) {
+        if !(1..=6).contains(&digits)
+            || number.len() > digits + 1
+            || number.first() == Some(&b'0')
+            || !number.first().is_some_and(u8::is_ascii_digit)
+        {
             return None;
         }
-        if matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b':' | b'$' | b'=' | b'_') && !matches!(self.byte(token.start.wrapping_sub(1)), b'=' | b':') {
+        if matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b':' | b'$' | b'=' | b'_')
+            && !matches!(self.byte(token.start.wrapping_sub(1)), b'=' | b':')
+        {
             return None;
         }
         let mut start = token.start;
         let mut next = index + 1;
         // `45-12 31st Avenue`: Queens; `123 1/2 Main St`.
-        if self.t(next).symbol(b'-') && self.glued(index) && self.glued(next) && self.t(next + 1).kind == Kind::Number {
+        if self.t(next).symbol(b'-')
+            && self.glued(index)
+            && self.glued(next)
+            && self.t(next + 1).kind == Kind::Number
+        {
             next += 2;
-        } else if self.back(index, 1).symbol(b'-') && self.back(index, 2).kind == Kind::Number && self.back(index, 2).end + 1 == token.start {
+        } else if self.back(index, 1).symbol(b'-')
+            && self.back(index, 2).kind == Kind::Number
+            && self.back(index, 2).end + 1 == token.start
+        {
             start = self.back(index, 2).start;
         }
-        if self.lower_is(next, &["1"]) && self.t(next + 1).symbol(b'/') {
+        if self.bytes(self.t(next)) == b"1" && self.t(next + 1).symbol(b'/') {
             next += 3;
         }
         let encoded = self.t(next).symbol(b'+') || self.t(next).symbol(b'%');
@@ -64,17 +81,31 @@ impl Reader<'_> {
                 Kind::Word => {
                     let capital = word.capitalised();
                     let last_word = word.is(v::STREET) && next > first;
-                    let is_street = last_word && (capital || self.plain_street(next)) || next == first && self.lower_is(next, &["broadway", "rue"]);
+                    let is_street = last_word && (capital || self.plain_street(next))
+                        || next == first && self.lower_is(next, words!["broadway", "rue"]);
                     if is_street {
                         suffix = Some(next);
                         // `Park Avenue`, `Mill Run Road`: the last of several counts.
-                        let goes_on = self.t(next + 1).is(v::STREET) && self.t(next + 1).kind == Kind::Word && (self.t(next + 1).capitalised() || !capital);
+                        let goes_on = self.t(next + 1).is(v::STREET)
+                            && self.t(next + 1).kind == Kind::Word
+                            && (self.t(next + 1).capitalised() || !capital);
                         if !goes_on {
                             break;
                         }
                     }
-                    let small = self.lower_is(next, &["of", "the", "de", "la", "el", "du", "des", "n", "s", "e", "w", "north", "south", "east", "west", "st", "saint"]);
-                    if !capital && !small && !(self.strict && !word.is(v::AGENT | v::AGE | v::PERIOD) && self.ends_in_street(next)) {
+                    let small = self.lower_is(
+                        next,
+                        words![
+                            "of", "the", "de", "la", "el", "du", "des", "n", "s", "e", "w", "north", "south",
+                            "east", "west", "st", "saint",
+                        ],
+                    );
+                    if !capital
+                        && !small
+                        && !(self.strict
+                            && !word.is(v::AGENT | v::AGE | v::PERIOD)
+                            && self.ends_in_street(next))
+                    {
                         break;
                     }
                     capitals += usize::from(capital);
@@ -90,18 +121,27 @@ impl Reader<'_> {
         let suffix = suffix?;
         // `Rue de la Paix`: the kind of street comes first.
         let mut end = self.t(suffix).end;
-        if self.lower_is(suffix, &["rue", "calle", "via"]) {
+        if self.lower_is(suffix, words!["rue", "calle", "via"]) {
             end = self.capitals_from(suffix + 1, 4).max(end);
         }
         let lower = capitals == 0 && !(first..suffix).any(|i| self.t(i).kind == Kind::Mixed);
         if lower && !self.strict || !lower && !proper && !self.strict {
             return None;
         }
-        if lower && suffix == first || self.lower_is(suffix, &["st"]) && self.t(suffix + 1).symbol(b'.') && self.t(suffix + 2).capitalised() && suffix == first {
+        if lower && suffix == first
+            || self.lower_is(suffix, words!["st"])
+                && self.t(suffix + 1).symbol(b'.')
+                && self.t(suffix + 2).capitalised()
+                && suffix == first
+        {
             return None;
         }
         let mut after = self.index_at(end);
-        if self.t(after).symbol(b'.') && (self.t(suffix).len() <= 4) && (self.t(after + 1).symbol(b',') || self.t(after + 1).kind != Kind::None && !self.begins_new_sentence(after)) {
+        if self.t(after).symbol(b'.')
+            && (self.t(suffix).len() <= 4)
+            && (self.t(after + 1).symbol(b',')
+                || self.t(after + 1).kind != Kind::None && !self.begins_new_sentence(after))
+        {
             end = self.t(after).end;
             after += 1;
         }
@@ -120,11 +160,37 @@ impl Reader<'_> {
 
     /// A kind of street that is one also in small letters.
     fn plain_street(&self, index: usize) -> bool {
-        self.lower_is(index, &["street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane", "ln", "drive", "dr", "terrace", "parkway", "highway", "hwy", "circle", "cir", "ct", "straße", "strasse"])
+        self.lower_is(
+            index,
+            words![
+                "street",
+                "st",
+                "avenue",
+                "ave",
+                "road",
+                "rd",
+                "boulevard",
+                "blvd",
+                "lane",
+                "ln",
+                "drive",
+                "dr",
+                "terrace",
+                "parkway",
+                "highway",
+                "hwy",
+                "circle",
+                "cir",
+                "ct",
+                "strase",
+                "strasse",
+            ],
+        )
     }
 
     fn ends_in_street(&self, index: usize) -> bool {
-        (1..=3).any(|by| self.plain_street(index + by) && self.t(index + by).kind == Kind::Word) && !self.t(index).is(v::PERIOD | v::EVENT | v::DATE)
+        (1..=3).any(|by| self.plain_street(index + by) && self.t(index + by).kind == Kind::Word)
+            && !self.t(index).is(v::PERIOD | v::EVENT | v::DATE)
     }
 
     fn ordinal(&self, index: usize) -> bool {
@@ -140,7 +206,10 @@ impl Reader<'_> {
         if self.t(next).symbol(b',') {
             next += 1;
         }
-        if self.t(next).symbol(b'#') && self.t(next + 1).kind != Kind::None && self.t(next).end == self.t(next + 1).start {
+        if self.t(next).symbol(b'#')
+            && self.t(next + 1).kind != Kind::None
+            && self.t(next).end == self.t(next + 1).start
+        {
             return (self.t(next + 1).end, next + 2);
         }
         if !self.t(next).is(v::UNIT) || self.t(next).kind != Kind::Word {
@@ -151,11 +220,16 @@ impl Reader<'_> {
             value += 1;
         }
         let token = self.t(value);
-        let fits = matches!(token.kind, Kind::Number | Kind::Mixed) || token.kind == Kind::Word && token.len() <= 2 && token.capitalised();
+        let fits = matches!(token.kind, Kind::Number | Kind::Mixed)
+            || token.kind == Kind::Word && token.len() <= 2 && token.capitalised();
         if !fits {
             return (end, index);
         }
-        if self.t(value + 1).symbol(b'-') && self.t(value).end == self.t(value + 1).start && matches!(self.t(value + 2).kind, Kind::Number | Kind::Mixed | Kind::Word) && self.t(value + 1).end == self.t(value + 2).start {
+        if self.t(value + 1).symbol(b'-')
+            && self.t(value).end == self.t(value + 1).start
+            && matches!(self.t(value + 2).kind, Kind::Number | Kind::Mixed | Kind::Word)
+            && self.t(value + 1).end == self.t(value + 2).start
+        {
             return (self.t(value + 2).end, value + 3);
         }
         (token.end, value + 1)
@@ -164,15 +238,20 @@ impl Reader<'_> {
     /// `P.O. Box 12`, `PO Box 12`, `RR 2 Box 45`.
     fn box_of_post(&mut self, index: usize) -> Option<usize> {
         let mut next = index;
-        if self.lower_is(next, &["po", "pob", "post"]) {
+        if self.lower_is(next, words!["po", "pob", "post"]) {
             next += 1;
-        } else if self.lower_is(next, &["p"]) && self.t(next + 1).symbol(b'.') && self.lower_is(next + 2, &["o"]) {
+        } else if self.lower_is(next, words!["p"])
+            && self.t(next + 1).symbol(b'.')
+            && self.lower_is(next + 2, words!["o"])
+        {
             next += 3;
             if self.t(next).symbol(b'.') {
                 next += 1;
             }
-        } else if self.lower_is(next, &["rr", "hc"]) || self.lower_is(next, &["rural"]) && self.lower_is(next + 1, &["route"]) {
-            next += if self.lower_is(next, &["rural"]) { 2 } else { 1 };
+        } else if self.lower_is(next, words!["rr", "hc"])
+            || self.lower_is(next, words!["rural"]) && self.lower_is(next + 1, words!["route"])
+        {
+            next += if self.lower_is(next, words!["rural"]) { 2 } else { 1 };
             if self.t(next).kind != Kind::Number {
                 return None;
             }
@@ -180,16 +259,16 @@ impl Reader<'_> {
             if self.t(next).symbol(b',') {
                 next += 1;
             }
-            if !self.lower_is(next, &["box"]) {
+            if !self.lower_is(next, words!["box"]) {
                 return None;
             }
         } else {
             return None;
         }
-        if self.lower_is(next, &["office"]) {
+        if self.lower_is(next, words!["office"]) {
             next += 1;
         }
-        if !self.lower_is(next, &["box"]) {
+        if !self.lower_is(next, words!["box"]) {
             return None;
         }
         next += 1;
@@ -207,7 +286,7 @@ impl Reader<'_> {
     /// The city, state and ZIP code behind an address; where they end.
     fn city_after(&mut self, index: usize) -> Option<usize> {
         let mut next = index;
-        while self.t(next).symbol(b',') || self.t(next).symbol(b'\n') || self.lower_is(next, &["in"]) {
+        while self.t(next).symbol(b',') || self.t(next).symbol(b'\n') || self.lower_is(next, words!["in"]) {
             next += 1;
         }
         if next == index && !self.t(next).capitalised() {
@@ -219,9 +298,16 @@ impl Reader<'_> {
         // A city of which the state is not told: a dictionary knows it, or it stands between comma and ZIP code.
         let end = self.capitals_from(next, 3);
         let after = self.index_at(end);
-        if end > 0 && next > index && (self.t(after).kind == Kind::Number && self.t(after).len() == 5 || self.t(next).known(CITY | CITY_BEGINS) && self.t(next).start < end) && !self.t(next).is(v::BIRTH | v::PHONE | v::UNIT | v::MRN) {
+        if end > 0
+            && next > index
+            && (self.t(after).kind == Kind::Number && self.t(after).len() == 5
+                || self.t(next).known(CITY | CITY_BEGINS) && self.t(next).start < end)
+            && !self.t(next).is(v::BIRTH | v::PHONE | v::UNIT | v::MRN)
+        {
             self.hit(self.t(next).start, end, Identifier::City, weight::PLACE);
-            if self.t(after).kind == Kind::Number && let Some(zip) = self.postal_code(after) {
+            if self.t(after).kind == Kind::Number
+                && let Some(zip) = self.postal_code(after)
+            {
                 self.hit(self.t(after).start, zip, Identifier::Zip, weight::PLACE);
                 return Some(zip);
             }
@@ -241,15 +327,28 @@ impl Reader<'_> {
         let mut state = None;
         while words < 4 {
             let token = self.t(next);
-            if token.symbol(b'.') && self.lower_is(next - 1, &["st", "ft", "mt"]) || token.kind == Kind::Symbol && matches!(token.byte, b'\'' | b'-') && words > 0 && self.glued(next) && self.t(next - 1).end == token.start {
+            if token.symbol(b'.') && self.lower_is(next - 1, words!["st", "ft", "mt"])
+                || token.kind == Kind::Symbol
+                    && matches!(token.byte, b'\'' | b'-')
+                    && words > 0
+                    && self.glued(next)
+                    && self.t(next - 1).end == token.start
+            {
                 next += 1;
                 continue;
             }
-            let part = token.kind == Kind::Word && (token.capitalised() || words > 0 && self.lower_is(next, &["of", "de", "la", "du", "on", "the"]));
+            let part = token.kind == Kind::Word
+                && (token.capitalised()
+                    || words > 0 && self.lower_is(next, words!["of", "de", "la", "du", "on", "the"]));
             if !part {
                 break;
             }
-            if words > 0 && token.is(v::STATE) && token.case == Case::Upper && token.len() == 2 && self.zip_at(next + 1) {
+            if words > 0
+                && token.is(v::STATE)
+                && token.case == Case::Upper
+                && token.len() == 2
+                && self.zip_at(next + 1)
+            {
                 state = Some(next);
                 break;
             }
@@ -257,7 +356,9 @@ impl Reader<'_> {
             next += 1;
             let comma = self.t(next).symbol(b',');
             let beyond = if comma { next + 1 } else { next };
-            if let Some(last) = self.state_at(beyond) && (comma || self.zip_at(last + 1)) {
+            if let Some(last) = self.state_at(beyond)
+                && (comma || self.zip_at(last + 1))
+            {
                 state = Some(last);
                 break;
             }
@@ -265,7 +366,11 @@ impl Reader<'_> {
         let state = state?;
         let city_end = {
             let mut last = next;
-            while last > index && (self.t(last).start >= self.t(state).start || self.t(last).symbol(b',') || self.t(last).is(v::STATE) && last >= next && last != index) {
+            while last > index
+                && (self.t(last).start >= self.t(state).start
+                    || self.t(last).symbol(b',')
+                    || self.t(last).is(v::STATE) && last >= next && last != index)
+            {
                 last -= 1;
             }
             self.t(last).end
@@ -289,14 +394,20 @@ impl Reader<'_> {
         // Without a ZIP code the words must be a city that is known, or unknown in prose; `Smith, MD` is a physician.
         let credential = self.t(state).is(v::SUFFIX) && zip.is_none();
         let full = self.t(state).len() > 2;
-        if zip.is_none() && (credential && !(known && words == 1 && !first.known(GIVEN | FAMILY)) || !known && !(self.strict && (full || !first.known(WORD))) || first.is(v::KNOWN) && !known) {
+        if zip.is_none()
+            && (credential && !(known && words == 1 && !first.known(GIVEN | FAMILY))
+                || !known && !(self.strict && (full || !first.known(WORD)))
+                || first.is(v::KNOWN) && !known)
+        {
             return None;
         }
         if city_end <= first.start {
             return None;
         }
         self.hit(first.start, city_end, Identifier::City, weight::PLACE);
-        if let Some(zip) = zip && let Some(end) = self.postal_code(zip) {
+        if let Some(zip) = zip
+            && let Some(end) = self.postal_code(zip)
+        {
             self.hit(self.t(zip).start, end, Identifier::Zip, weight::PLACE);
             return Some(end);
         }
@@ -305,12 +416,14 @@ impl Reader<'_> {
 
     fn zip_index(&self, index: usize) -> Option<usize> {
         let mut next = index;
-        while next < index + 2 && (self.t(next).symbol(b',') || self.t(next).symbol(b'.') || self.t(next).symbol(b'-')) {
+        while next < index + 2
+            && (self.t(next).symbol(b',') || self.t(next).symbol(b'.') || self.t(next).symbol(b'-'))
+        {
             next += 1;
         }
         let token = self.t(next);
         let five = token.kind == Kind::Number && token.len() == 5 && !alphanumeric(self.byte(token.end));
-        (five || self.lower_is(next, &["apo", "fpo"])).then_some(next)
+        (five || self.lower_is(next, words!["apo", "fpo"])).then_some(next)
     }
 
     fn zip_at(&self, index: usize) -> bool {
@@ -323,20 +436,29 @@ impl Reader<'_> {
         if token.kind != Kind::Word {
             return None;
         }
-        if token.is(v::STATE) && (token.case == Case::Upper && token.len() == 2 || token.len() > 3 && token.capitalised()) {
+        if token.is(v::STATE)
+            && (token.case == Case::Upper && token.len() == 2 || token.len() > 3 && token.capitalised())
+        {
             return Some(index);
         }
         let two = token.capitalised()
-            && (self.lower_is(index, &["new"]) && self.lower_is(index + 1, &["york", "jersey", "mexico", "hampshire"])
-                || self.lower_is(index, &["north", "south"]) && self.lower_is(index + 1, &["carolina", "dakota"])
-                || self.lower_is(index, &["west"]) && self.lower_is(index + 1, &["virginia"])
-                || self.lower_is(index, &["rhode"]) && self.lower_is(index + 1, &["island"]));
+            && (self.lower_is(index, words!["new"])
+                && self.lower_is(index + 1, words!["york", "jersey", "mexico", "hampshire"])
+                || self.lower_is(index, words!["north", "south"])
+                    && self.lower_is(index + 1, words!["carolina", "dakota"])
+                || self.lower_is(index, words!["west"]) && self.lower_is(index + 1, words!["virginia"])
+                || self.lower_is(index, words!["rhode"]) && self.lower_is(index + 1, words!["island"]));
         two.then_some(index + 1)
     }
 
     /// In prose: a city that the dictionary knows, after a word of place.
     fn city_alone(&mut self, index: usize) -> Option<usize> {
-        if !self.strict || !self.lower_is(index, &["in", "from", "near", "to", "of", "outside", "around", "at", "visiting"]) {
+        if !self.strict
+            || !self.lower_is(
+                index,
+                words!["in", "from", "near", "to", "of", "outside", "around", "at", "visiting"],
+            )
+        {
             return None;
         }
         let first = self.t(index + 1);
@@ -361,10 +483,14 @@ impl Reader<'_> {
         }
         let last = found?;
         let one = last == index + 1;
-        let lives = self.near(index, v::ADDRESS, 3) || self.lower_is(index, &["from", "near", "in", "outside"]);
+        let lives =
+            self.near(index, v::ADDRESS, 3) || self.lower_is(index, words!["from", "near", "in", "outside"]);
         let word = first.known(WORD) || first.is(v::KNOWN | v::STATE);
         let person = one && first.known(GIVEN) && !lives;
-        if one && word || person || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised() {
+        if one && word
+            || person
+            || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised()
+        {
             return None;
         }
         let end = self.t(last).end;
@@ -378,13 +504,32 @@ impl Reader<'_> {
         let mut index = first;
         while index < first + 24 {
             let token = self.t(index);
-            if token.kind == Kind::None || token.kind == Kind::Symbol && matches!(token.byte, b'\n' | b';' | b'|' | b'"' | b'<' | b'>' | b'}' | b')' | b'&' | b'=') {
+            if token.kind == Kind::None
+                || token.kind == Kind::Symbol
+                    && matches!(
+                        token.byte,
+                        b'\n' | b';' | b'|' | b'"' | b'<' | b'>' | b'}' | b')' | b'&' | b'='
+                    )
+            {
                 break;
             }
             let next = self.t(index + 1);
-            let key = token.kind == Kind::Word && (next.symbol(b':') || next.symbol(b'=')) || token.kind == Kind::Word && next.kind == Kind::Word && self.t(index + 2).symbol(b':');
-            let verb = token.kind == Kind::Word && token.case == Case::Lower && index > first + 1 && !self.plain_street(index) && !self.lower_is(index, &["of", "the", "apt", "unit", "floor", "de", "la"]) && sign == b':' && !self.ends_in_street(index);
-            if key || verb || token.symbol(b'.') && next.capitalised() && token.end < next.start && self.back(index, 1).len() > 4 {
+            let key = token.kind == Kind::Word && (next.symbol(b':') || next.symbol(b'='))
+                || token.kind == Kind::Word && next.kind == Kind::Word && self.t(index + 2).symbol(b':');
+            let verb = token.kind == Kind::Word
+                && token.case == Case::Lower
+                && index > first + 1
+                && !self.plain_street(index)
+                && !self.lower_is(index, words!["of", "the", "apt", "unit", "floor", "de", "la"])
+                && sign == b':'
+                && !self.ends_in_street(index);
+            if key
+                || verb
+                || token.symbol(b'.')
+                    && next.capitalised()
+                    && token.end < next.start
+                    && self.back(index, 1).len() > 4
+            {
                 break;
             }
             if token.kind == Kind::Marker && index == first {

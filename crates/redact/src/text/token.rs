@@ -132,7 +132,8 @@ fn case(word: &[u8]) -> Case {
     let upper = |b: &u8| b.is_ascii_uppercase();
     let lower = |b: &u8| b.is_ascii_lowercase();
     // Capitals with marks: U+00C0 to U+00DE begin with 0xC3 and a low second byte.
-    let marked = matches!(word, [0xc3, 0x80..=0x9e, ..]) || matches!(word, [0xc4 | 0xc5, second, ..] if second % 2 == 0);
+    let marked = matches!(word, [0xc3, 0x80..=0x9e, ..])
+        || matches!(word, [0xc4 | 0xc5, second, ..] if second % 2 == 0);
     let first = word.first().is_some_and(upper) || marked;
     let letters = word.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0xc0).count();
     let small = word.iter().filter(|b| lower(b)).count();

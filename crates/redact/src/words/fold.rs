@@ -43,6 +43,17 @@ pub(crate) fn hash_extend(mut state: u64, word: &[u8]) -> u64 {
     state
 }
 
+/// The hash of a word of small ASCII letters, made by the compiler.
+pub(crate) const fn constant(word: &str) -> u64 {
+    let mut bytes = word.as_bytes();
+    let mut state = HASH_START;
+    while let [first, rest @ ..] = bytes {
+        state = step(state, *first);
+        bytes = rest;
+    }
+    state
+}
+
 /// The hash of a word, folded.
 pub(crate) fn hash(word: &[u8]) -> u64 {
     hash_extend(HASH_START, word)

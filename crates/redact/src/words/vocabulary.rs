@@ -123,73 +123,173 @@ roles! {
 /// Roles by words.
 const WORDS: &[(Roles, &str)] = &[
     (PERSON | SUBJECT | LOOK, "patient pt pts patients patientname ptname"),
-    (PERSON | SUBJECT, "client resident subject participant enrollee beneficiary decedent newborn infant donor recipient"),
-    (PERSON, "applicant guarantor insured subscriber policyholder cardholder employee student veteran inmate caller"),
+    (
+        PERSON | SUBJECT,
+        "client resident subject participant enrollee beneficiary decedent newborn infant donor recipient",
+    ),
+    (
+        PERSON,
+        "applicant guarantor insured subscriber policyholder cardholder employee student veteran inmate caller",
+    ),
     (PERSON | LOOK, "guarantor insured subscriber policyholder"),
-    (TITLE | LOOK, "mr mrs ms mx dr drs prof messrs monsieur herr frau senor senora srta sra"),
-    (TITLE, "miss professor doctor rev reverend sister brother father sir madam judge capt captain sgt lt col officer attorney señor señora madame mme dra pastor rabbi imam sr"),
-    (SUFFIX, "md do rn np pa phd lpn dds dmd pharmd msw lcsw dpt pt ot slp crna cnm dnp msn bsn mph mba facc facs jr sr ii iii iv esq apn aprn fnp pac cna rph psyd lmft lpc dpm od dc rd rdn cma rt emt"),
-    (KIN, "mother father wife husband son daughter sister brother spouse aunt uncle grandmother grandfather grandson granddaughter niece nephew cousin partner fiance fiancee guardian caregiver caretaker neighbor neighbour friend roommate boyfriend girlfriend stepmother stepfather stepson stepdaughter mom dad grandma grandpa parent twin sibling proxy wife's surrogate"),
-    (CARER, "surgeon physician nurse provider attending pcp cardiologist oncologist neurologist radiologist resident intern hospitalist therapist pharmacist dentist psychiatrist psychologist pediatrician anesthesiologist dermatologist urologist nephrologist pulmonologist gastroenterologist endocrinologist rheumatologist hematologist ophthalmologist orthopedist podiatrist midwife dietitian technician technologist scribe clinician practitioner consultant specialist obstetrician gynecologist pathologist interpreter chaplain counselor cna fellow registrar interventionalist intensivist internist paramedic phlebotomist caseworker coordinator navigator"),
-    (NAMEMOD | LOOK, "firstname lastname fullname givenname surname familyname middlename maidenname forename nickname displayname guarantorname subscribername membername providername patientfirstname patientlastname fname lname mname"),
-    (NAMEMOD, "first last full given family middle maiden legal preferred display patient pt member subscriber guarantor provider physician doctor nurse contact emergency mother father spouse employer insured beneficiary attending referring prescriber caregiver guardian policyholder cardholder customer person client employee author dependent kin holder nok practitioner surgeon recipient account user prefix suffix sender clinician ordering rendering billing requester requestor reviewer parent child"),
+    (TITLE, "mr mrs ms mx dr drs prof messrs monsieur herr frau senor senora srta sra"),
+    (
+        TITLE,
+        "miss professor doctor rev reverend sister brother father sir madam judge capt captain sgt lt col officer attorney señor señora madame mme dra pastor rabbi imam sr",
+    ),
+    (
+        SUFFIX,
+        "md do rn np pa phd lpn dds dmd pharmd msw lcsw dpt pt ot slp crna cnm dnp msn bsn mph mba facc facs jr sr ii iii iv esq apn aprn fnp pac cna rph psyd lmft lpc dpm od dc rd rdn cma rt emt",
+    ),
+    (
+        KIN,
+        "mother father wife husband son daughter sister brother spouse aunt uncle grandmother grandfather grandson granddaughter niece nephew cousin partner fiance fiancee guardian caregiver caretaker neighbor neighbour friend roommate boyfriend girlfriend stepmother stepfather stepson stepdaughter mom dad grandma grandpa parent twin sibling proxy surrogate nok kin",
+    ),
+    (
+        CARER,
+        "surgeon physician nurse provider attending pcp cardiologist oncologist neurologist radiologist resident intern hospitalist therapist pharmacist dentist psychiatrist psychologist pediatrician anesthesiologist dermatologist urologist nephrologist pulmonologist gastroenterologist endocrinologist rheumatologist hematologist ophthalmologist orthopedist podiatrist midwife dietitian technician technologist scribe clinician practitioner consultant specialist obstetrician gynecologist pathologist interpreter chaplain counselor cna fellow registrar interventionalist intensivist internist paramedic phlebotomist caseworker coordinator navigator",
+    ),
+    (
+        NAMEMOD | LOOK,
+        "firstname lastname fullname givenname surname familyname middlename maidenname forename nickname displayname guarantorname subscribername membername providername patientfirstname patientlastname fname lname mname",
+    ),
+    (
+        NAMEMOD,
+        "first last full given family middle maiden legal preferred display patient pt member subscriber guarantor provider physician doctor nurse contact emergency mother father spouse employer insured beneficiary attending referring prescriber caregiver guardian policyholder cardholder customer person client employee author dependent kin holder nok practitioner surgeon recipient account user prefix suffix sender clinician ordering rendering billing requester requestor reviewer parent child",
+    ),
     (NAMED, "name names named nm"),
     (NAMED | LOOK, "aka nee née alias"),
     (BIRTH | DATE | LOOK, "dob birthdate birthday dateofbirth born birth bday birthdt"),
-    (EVENT | LOOK, "admitted admission discharge discharged deceased died death appointment appt surgery immunization vaccination vaccinated encounter hospitalized hospitalised diagnosed"),
-    (EVENT, "visit seen scheduled admit dos consult procedure operation onset injury treated treatment evaluated evaluation exam examined collected drawn operative transferred presented follow followup f/u biopsy mri ct xray x-ray ultrasound scan delivery delivered lmp edd expired underwent hospitalization referral prescribed refilled filled enrolled enrollment effective service rescheduled dod dated date"),
+    (
+        EVENT | LOOK,
+        "admitted admission discharge discharged deceased died death appointment appt surgery immunization vaccination vaccinated encounter hospitalized hospitalised diagnosed",
+    ),
+    (
+        EVENT,
+        "visit seen scheduled admit dos consult procedure operation onset injury treated treatment evaluated evaluation exam examined collected drawn operative transferred presented follow followup f/u biopsy mri ct xray x-ray ultrasound scan delivery delivered lmp edd expired underwent hospitalization referral prescribed refilled filled enrolled enrollment effective service rescheduled dod dated date",
+    ),
     (PHONE | LOOK, "phone telephone tel mobile cellphone phonenumber homephone workphone cell"),
-    (PHONE, "call called calling contact pager beeper ph reach reached callback text texted hotline landline whatsapp sms voicemail dial mob cel telefono téléphone telefon number msisdn"),
+    (
+        PHONE,
+        "call called calling contact pager beeper ph reach reached callback text texted hotline landline whatsapp sms voicemail dial mob cel telefono téléphone telefon number msisdn",
+    ),
     (FAX | LOOK, "fax facsimile telefax faxnumber"),
     (FAX, "faxed telecopier"),
     (ADDRESS | LOOK, "streetaddress homeaddress mailingaddress residence resides"),
     (ADDRESS, "address addr street lives living residing home mailing mail domicile located moved ship"),
-    (MONTH, "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december"),
-    (WEEKDAY, "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thur thurs fri sat sun"),
+    (
+        MONTH,
+        "jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december",
+    ),
+    (
+        WEEKDAY,
+        "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays mon tue tues wed thu thur thurs fri sat sun",
+    ),
     (WEEKDAY, "christmas thanksgiving easter halloween hanukkah ramadan juneteenth passover"),
-    (STREET, "street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace ter terr parkway pkwy highway hwy way trail trl circle cir loop alley aly plaza plz pike turnpike tpke crossing xing ridge rdg run row path expressway expy freeway fwy hollow hill hills heights hts bend cove crescent cres green grove mall mews walk landing point pt valley view vista close gardens gdns manor meadow meadows park pass pines pond crest estates knoll lake oaks orchard shore shores spring springs station trace bypass causeway"),
+    (
+        STREET,
+        "street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace ter terr parkway pkwy highway hwy way trail trl circle cir loop alley aly plaza plz pike turnpike tpke crossing xing ridge rdg run row path expressway expy freeway fwy hollow hill hills heights hts bend cove crescent cres green grove mall mews walk landing point pt valley view vista close gardens gdns manor meadow meadows park pass pines pond crest estates knoll lake oaks orchard shore shores spring springs station trace bypass causeway",
+    ),
     (STREET | LOOK, "boulevard blvd avenue parkway pkwy turnpike"),
     (STREET, "straße strasse rue calle via plein straat weg allee chemin avenida"),
-    (STATE, "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming"),
-    (STATE, "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr"),
+    (
+        STATE,
+        "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming",
+    ),
+    (
+        STATE,
+        "al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dc pr",
+    ),
     (FACILITY | LOOK, "hospital clinic infirmary hospice sanatorium"),
-    (FACILITY, "hospitals clinics center centre institute hosp ctr clinica pavilion rehab rehabilitation pharmacy healthcare health medicine university laboratory laboratories dialysis practice associates cancer surgicenter dispensary maternity general healthsystem nursing"),
-    (FACILITYMID, "medical memorial regional general community county children's childrens university health care surgical women's womens mercy baptist methodist presbyterian lutheran adventist saint st cancer heart orthopedic family urgent rehabilitation veterans va eye pediatric dental specialty behavioral primary sacred valley mount north south east west city central district good samaritan holy of"),
+    (
+        FACILITY,
+        "hospitals clinics center centre institute hosp ctr clinica pavilion rehab rehabilitation pharmacy healthcare health medicine university laboratory laboratories dialysis practice associates cancer surgicenter dispensary maternity general healthsystem nursing",
+    ),
+    (
+        FACILITYMID,
+        "medical memorial regional general community county children's childrens university health care surgical women's womens mercy baptist methodist presbyterian lutheran adventist saint st cancer heart orthopedic family urgent rehabilitation veterans va eye pediatric dental specialty behavioral primary sacred valley mount north south east west city central district good samaritan holy of",
+    ),
     (IDWORD, "id ids no num number nbr nr code identifier identification numbers # nos no. ref key"),
-    (MRN | DIRECT | LOOK, "mrn mrns medrec medrecno mrnumber medicalrecord medicalrecordnumber emrn csn patientid patientidentifier ptid patientno patientnumber encounterid"),
-    (MRN, "chart record patient pt accession encounter visit emr ehr fin unit medical hospital episode resident empi uhid case mr admission account"),
+    (
+        MRN | DIRECT | LOOK,
+        "mrn mrns medrec medrecno mrnumber medicalrecord medicalrecordnumber emrn csn patientid patientidentifier ptid patientno patientnumber encounterid",
+    ),
+    (
+        MRN,
+        "chart record patient pt accession encounter visit emr ehr fin unit medical hospital episode resident empi uhid case mr admission account",
+    ),
     (MRN | LOOK, "accession emr empi uhid"),
-    (PLAN | DIRECT | LOOK, "mbi hicn hic memberid subscriberid policyno policynumber memberno membernumber groupnumber beneficiaryid insuranceid medicaidid medicareid healthplanid hpid"),
-    (PLAN | LOOK, "medicaid medicare subscriber beneficiary insurance policy"),
-    (PLAN, "member group plan insured enrollee policyholder payer coverage certificate cert contract hmo ppo bcbs aetna cigna humana"),
-    (ACCOUNT | DIRECT | LOOK, "acct accountno accountnumber acctno iban accountid guarantorid claimid claimno claimnumber"),
-    (ACCOUNT, "account billing guarantor invoice routing bank claim checking savings deposit statement aba swift"),
-    (ACCOUNT | LOOK, "account guarantor routing claim"),
-    (LICENCE | DIRECT | LOOK, "licenceno licenseno licensenumber driverslicense driverlicense passportno passportnumber dl dln"),
+    (
+        PLAN | DIRECT | LOOK,
+        "mbi hicn hic memberid subscriberid policyno policynumber memberno membernumber groupnumber beneficiaryid insuranceid medicaidid medicareid healthplanid hpid",
+    ),
+    (PLAN | LOOK, "medicaid medicare subscriber beneficiary insurance"),
+    (
+        PLAN,
+        "member group plan insured enrollee policyholder payer coverage certificate cert contract hmo ppo bcbs aetna cigna humana",
+    ),
+    (
+        ACCOUNT | DIRECT | LOOK,
+        "acct accountno accountnumber acctno iban accountid guarantorid claimid claimno claimnumber",
+    ),
+    (
+        ACCOUNT,
+        "account billing guarantor invoice routing bank claim checking savings deposit statement aba swift",
+    ),
+    (ACCOUNT | LOOK, "guarantor"),
+    (
+        LICENCE | DIRECT | LOOK,
+        "licenceno licenseno licensenumber driverslicense driverlicense passportno passportnumber dl dln",
+    ),
     (LICENCE | LOOK, "license licence passport"),
     (LICENCE, "lic certificate certification driver driver's drivers permit registration credential"),
-    (DEVICE | DIRECT | LOOK, "udi imei meid serialno serialnumber deviceid iccid imsi idfa gaid deviceserial sn"),
-    (DEVICE, "serial device implant pacemaker lot icd stent pump sensor monitor defibrillator implanted prosthesis glucometer cgm wearable ventilator equipment lead generator model mac ser"),
-    (DEVICE | LOOK, "pacemaker implant implanted serial defibrillator glucometer"),
+    (
+        DEVICE | DIRECT | LOOK,
+        "udi imei meid serialno serialnumber deviceid iccid imsi idfa gaid deviceserial sn",
+    ),
+    (
+        DEVICE,
+        "serial device implant pacemaker lot icd stent pump sensor monitor defibrillator implanted prosthesis glucometer cgm wearable ventilator equipment lead generator model mac ser",
+    ),
+    (DEVICE | LOOK, "pacemaker implant implanted defibrillator glucometer"),
     (VEHICLE | DIRECT | LOOK, "vin licenseplate platenumber plateno"),
     (VEHICLE, "vehicle plate plates car truck tag automobile van registration sedan suv"),
     (OTHER | LOOK, "rx prescription badge specimen studentid employeeid"),
-    (OTHER, "employee student study subject participant authorization auth referral badge case confirmation tracking claimant enrollment trial loyalty voter tribal incident order reference rxnumber donor barcode requisition ticket tattoo inmate token"),
+    (
+        OTHER,
+        "employee student study subject participant authorization auth referral badge case confirmation tracking claimant enrollment trial loyalty voter tribal incident order reference rxnumber donor barcode requisition ticket tattoo inmate token",
+    ),
     (SSN | LOOK, "ssn socialsecurity socialsecuritynumber ssnumber itin tin socsec ssns ss ssa"),
-    (SSN, "social security"),
+    (SSN, "social security tax"),
+    (LOOK, "dos dod facility practitioner box pob taxid rxnorm"),
     (CARD | LOOK, "visa mastercard amex cardnumber creditcard ccnumber cardno pan discover ccnum"),
     (CARD, "card credit debit cc payment diners maestro"),
     (PROVIDER | LOOK, "npi dea npinumber deanumber"),
-    (BIOMETRIC | LOOK, "fingerprint fingerprints biometric biometrics retina iris voiceprint faceprint voiceprints palmprint retinal irisscan facetemplate thumbprint faceid faceembedding minutiae"),
+    (
+        BIOMETRIC | LOOK,
+        "fingerprint fingerprints biometric biometrics retina iris voiceprint faceprint voiceprints palmprint retinal irisscan facetemplate thumbprint faceid faceembedding minutiae",
+    ),
     (PHOTO | LOOK, "photo photograph photourl headshot selfie mugshot photos avatar portrait"),
     (PHOTO, "picture image pic face facial jpeg"),
     (AGE, "age aged ages old yo y/o yr yrs year years yold"),
-    (MACHINE, "host hosts file class thread method path db database table server service app application event queue topic module logger package function func node pod container cluster namespace process program command cmd domain dns bucket object index schema column field key display_name metric label tag image version branch repo repository job task worker plugin driver interface iface env environment region zone project resource component attribute param parameter property variable type kind log source target span trace operation op action route handler controller endpoint bean config configuration test step stage pipeline workflow template device partition volume disk mount group kernel cpu dataset model engine store cache exchange channel stream consumer producer broker"),
-    (AGENT, "by with per from to cc attn attention re via regarding spoke contacted notified informed signed dictated transcribed reviewed referred saw met discussed thanked advised told attested"),
+    (
+        MACHINE,
+        "host hosts file class thread method path db database table server service app application event queue topic module logger package function func node pod container cluster namespace process program command cmd domain dns bucket object index schema column field key display_name metric label tag image version branch repo repository job task worker plugin driver interface iface env environment region zone project resource component attribute param parameter property variable type kind log source target span trace operation op action route handler controller endpoint bean config configuration test step stage pipeline workflow template device partition volume disk mount group kernel cpu dataset model engine store cache exchange channel stream consumer producer broker",
+    ),
+    (
+        AGENT,
+        "by with per from to cc attn attention re via regarding spoke contacted notified informed signed dictated transcribed reviewed referred saw met discussed thanked advised told attested",
+    ),
     (ZIP | LOOK, "zip zipcode postcode postalcode zip5 zip4"),
     (ZIP, "postal plz cap"),
-    (PLACE, "city town county parish borough village municipality township district suburb neighborhood precinct birthplace hometown"),
-    (PROSE, "note notes comment comments narrative remark remarks hpi assessment impression history subjective objective findings complaint chiefcomplaint clinicalnote progressnote dischargesummary freetext transcript dictation instructions symptoms clinicalnotes summary"),
+    (
+        PLACE,
+        "city town county parish borough village municipality township district suburb neighborhood precinct birthplace hometown",
+    ),
+    (
+        PROSE,
+        "note notes comment comments narrative remark remarks hpi assessment impression history subjective objective findings complaint chiefcomplaint clinicalnote progressnote dischargesummary freetext transcript dictation instructions symptoms clinicalnotes summary",
+    ),
     (UNIT, "apt apartment suite ste unit floor fl room rm bldg building lot trailer space penthouse dept"),
     (DATE, "date dates dt dte day time datetime on"),
     (EMAIL, "email e-mail mail emailaddress"),
@@ -197,10 +297,22 @@ const WORDS: &[(Roles, &str)] = &[
     (URL, "url uri link website webpage homepage site portal"),
     (NINETY, "ninety hundred centenarian nonagenarian"),
     (GREETING, "dear hi hello hey sincerely regards thanks thank respectfully cheers warmly attn cordially"),
-    (DIRECTION, "north south east west northeast northwest southeast southwest n s e w ne nw se sw new old upper lower great fort ft mount mt san santa los las el la le saint st port lake glen palm grand cedar oak elm"),
-    (PERIOD, "day days week weeks month months night nights evening morning afternoon weekend summer winter spring fall autumn year years"),
-    (STRONG, "john jack frank mike jean harry bobby tony jim joe tom bob tim dan sam ben ann anna jane mary david james peter paul kate nick rob ron ken don ray roy guy lee kim ted ned stu doug jerry terry barry larry gary carol dolly heather ginger ruby pearl amber ivy holly jasmine violet hazel iris rosemary veronica olive april june chuck randy jimmy danny timothy charlotte matt al bart billy christian clement colin cliff dale duke earl ernest francis fletcher gene gerald graham grant hank herb jay jade jean jeff jess jo josh kelly kerry kris laurel lance laura lily louis louise madeline marcel marina marsh martin mason maxim melody mercy merry mick miles molly morgan norm oscar otto page pansy patty penny pierce pip poppy rex rick robin roger rowan rusty ruth sandy saul sherry sherman sterling stewart sue summer sybil teddy valentine victor vic wade wally warren winnie"),
-    (PAYER, "aetna cigna humana anthem unitedhealthcare kaiser permanente bluecross blueshield tricare medicare medicaid wellpoint centene molina optum"),
+    (
+        DIRECTION,
+        "north south east west northeast northwest southeast southwest n s e w ne nw se sw new old upper lower great fort ft mount mt san santa los las el la le saint st port lake glen palm grand cedar oak elm",
+    ),
+    (
+        PERIOD,
+        "day days week weeks month months night nights evening morning afternoon weekend summer winter spring fall autumn year years",
+    ),
+    (
+        STRONG,
+        "john jack frank mike jean harry bobby tony jim joe tom bob tim dan sam ben ann anna jane mary david james peter paul kate nick rob ron ken don ray roy guy lee kim ted ned stu doug jerry terry barry larry gary carol dolly heather ginger ruby pearl amber ivy holly jasmine violet hazel iris rosemary veronica olive april june chuck randy jimmy danny timothy charlotte matt al bart billy christian clement colin cliff dale duke earl ernest francis fletcher gene gerald graham grant hank herb jay jade jean jeff jess jo josh kelly kerry kris laurel lance laura lily louis louise madeline marcel marina marsh martin mason maxim melody mercy merry mick miles molly morgan norm oscar otto page pansy patty penny pierce pip poppy rex rick robin roger rowan rusty ruth sandy saul sherry sherman sterling stewart sue summer sybil teddy valentine victor vic wade wally warren winnie",
+    ),
+    (
+        PAYER,
+        "aetna cigna humana anthem unitedhealthcare kaiser permanente bluecross blueshield tricare medicare medicaid wellpoint centene molina optum",
+    ),
 ];
 
 /// Words that stand capitalised in clinical texts and in logs, and are no names.
@@ -213,6 +325,22 @@ pub(crate) struct Vocabulary {
     slots: Vec<(u64, Roles)>,
     /// One bit for each of 2^16 hashes: most words are not in the vocabulary, and one look tells.
     filter: Vec<u64>,
+    /// The same for [`short`] of words that matter to the quick look at logs.
+    quick: Vec<u64>,
+}
+
+/// The first eight letters of a word, small, and its length, in sixteen bits. `word` is the line from the word on.
+pub(crate) fn short(word: &[u8], length: usize) -> usize {
+    let mut letters = match word.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => word.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
+    };
+    if length < 8 {
+        letters &= (1 << (length * 8)) - 1;
+    }
+    let mixed =
+        ((letters | 0x2020_2020_2020_2020) ^ (length as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> 48).unwrap_or(0)
 }
 
 impl Vocabulary {
@@ -228,6 +356,20 @@ impl Vocabulary {
             }
             slot = (slot + 1) % SLOTS;
         }
+    }
+
+    fn add_word(&mut self, word: &str, roles: Roles) {
+        self.add(hash(word.as_bytes()), roles);
+        let short = short(word.as_bytes(), word.len());
+        if let Some(bits) = self.quick.get_mut(short >> 6) {
+            *bits |= 1 << (short & 63);
+        }
+    }
+
+    /// Whether a word of ASCII letters may be in the vocabulary; `word` is the line from the word on.
+    pub(crate) fn may_hold(&self, word: &[u8], length: usize) -> bool {
+        let short = short(word, length);
+        self.quick.get(short >> 6).is_some_and(|bits| bits >> (short & 63) & 1 == 1)
     }
 
     /// Roles of the word with this hash.
@@ -256,15 +398,16 @@ fn slot(hash: u64) -> usize {
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
-    let mut vocabulary = Vocabulary { slots: vec![(0, 0); SLOTS], filter: vec![0; 1024] };
+    let mut vocabulary =
+        Vocabulary { slots: vec![(0, 0); SLOTS], filter: vec![0; 1024], quick: vec![0; 1024] };
     for (roles, words) in WORDS {
         for word in words.split_ascii_whitespace() {
-            vocabulary.add(hash(word.as_bytes()), *roles);
+            vocabulary.add_word(word, *roles);
         }
     }
     for line in CAPITALISED.lines().filter(|line| !line.starts_with('#')) {
         for word in line.split_ascii_whitespace() {
-            vocabulary.add(hash(word.as_bytes()), KNOWN);
+            vocabulary.add_word(word, KNOWN);
         }
     }
     vocabulary
