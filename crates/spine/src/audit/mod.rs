@@ -13,6 +13,7 @@ mod index;
 mod keys;
 mod logs;
 mod outbox;
+mod phi;
 mod recover;
 mod search;
 mod sql;
@@ -87,7 +88,7 @@ impl Audit {
         let audit = Self(Arc::new(Inner {
             logs,
             platform,
-            subjects: subjects::Subjects::new(db.clone(), vault, clock.clone()),
+            subjects: subjects::Subjects::new(db.clone(), vault, clock.clone())?,
             db,
             clock,
             alerts,

@@ -10,11 +10,15 @@ use std::{
 };
 
 use serde_json::Value;
-use ward_model::{UserId, ledger::Event};
+use ward_model::{
+    UserId,
+    ledger::{EntryKind, Event},
+};
+use ward_redact::Redactor;
 use ward_vault::{Vault, WrappedKey, hash, random};
 use zeroize::Zeroizing;
 
-use super::sql;
+use super::{phi, sql};
 use crate::{Clock, Db, Error, Result, keyring};
 
 /// Context of the KEK under which every subject's key lies.
@@ -51,6 +55,8 @@ pub(super) struct Subjects {
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     known: Mutex<Known>,
+    /// Masks what must not be in a detail.
+    sieve: Redactor,
 }
 
 #[derive(Default)]
@@ -75,8 +81,8 @@ fn place(pseudonym: &str) -> String {
 }
 
 impl Subjects {
-    pub(super) fn new(db: Db, vault: Arc<Vault>, clock: Arc<dyn Clock>) -> Self {
-        Self { db, vault, clock, known: Mutex::default() }
+    pub(super) fn new(db: Db, vault: Arc<Vault>, clock: Arc<dyn Clock>) -> Result<Self> {
+        Ok(Self { db, vault, clock, known: Mutex::default(), sieve: phi::sieve()? })
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -93,7 +99,7 @@ impl Subjects {
         known.values.insert(pseudonym.to_owned(), value.to_owned());
     }
 
-    /// The event as it may enter the ledger: users and addresses under pseudonyms.
+    /// The event as it may enter the ledger: users and addresses under pseudonyms, PHI in a detail masked.
     pub(super) async fn conceal(&self, event: &Event) -> Result<Event> {
         let mut event = event.clone();
         if !event.source.is_empty() && !event.source.starts_with("adr_") {
@@ -105,7 +111,10 @@ impl Subjects {
         each_text(&mut event.detail, &mut |text| texts.push(text.clone()));
         let mut concealed = Vec::with_capacity(texts.len());
         for text in &texts {
-            concealed.push(self.conceal_text(text).await?);
+            let known = self.conceal_text(text).await?;
+            // What Ward says by itself quotes checkpoints and nobody's words.
+            let own = event.kind == EntryKind::Notice;
+            concealed.push(if own { known } else { self.sieve.redact_str(&known).into_owned() });
         }
         let mut concealed = concealed.into_iter();
         each_text(&mut event.detail, &mut |text| {

@@ -248,3 +248,16 @@ async fn a_ledger_that_cannot_be_written_raises_an_alert_and_service_returns_by_
     }
     panic!("the alert is still open");
 }
+
+#[tokio::test]
+async fn phi_that_somebody_types_into_a_reason_is_masked_before_the_ledger() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    let detail = serde_json::json!({ "reason": "asked by the patient, ssn 123-45-6789" });
+    let permit = owner.permit_with(Action::RegionCreate, &Target::platform(), detail).await.unwrap();
+    permit.begin().await.unwrap().commit(serde_json::json!({ "note": "ssn 123-45-6789" })).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    assert!(!contains(&everything(&server), "123-45-6789"));
+    let found = entries(&server).await.into_iter().find(|e| e.event.action == "region:create").unwrap();
+    assert_eq!(found.event.detail["reason"], "asked by the patient, ssn [SSN]");
+}

@@ -60,7 +60,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("ward-redact", &[]),
     ("ward-ingress", &["ward-model"]),
     ("ward-witness", &["ward-ledger"]),
-    ("ward-spine", &["ward-model", "ward-ledger", "ward-vault"]),
+    ("ward-spine", &["ward-model", "ward-ledger", "ward-redact", "ward-vault"]),
     ("ward-docker", &["ward-model", "ward-spine", "ward-vault"]),
     ("ward-identity", &["ward-model", "ward-spine", "ward-vault"]),
     ("ward-platform", &["ward-model", "ward-redact", "ward-spine", "ward-vault", "ward-identity"]),
