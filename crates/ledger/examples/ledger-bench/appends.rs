@@ -10,8 +10,11 @@ use crate::{Outcome, config, disk, signer};
 
 const ROUNDS: usize = 5;
 const ENTRY_BYTES: usize = 200;
-const APPENDING: Duration = Duration::from_secs(3);
-const RAW: Duration = Duration::from_secs(1);
+/// A round goes back and forth between the bare disk and the log, because a shared disk changes from one moment
+/// to the next.
+const TURNS: usize = 10;
+const APPENDING: Duration = Duration::from_millis(300);
+const RAW: Duration = Duration::from_millis(100);
 const OUTSTANDING: [usize; 4] = [1, 64, 512, 8192];
 
 pub(crate) async fn run(dir: &Path) -> Outcome<()> {
@@ -20,10 +23,9 @@ pub(crate) async fn run(dir: &Path) -> Outcome<()> {
     let mut raws = Vec::new();
     for _ in 0..ROUNDS {
         for outstanding in OUTSTANDING {
-            // Right before, because a shared disk changes from second to second.
-            let raw = disk::measure(dir, RAW)?;
             let log = dir.join("log");
-            rounds.push((outstanding, appends(&log, outstanding).await?, raw));
+            let (figures, raw) = round(dir, &log, outstanding).await?;
+            rounds.push((outstanding, figures, raw));
             if outstanding == 512 {
                 let begun = Instant::now();
                 let report = verify::verify_dir(&log, signer()?.verifier_key(), &mut |_| {})?;
@@ -61,8 +63,25 @@ pub(crate) async fn run(dir: &Path) -> Outcome<()> {
     Ok(())
 }
 
-async fn appends(dir: &Path, outstanding: usize) -> Outcome<Figures> {
-    let log = Log::open(dir, config()?)?;
+/// The figures of the log, and those of the bare disk meanwhile.
+async fn round(dir: &Path, path: &Path, outstanding: usize) -> Outcome<(Figures, Figures)> {
+    let log = Log::open(path, config()?)?;
+    let bare = disk::Bare::new(dir)?;
+    let (mut appended, mut raw) = (Vec::new(), Vec::new());
+    let (mut appending, mut writing) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..TURNS {
+        let begun = Instant::now();
+        raw.extend(bare.write(RAW)?);
+        writing += begun.elapsed();
+        let begun = Instant::now();
+        appended.extend(appends(&log, outstanding).await?);
+        appending += begun.elapsed();
+    }
+    log.close().await?;
+    Ok((Figures::of(appended, appending), Figures::of(raw, writing)))
+}
+
+async fn appends(log: &Log, outstanding: usize) -> Outcome<Vec<Duration>> {
     let begun = Instant::now();
     let tasks: Vec<_> = (0..outstanding)
         .map(|task| {
@@ -85,7 +104,5 @@ async fn appends(dir: &Path, outstanding: usize) -> Outcome<Figures> {
     for task in tasks {
         each.extend(task.await??);
     }
-    let figures = Figures::of(each, begun.elapsed());
-    log.close().await?;
-    Ok(figures)
+    Ok(each)
 }
