@@ -15,7 +15,7 @@ use ward_ledger::{
 };
 use ward_witness::wire::AddCheckpoint;
 
-use crate::stand_in::Ran;
+use crate::stand_in::{Answer, Ran, StandIn, id};
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ward"));
@@ -169,4 +169,61 @@ fn what_goes_wrong_is_said_with_what_to_do() {
     says(&["witness", "serve", "--state", &state, "--tls-cert", "/x", "--tls-key", "/x"], 1, &["/x", "PEM"]);
     let _serving = Serving::start(&state);
     says(&["witness", "serve", "--state", &state, "--listen", "127.0.0.1:0"], 1, &["another witness serves"]);
+}
+
+#[test]
+fn the_witnesses_of_a_server_are_listed_added_removed_and_their_policy_set() {
+    let vkey = ward_ledger::note::Cosigner::from_seed("w.example", [3; 32]).unwrap().key().to_string();
+    let log = signer().verifier_key().to_string();
+    let (witness, all) = (
+        serde_json::json!({
+            "id": id("wit", 1), "name": "laptop", "url": "https://w.example", "key": vkey, "counts": true,
+            "created_at": "2026-11-22T08:00:00Z",
+        }),
+        log.clone(),
+    );
+    let known = witness.clone();
+    let server = StandIn::signed_in(move |asked, _| match asked.line.as_str() {
+        "GET /v1/witnesses" => Answer::Json(
+            200,
+            serde_json::json!({
+                "policy": { "needed": 1, "stale_after_minutes": 15 },
+                "witnesses": [known.clone()],
+                "logs": [{
+                    "log": "platform", "shard": "2026-1", "key": all, "entries": 120, "state": "stale",
+                    "witnessed_entries": 99, "witnessed_at": "2026-11-22T07:00:00Z",
+                    "witnesses": [{ "witness": id("wit", 1), "name": "laptop", "error": "it can't be reached", "contradicts": false }],
+                }],
+            }),
+        ),
+        "POST /v1/witnesses" => Answer::Json(201, known.clone()),
+        "PUT /v1/witnesses/policy" => {
+            Answer::Json(200, serde_json::json!({ "needed": 2, "stale_after_minutes": 15 }))
+        }
+        _ => Answer::Bytes(204, "text/plain", Vec::new()),
+    });
+    let run = |arguments: &[&str]| {
+        let ran = server.ward(&[&["ledger", "witnesses"], arguments].concat(), &[]);
+        (ran.code, ran.out, ran.err)
+    };
+    let (code, out, err) = run(&["list"]);
+    assert_eq!(code, 0, "{err}");
+    for part in ["laptop", "platform", "stale", "120", "99", "it can't be reached"] {
+        assert!(out.contains(part), "{part} is not in {out}");
+    }
+    assert_eq!(run(&["keys"]).1, format!("{log}\n"), "what `ward witness follow --keys` reads");
+    let (code, _, err) = run(&["add", "laptop", "--url", "https://w.example", "--key", &log]);
+    assert!(code == 2 && err.contains("not the key of a cosigner"), "{err}");
+    let (code, out, err) = run(&["add", "laptop", "--url", "https://w.example", "--key", &vkey]);
+    assert!(code == 0 && out.contains("laptop") && err.contains("ward witness follow"), "{out}{err}");
+    assert_eq!(server.asked().last().unwrap().json()["key"], vkey);
+    assert_eq!(run(&["policy"]).1.matches("1 cosignatures of 1").count(), 1);
+    assert_eq!(run(&["policy", "--needed", "2"]).1.matches("2 cosignatures").count(), 1);
+    assert_eq!(
+        server.asked().last().unwrap().json(),
+        serde_json::json!({ "needed": 2, "stale_after_minutes": 15 })
+    );
+    assert_eq!(run(&["remove", "nobody"]).0, 4);
+    assert_eq!(run(&["remove", "laptop"]).0, 0);
+    assert_eq!(server.lines().last().unwrap(), &format!("DELETE /v1/witnesses/{}", id("wit", 1)));
 }
