@@ -44,14 +44,15 @@ async fn a_ledger_that_lost_what_was_seen_before_fails() {
     rig.server.core.audit.settle().await.unwrap();
     let again = rig.expect("aud.chain-intact", Verdict::Pass).await;
     assert_eq!(again.evidence["earlier_checkpoints_compared"], 1);
-    // Another log with the same key: shorter, and with other entries.
+    // Another log in its place: shorter, with other entries and another key.
     let other = tempfile::tempdir().unwrap();
     let signer = ward_ledger::Signer::from_seed("ward.test/log", [7; 32]).unwrap();
     let log = ward_ledger::Log::open(other.path(), ward_ledger::LogConfig::new(signer)).unwrap();
     log.append(b"{}".to_vec()).await.unwrap();
     log.close().await.unwrap();
-    let rig =
-        Rig { probe: ward_compliance::Probe { ledger_dir: other.path().to_owned(), ..rig.probe }, ..rig };
+    let dir = rig.server.shard_dir();
+    fs::rename(&dir, dir.with_extension("away")).unwrap();
+    fs::rename(other.path(), &dir).unwrap();
     rig.expect("aud.chain-intact", Verdict::Fail).await;
     rig.expect("aud.retention", Verdict::Fail).await;
 }
@@ -141,10 +142,10 @@ async fn a_retention_below_the_floor_and_a_shard_that_left_too_early_are_seen() 
     drop(owner);
     rig.expect("aud.retention", Verdict::Pass).await;
     let dir = series.shard(&shard).unwrap().dir;
-    std::fs::rename(&dir, rig.server.dir().join("away")).unwrap();
+    fs::rename(&dir, rig.server.dir().join("away")).unwrap();
     let why = async || rig.expect("aud.retention", Verdict::Fail).await.evidence["why"].as_str().unwrap().to_owned();
     assert!(why().await.contains("nothing says"));
-    std::fs::write(series.dir().join(format!("{shard}.archived")), "{}").unwrap();
+    fs::write(series.dir().join(format!("{shard}.archived")), "{}").unwrap();
     assert!(why().await.contains("no archived copy"));
     let closed = series.shard(&shard).unwrap().closed.unwrap() * 1000;
     rig.sql(&format!(
@@ -191,6 +192,6 @@ async fn a_closed_shard_that_no_lock_keeps_or_that_can_be_signed_again_is_seen()
     assert!(why().await.contains("not locked"));
     rig.sql("update archived_shards set locked_until = 4000000000000000").await;
     rig.expect("aud.immutable", Verdict::Pass).await;
-    std::fs::write(series.shard(&shard).unwrap().dir.join("key.json"), "{}").unwrap();
+    fs::write(series.shard(&shard).unwrap().dir.join("key.json"), "{}").unwrap();
     assert!(why().await.contains("private key"));
 }
