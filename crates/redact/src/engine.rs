@@ -98,7 +98,8 @@ impl Engine {
 
     fn text_line(&self, line: &[u8], scratch: &mut Scratch, hits: &mut Vec<Hit>) -> Result<(), Reason> {
         let body = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | 0x0b)).count();
-        if matches!(at(line, body), b'{' | b'[') {
+        let fragment = at(line, body) == b'"' && closes_as_key(line, body + 1);
+        if matches!(at(line, body), b'{' | b'[') || fragment {
             match self.json(line, body, 0, scratch, hits)? {
                 Some(end) if end >= line.len() => return Ok(()),
                 // What stands behind a document, or a document that breaks off, is read as text too.

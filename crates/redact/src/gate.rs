@@ -16,7 +16,7 @@ use crate::{
         token::{at, before},
     },
     words::{
-        FAMILY, GIVEN, constant, dictionary, hash,
+        FAMILY, GIVEN, constant, dictionary, hash, users,
         vocabulary::{self as v, Roles, Vocabulary},
     },
 };
@@ -41,7 +41,7 @@ const fn classes() -> [u8; 256] {
             table[byte] = match byte as u8 {
                 b'a'..=b'z' | b'A'..=b'Z' | 0x80..=0xff => LETTER,
                 b'0'..=b'9' => DIGIT,
-                b'@' | b'%' | b'+' | b'(' | b'*' | b'|' | b'\\' | b'#' => SPECIAL,
+                b'@' | b'%' | b'+' | b'(' | b'*' | b'|' | b'\\' | b'#' | b'[' => SPECIAL,
                 b'\t' | b'\r' | 0x1b | 0x0b | 0x1c => OTHER,
                 0..=0x1f => CONTROL,
                 _ => OTHER,
@@ -155,9 +155,17 @@ impl Gate<'_> {
         let found = match byte {
             b'@' => email::email(line, place, 1).is_some(),
             b'%' => line.get(place..place + 3) == Some(b"%40") && email::email(line, place, 3).is_some(),
+            b'(' if line.get(place..place + 4) == Some(b"(01)") => true,
             b'+' | b'(' => {
                 at(line, place + 1).is_ascii_digit()
                     && phone::phone(line, place, Suspicion::Context).is_some()
+            }
+            // The user of an access log stands before its date.
+            b'[' => {
+                place > 8
+                    && at(line, place - 1) == b' '
+                    && at(line, place + 3) == b'/'
+                    && logged_user(line, place - 1)
             }
             b'*' => ssn::crossed(line, place).is_some(),
             b'#' => self.previous & NUMBERS != 0 || ssn::crossed(line, place).is_some(),
@@ -312,7 +320,15 @@ impl Gate<'_> {
         let roles = if listed { self.vocabulary.get(hash(word)) } else { 0 };
         if roles != 0 {
             let key = matches!(next, b'"' | b'=' | b':' | b'\'' | b'\\');
-            let look = roles & (v::LOOK | v::SSN | v::NINETY | v::ZIP) != 0
+            // A noun with a number behind it; a path to a person; an account that is named for one.
+            let numbered =
+                roles & (v::MRN | v::PLAN | v::ACCOUNT) != 0 && next == b' ' && many_digits(line, end + 1)
+                    || next == b'/'
+                        && roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN) != 0
+                        && many_digits(line, end + 1)
+                    || roles & v::USER != 0 && user_follows(line, end);
+            let look = numbered
+                || roles & (v::LOOK | v::SSN | v::NINETY | v::ZIP) != 0
                 || roles & v::TITLE != 0 && title_precedes(line, end)
                 || roles & v::NAMED != 0
                     && (self.previous & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON) != 0
@@ -407,6 +423,43 @@ impl Gate<'_> {
         }
         flags() & GIVEN != 0
     }
+}
+
+/// Whether what stands here without a blank has a few digits.
+fn many_digits(line: &[u8], start: usize) -> bool {
+    let mut from = start;
+    while from < start + 2 && matches!(at(line, from), b' ' | b'#' | b':') {
+        from += 1;
+    }
+    let run = line
+        .get(from..)
+        .unwrap_or_default()
+        .iter()
+        .take(40)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    run.filter(|b| b.is_ascii_digit()).count() >= 2
+}
+
+/// Whether what ends here is a user of an access log that is named for a person.
+fn logged_user(line: &[u8], end: usize) -> bool {
+    let before = line.get(..end).unwrap_or_default();
+    let start = before.iter().rposition(|b| *b == b' ').map_or(0, |at| at + 1);
+    users::personal(before.get(start..).unwrap_or_default())
+}
+
+/// Whether the name of an account behind a key is made of a person's.
+fn user_follows(line: &[u8], end: usize) -> bool {
+    let mut start = end;
+    while start < end + 6 && !at(line, start).is_ascii_alphanumeric() && start < line.len() {
+        start += 1;
+    }
+    let rest = line.get(start..).unwrap_or_default();
+    let length = rest
+        .iter()
+        .take(64)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        .count();
+    users::personal(rest.get(..length).unwrap_or_default().trim_ascii_end())
 }
 
 /// Whether a capitalised word follows, as behind titles.

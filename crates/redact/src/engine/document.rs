@@ -73,7 +73,12 @@ impl Engine {
     ) -> Result<Option<usize>, Reason> {
         let mut leaves = scratch.leaves.pop().unwrap_or_default();
         leaves.clear();
-        let end = json::walk(line, start, &mut leaves);
+        let fragment = at(line, start) == b'"';
+        let end = if fragment {
+            json::walk_fragment(line, start, &mut leaves)
+        } else {
+            json::walk(line, start, &mut leaves)
+        };
         let result = match end {
             End::TooDeep => Err(Reason::TooDeep),
             End::Whole(end) => {
@@ -108,11 +113,17 @@ impl Engine {
         });
         let class_of = |leaf: &Leaf| {
             let (key, parent) = (get(&leaf.key), get(&leaf.parent));
-            if leaf.depth == 1 && resource.is_none() && own(key) {
+            if matches!(leaf.depth, 1 | 8) && resource.is_none() && own(key) {
                 return Class::Machine;
             }
             if resource.is_some()
                 && let Some(class) = fhir::class(key, parent, get(&leaf.grandparent), get(&leaf.value))
+            {
+                return class;
+            }
+            if resource.is_none()
+                && let Some(class) =
+                    fhir::certain(key, parent, get(&leaf.value)).filter(|class| *class != Class::Machine)
             {
                 return class;
             }

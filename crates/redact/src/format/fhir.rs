@@ -109,6 +109,45 @@ fn ssn_like(value: &[u8]) -> bool {
     value.iter().all(|b| b.is_ascii_digit() || *b == b'-') && crate::shape::ssn::ssn(value, 0, true).is_some()
 }
 
+/// What a key tells by the key above it, also where no resource is seen around.
+pub(crate) fn certain(key: &[u8], parent: &[u8], value: &[u8]) -> Option<Class> {
+    let known = among(
+        parent,
+        &[
+            "telecom",
+            "identifier",
+            "name",
+            "photo",
+            "address",
+            "udiCarrier",
+            "period",
+            "beneficiary",
+            "subject",
+            "performer",
+            "serviceProvider",
+        ],
+    ) || among(
+        key,
+        &[
+            "deviceIdentifier",
+            "carrierHRF",
+            "carrierAIDC",
+            "distinctIdentifier",
+            "effectiveDateTime",
+            "onsetDateTime",
+            "performedDateTime",
+            "deceasedDateTime",
+            "authoredOn",
+            "recordedDate",
+            "subscriberId",
+        ],
+    );
+    let plain =
+        among(key, &["value", "family", "given", "text", "data", "url", "line", "start", "end", "display"])
+            || !among(parent, &["telecom", "identifier", "name", "photo", "address", "period"]);
+    if known && plain { class(key, parent, b"", value) } else { None }
+}
+
 /// Bytes of a reference's id: what follows `Patient/` in `Patient/12345`.
 pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
     let at = ["Patient/", "RelatedPerson/", "Person/", "Practitioner/", "Encounter/"]

@@ -44,11 +44,25 @@ struct Frame {
 
 /// Walks the document that begins at `start`.
 pub(crate) fn walk(text: &[u8], start: usize, leaves: &mut Vec<Leaf>) -> End {
-    let mut stack: Vec<Frame> = Vec::new();
+    walk_from(text, start, Vec::new(), leaves)
+}
+
+/// Walks a line of a document that is written over several: it begins with a key, and may open and close more than it
+/// shows.
+pub(crate) fn walk_fragment(text: &[u8], start: usize, leaves: &mut Vec<Leaf>) -> End {
+    // Enough objects around that the closing ones at the end don't end it.
+    let around = (0..8).map(|_| Frame { object: true, key: 0..0 }).collect();
+    match walk_from(text, start, around, leaves) {
+        End::Broken(end) if end >= text.len() => End::Whole(end),
+        end => end,
+    }
+}
+
+fn walk_from(text: &[u8], start: usize, around: Vec<Frame>, leaves: &mut Vec<Leaf>) -> End {
+    let mut wants_key = !around.is_empty();
+    let mut stack = around;
     let mut key = 0..0;
     let mut place = start;
-    // Whether a key comes next.
-    let mut wants_key = false;
     loop {
         let Some(byte) = text.get(place).copied() else { return End::Broken(place) };
         match byte {

@@ -40,7 +40,7 @@ impl Reader<'_> {
             return true;
         }
         let birth = self.near(index, v::BIRTH, 5);
-        let event = self.near(index, v::EVENT, 5) && (self.person || self.near(index, v::EVENT & v::LOOK, 5));
+        let event = self.near(index, v::EVENT, 5) && (self.person || self.near_sure(index, v::EVENT, 5));
         birth || event && (self.person || !time) || self.person && !time
     }
 
@@ -202,8 +202,10 @@ impl Reader<'_> {
         if second == 4 {
             return true;
         }
+        // Fractions, ratings and grades are small: `1/2`, `3/4`, `2/6`, `7/10`; others are dates.
         announced && b != 0 && !(a < 5 && b == 10 && first == 1)
             || first == 2 && second == 2 && (a <= 12 && b <= 31) && b != 10 && (a < 10 || b > 12)
+            || b != 0 && (a > b && a != 20 || b > 6 && b != 10)
             || self.back(index, 1).symbol(b'(') && self.byte(end) == b')' && b > 10
     }
 
@@ -244,7 +246,12 @@ impl Reader<'_> {
         if time && !self.strict && !self.near(index, v::BIRTH | v::EVENT, 4) || !self.tells(index, time) {
             return Some(end);
         }
-        self.hit(token.start, end, Identifier::Date, weight::SHAPE);
+        let article = if self.lower_is(index.wrapping_sub(1), words!["the"]) {
+            self.back(index, 1).start
+        } else {
+            token.start
+        };
+        self.hit(article, end, Identifier::Date, weight::SHAPE);
         Some(end)
     }
 
@@ -418,6 +425,14 @@ impl Reader<'_> {
         let token = self.t(index);
         if self.lower_is(index, words!["yesterday", "tomorrow"]) {
             self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
+            return Some(token.end);
+        }
+        if self.lower_is(index, words!["weekend"])
+            && self.lower_is(index.wrapping_sub(1), words!["the", "this"])
+        {
+            let over = self.lower_is(index.wrapping_sub(2), words!["over", "during", "on"]);
+            let first = if over { self.back(index, 2) } else { self.back(index, 1) };
+            self.hit(first.start, token.end, Identifier::Date, weight::CONTEXT);
             return Some(token.end);
         }
         if self.lower_is(index, words!["last", "next", "this", "coming", "past"]) {

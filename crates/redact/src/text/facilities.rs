@@ -48,6 +48,16 @@ impl Reader<'_> {
                 "clinics",
             ],
         );
+        let pair =
+            |one: &[u64], two: &[u64]| self.lower_is(index.wrapping_sub(1), one) && self.lower_is(index, two);
+        let sure = sure
+            || pair(words!["urgent", "health", "primary"], words!["care"])
+            || pair(words!["nursing"], words!["home", "facility", "center"])
+            || pair(words!["skilled"], words!["nursing"])
+            || pair(words!["assisted"], words!["living"])
+            || pair(words!["medical", "physicians"], words!["group", "associates"])
+            || pair(words!["family"], words!["practice", "medicine", "health"])
+            || pair(words!["surgery", "dialysis"], words!["center"]);
         let mut at = index;
         while let Some(before) = at.checked_sub(1) {
             let token = self.t(before);
@@ -73,7 +83,38 @@ impl Reader<'_> {
             if word {
                 words += 1;
                 first = before;
-                let generic = token.is(v::KNOWN) && !token.known(GIVEN | FAMILY)
+                let named = token.is(v::FACILITYMID)
+                    && !self.lower_is(
+                        before,
+                        words![
+                            "medical",
+                            "health",
+                            "care",
+                            "family",
+                            "urgent",
+                            "general",
+                            "community",
+                            "surgical",
+                            "primary",
+                            "emergency",
+                            "skilled",
+                            "rehabilitation",
+                            "eye",
+                            "dental",
+                            "heart",
+                            "cancer",
+                            "central",
+                            "city",
+                            "county",
+                            "regional",
+                            "orthopedic",
+                            "university",
+                            "pediatric",
+                            "behavioral",
+                            "specialty"
+                        ],
+                    );
+                let generic = !named && token.is(v::KNOWN) && !token.known(GIVEN | FAMILY)
                     || token.is(v::FACILITY | v::CARER | v::PERSON | v::MACHINE) && !token.is(v::FACILITYMID);
                 let article = self.lower_is(
                     before,

@@ -479,8 +479,7 @@ fn number(key: &Read, around: &Read, id: bool, person: bool) -> Option<Class> {
         if direct && key.whole & role != 0
             || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role)
         {
-            let weak =
-                matches!(identifier, I::Device) && !person && whole_is(words!["deviceid", "sn", "imei"]);
+            let weak = matches!(identifier, I::Device) && !person && whole_is(words!["deviceid", "sn"]);
             return Some(if weak { Class::Weak(identifier) } else { Class::Is(identifier) });
         }
     }

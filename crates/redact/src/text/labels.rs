@@ -318,7 +318,7 @@ impl Reader<'_> {
     }
 
     /// A number of letters, digits and joining signs that begins with this token.
-    fn number_from(&self, first: usize) -> Option<Range<usize>> {
+    pub(super) fn number_from(&self, first: usize) -> Option<Range<usize>> {
         let token = self.t(first);
         let start = token.start;
         if !matches!(token.kind, Kind::Number | Kind::Mixed)
@@ -385,7 +385,8 @@ impl Reader<'_> {
             } else if !(token.kind == Kind::Symbol
                 && matches!(token.byte, b'_' | b'-' | b'/' | b'\'' | b'.')
                 && self.t(place + 1).kind == Kind::Word
-                && self.t(place + 1).is(v::IDWORD | NUMBERS))
+                && (self.t(place + 1).is(v::IDWORD | NUMBERS)
+                    || token.byte == b'\'' && self.t(place + 1).len() == 1))
             {
                 break;
             }

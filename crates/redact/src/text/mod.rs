@@ -7,6 +7,7 @@ mod facilities;
 pub(crate) mod key;
 mod labels;
 mod names;
+mod numbered;
 mod numbers;
 mod persons;
 mod places;
@@ -82,7 +83,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if manner.shapes_only {
         return;
     }
+    reader.person |= reader.hits.iter().any(|hit| hit.identifier == Identifier::Ssn);
     reader.labels();
+    reader.numbered();
     reader.dates();
     reader.ages();
     reader.places();
@@ -138,6 +141,11 @@ impl<'a> Reader<'a> {
             }
         }
         false
+    }
+
+    /// The same for words that need no company.
+    fn near_sure(&self, index: usize, roles: Roles, reach: usize) -> bool {
+        (1..=reach).any(|by| self.back(index, by).is(roles) && self.back(index, by).is(v::LOOK))
     }
 
     /// Whether a token is one of these words, in whatever case.

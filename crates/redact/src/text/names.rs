@@ -157,8 +157,13 @@ impl Reader<'_> {
         let mut count = 0;
         let mut comma = false;
         while count < 6 {
-            if self.particle(index) && (count > 0 || self.t(index + 1).capitalised()) {
+            if self.particle(index)
+                && (count > 0 || self.t(index + 1).capitalised() || self.t(index + 1).symbol(b'.'))
+            {
                 let mut after = index + 1;
+                if self.t(after).symbol(b'.') {
+                    after += 1;
+                }
                 while self.particle(after) && after < index + 3 {
                     after += 1;
                 }

@@ -73,9 +73,12 @@ impl Reader<'_> {
                 .or_else(|| self.full_name(index))
                 .or_else(|| self.last_first(index))
                 .or_else(|| self.credentialed(index))
+                .or_else(|| self.initialed(index))
+                .or_else(|| self.quoted_name(index))
                 .or_else(|| self.spoken(index));
             if let Some((start, end)) = found {
                 self.hit(start, end, Identifier::Name, weight::NAME);
+                self.number_behind(end);
                 done = end;
             }
         }
@@ -308,7 +311,12 @@ impl Reader<'_> {
                     && (!upper || token.is(v::STRONG) || self.person)
                     && (self.person || !token.known(WORD) || token.is(v::STRONG))
             }
-            (true, false) => known && (self.strict && !self.begins_sentence(index) || self.person),
+            (true, false) => {
+                known
+                    && (self.strict && !self.begins_sentence(index)
+                        || self.person
+                        || self.back(index, 1).symbol(b':') && family.known(FAMILY))
+            }
             (true, true) => false,
         };
         (enough && (!upper || family.case == Case::Upper || family.case == Case::Single))
@@ -408,12 +416,83 @@ impl Reader<'_> {
             .then(|| (head.start, self.t(last).end))
     }
 
+    /// In prose: an initial and a family name, `L. Silva`.
+    fn initialed(&self, index: usize) -> Option<(usize, usize)> {
+        let (initial, family) = (self.t(index), self.t(index + 2));
+        let fits = self.strict
+            && initial.case == Case::Single
+            && self.t(index + 1).symbol(b'.')
+            && self.glued(index)
+            && matches!(family.case, Case::Capital | Case::Inner)
+            && family.kind == Kind::Word;
+        if !fits
+            || !family.known(FAMILY | GIVEN)
+            || family.known(WORD) && family.is(v::CARER | v::FACILITY | v::KNOWN)
+            || family.is(v::KNOWN) && !family.known(FAMILY)
+        {
+            return None;
+        }
+        let next = self.atom(index + 2)?;
+        Some((initial.start, self.t(next - 1).end))
+    }
+
+    /// A name that is all of a string, beside another one: `'Wallace', 'Leo'`.
+    fn quoted_name(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        let quote = self.back(index, 1);
+        if quote.kind != Kind::Symbol
+            || !matches!(quote.byte, b'"' | b'\'' | b'(' | b',')
+            || !self.person
+            || token.case != Case::Capital && token.case != Case::Inner
+            || !token.known(GIVEN | FAMILY)
+        {
+            return None;
+        }
+        let next = self.atom(index)?;
+        let closing = self.t(next);
+        let closes = closing.kind == Kind::Symbol
+            && (closing.byte == quote.byte && closing.byte != b'('
+                || matches!(closing.byte, b',' | b')') && matches!(quote.byte, b'(' | b','));
+        let proper = !token.known(WORD) || token.is(v::STRONG);
+        // Beside another name: a word counts too.
+        let beside =
+            [index.wrapping_sub(4), next + 3, index.wrapping_sub(2), next + 1].into_iter().any(|other| {
+                let other = self.t(other);
+                other.kind == Kind::Word
+                    && other.capitalised()
+                    && other.known(GIVEN | FAMILY)
+                    && !other.known(WORD)
+            });
+        (closes && (proper && !token.is(v::KNOWN | v::STATE) || beside && !token.is(v::KNOWN)))
+            .then(|| (token.start, self.t(next - 1).end))
+    }
+
+    /// `Jane Roe (12345678)`: a number in brackets behind a name.
+    fn number_behind(&mut self, end: usize) {
+        let next = self.index_at(end);
+        if !self.person || !(self.t(next).symbol(b'(') || self.t(next).symbol(b'#')) {
+            return;
+        }
+        if let Some(range) = self.number_from(next + 1) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            let closed = self.byte(range.end) == b')' || self.t(next).symbol(b'#');
+            if closed && crate::check::digits::count(value) >= 5 && !value.contains(&b'.') {
+                self.hit(range.start, range.end, Identifier::Mrn, weight::GUESS + 5);
+            }
+        }
+    }
+
     /// In prose: a capitalised given or family name before a verb of persons, or with a possessive.
     fn spoken(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         if !self.strict
             || !matches!(token.case, Case::Capital | Case::Inner)
             || !token.known(GIVEN | FAMILY)
+                && (token.known(WORD)
+                    || token.roles != 0
+                    || token.len() < 4
+                    || self.medical(self.bytes(token))
+                    || token.case == Case::Inner)
             || token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG)
         {
             return None;

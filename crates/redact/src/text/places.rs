@@ -25,6 +25,7 @@ impl Reader<'_> {
                 Kind::Number | Kind::Mixed => self.street(index),
                 Kind::Word => self
                     .box_of_post(index)
+                    .or_else(|| self.county(index))
                     .or_else(|| self.city_and_state(index))
                     .or_else(|| self.city_alone(index)),
                 _ => None,
@@ -449,6 +450,23 @@ impl Reader<'_> {
                 || self.lower_is(index, words!["west"]) && self.lower_is(index + 1, words!["virginia"])
                 || self.lower_is(index, words!["rhode"]) && self.lower_is(index + 1, words!["island"]));
         two.then_some(index + 1)
+    }
+
+    /// In prose: `Burns County`, `Orange Parish`.
+    fn county(&mut self, index: usize) -> Option<usize> {
+        let (name, kind) = (self.t(index), self.t(index + 1));
+        let county =
+            self.lower_is(index + 1, words!["county", "parish", "township", "borough"]) && kind.capitalised();
+        if !self.strict
+            || !county
+            || name.case != Case::Capital
+            || self.t(index + 2).is(v::FACILITY)
+            || self.lower_is(index, words!["the", "this", "our", "each"])
+        {
+            return None;
+        }
+        self.hit(name.start, kind.end, Identifier::City, weight::PLACE + 1);
+        Some(kind.end)
     }
 
     /// In prose: a city that the dictionary knows, after a word of place.

@@ -2,6 +2,7 @@
 
 mod dictionary;
 mod fold;
+pub(crate) mod users;
 pub(crate) mod vocabulary;
 
 pub(crate) use dictionary::{CITY, CITY_BEGINS, FAMILY, GIVEN, WORD, dictionary};

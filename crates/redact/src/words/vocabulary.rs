@@ -116,6 +116,8 @@ roles! {
     PERIOD = 50;
     /// The word alone makes a line worth a closer look in logs.
     LOOK = 51;
+    /// Name of an account.
+    USER = 53;
     /// Insurance and payers: capitalised without being persons.
     PAYER = 52;
 }
@@ -203,7 +205,7 @@ const WORDS: &[(Roles, &str)] = &[
     (FACILITY | LOOK, "hospital clinic infirmary hospice sanatorium"),
     (
         FACILITY,
-        "hospitals clinics center centre institute hosp ctr clinica pavilion rehab rehabilitation pharmacy healthcare health medicine university laboratory laboratories dialysis practice associates cancer surgicenter dispensary maternity general healthsystem nursing",
+        "hospitals clinics center centre institute hosp ctr clinica pavilion rehab rehabilitation pharmacy healthcare health medicine university laboratory laboratories dialysis practice associates cancer surgicenter dispensary maternity general healthsystem nursing care home living group",
     ),
     (
         FACILITYMID,
@@ -216,7 +218,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         MRN,
-        "chart record patient pt accession encounter visit emr ehr fin unit medical hospital episode resident empi uhid case mr admission account",
+        "chart record patient pt accession encounter visit emr ehr fin unit medical hospital episode resident empi uhid mr admission rec acc visits charts encounters hosp",
     ),
     (MRN | LOOK, "accession emr empi uhid"),
     (
@@ -226,11 +228,11 @@ const WORDS: &[(Roles, &str)] = &[
     (PLAN | LOOK, "medicaid medicare subscriber beneficiary insurance"),
     (
         PLAN,
-        "member group plan insured enrollee policyholder payer coverage certificate cert contract hmo ppo bcbs aetna cigna humana",
+        "members member group plan insured enrollee policyholder payer coverage certificate cert contract hmo ppo bcbs aetna cigna humana",
     ),
     (
         ACCOUNT | DIRECT | LOOK,
-        "acct accountno accountnumber acctno iban accountid guarantorid claimid claimno claimnumber",
+        "acct har accountno accountnumber acctno iban accountid guarantorid claimid claimno claimnumber",
     ),
     (
         ACCOUNT,
@@ -257,10 +259,10 @@ const WORDS: &[(Roles, &str)] = &[
     (OTHER | LOOK, "rx prescription badge specimen studentid employeeid"),
     (
         OTHER,
-        "employee student study subject participant authorization auth referral badge case confirmation tracking claimant enrollment trial loyalty voter tribal incident order reference rxnumber donor barcode requisition ticket tattoo inmate token",
+        "employee student study subject participant authorization auth referral badge case confirmation tracking claimant enrollment trial loyalty voter tribal incident order reference rxnumber barcode requisition ticket tattoo inmate token",
     ),
     (SSN | LOOK, "ssn socialsecurity socialsecuritynumber ssnumber itin tin socsec ssns ss ssa"),
-    (SSN, "social security tax"),
+    (SSN, "social security tax soc"),
     (LOOK, "dos dod facility practitioner box pob taxid rxnorm"),
     (CARD | LOOK, "visa mastercard amex cardnumber creditcard ccnumber cardno pan discover ccnum"),
     (CARD, "card credit debit cc payment diners maestro"),
@@ -309,6 +311,7 @@ const WORDS: &[(Roles, &str)] = &[
         STRONG,
         "john jack frank mike jean harry bobby tony jim joe tom bob tim dan sam ben ann anna jane mary david james peter paul kate nick rob ron ken don ray roy guy lee kim ted ned stu doug jerry terry barry larry gary carol dolly heather ginger ruby pearl amber ivy holly jasmine violet hazel iris rosemary veronica olive april june chuck randy jimmy danny timothy charlotte matt al bart billy christian clement colin cliff dale duke earl ernest francis fletcher gene gerald graham grant hank herb jay jade jean jeff jess jo josh kelly kerry kris laurel lance laura lily louis louise madeline marcel marina marsh martin mason maxim melody mercy merry mick miles molly morgan norm oscar otto page pansy patty penny pierce pip poppy rex rick robin roger rowan rusty ruth sandy saul sherry sherman sterling stewart sue summer sybil teddy valentine victor vic wade wally warren winnie",
     ),
+    (USER, "user username login userid uid usr actor uname userlogin useraccount"),
     (
         PAYER,
         "aetna cigna humana anthem unitedhealthcare kaiser permanente bluecross blueshield tricare medicare medicaid wellpoint centene molina optum",

@@ -1,0 +1,62 @@
+//! Names of accounts that are made of names of persons: `jroe`, `jane.roe`, `roe1982`.
+
+use super::{FAMILY, GIVEN, WORD, dictionary, hash};
+
+/// Whether the name of an account is made of a person's: one part, or all but its first letter, is a given or family
+/// name and no word.
+pub(crate) fn personal(value: &[u8]) -> bool {
+    if value.len() < 4 || value.len() > 64 || value.contains(&b'@') {
+        return false;
+    }
+    let name = |part: &[u8]| {
+        let flags = dictionary().get(hash(part));
+        part.len() >= 4 && flags & (GIVEN | FAMILY) != 0 && flags & WORD == 0
+    };
+    let mut parts = value.split(|b| !b.is_ascii_alphabetic() && *b < 0x80).filter(|part| !part.is_empty());
+    let several = value.iter().any(|b| !b.is_ascii_alphabetic());
+    parts.any(|part| {
+        (several && name(part))
+            || part.get(1..).is_some_and(|rest| rest.len() >= 4 && name(rest))
+            // Two names without a sign between: `janeroe`.
+            || (4..part.len().saturating_sub(3)).any(|at| part.split_at_checked(at).is_some_and(|(one, two)| name(one) && name(two)))
+    }) && !SYSTEM.contains(&hash(value))
+}
+
+/// Accounts of systems that look like names.
+const SYSTEM: &[u64] = super::words![
+    "www-data",
+    "postgres",
+    "ubuntu",
+    "jenkins",
+    "tomcat",
+    "daemon",
+    "nobody",
+    "administrator",
+    "oracle",
+    "nginx",
+    "mysql",
+    "backup",
+    "system",
+    "kafka",
+    "redis",
+    "airflow",
+    "gitlab",
+    "hadoop",
+    "elasticsearch",
+    "cassandra"
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_of_persons_are_told_from_those_of_systems() {
+        for name in ["jfranklin23", "barbara.santiago", "ethel_tirinnanzi", "trivera39", "jsanchez"] {
+            assert!(personal(name.as_bytes()), "{name}");
+        }
+        for name in ["root", "admin", "www-data", "postgres", "svc-backup", "deploy", "app1", "test_user"] {
+            assert!(!personal(name.as_bytes()), "{name}");
+        }
+    }
+}
