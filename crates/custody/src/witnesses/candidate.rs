@@ -15,6 +15,10 @@ use ward_model::{Timestamp, WitnessId, retention::LogName, witnesses::WitnessPol
 /// Shortest time between two checkpoints of one log that are submitted.
 pub(super) const PAUSE: Duration = Duration::from_secs(30);
 
+/// A witness that does not follow the log of an organization is asked again after this time: it may be meant so, for the
+/// platform's log anchors the others, and there may be very many of them.
+pub(super) const UNFOLLOWED: Duration = Duration::from_secs(300);
+
 /// The published checkpoint of a log, with the cosignatures collected so far.
 #[derive(Clone)]
 pub(super) struct Candidate {
@@ -26,7 +30,7 @@ pub(super) struct Candidate {
     pub(super) since: Timestamp,
     /// Witnesses that need not be asked again about this one.
     pub(super) done: BTreeSet<WitnessId>,
-    /// Witnesses that refused, and when: asked again after a pause.
+    /// Witnesses that refused, and until when they are not asked again.
     pub(super) refused: BTreeMap<WitnessId, Timestamp>,
 }
 
@@ -63,7 +67,9 @@ impl Candidate {
             return Ok(Some(before.clone()));
         }
         let note = Note::parse(&bytes).map_err(io::Error::other)?;
-        let (series, done, refused) = (series.clone(), BTreeSet::new(), BTreeMap::new());
+        let (series, done) = (series.clone(), BTreeSet::new());
+        let mut refused = before.map(|before| before.refused).unwrap_or_default();
+        refused.retain(|_, until| *until > now);
         Ok(Some(Self { log, series, shard, size: checkpoint.size, note, since: now, done, refused }))
     }
 }

@@ -17,7 +17,7 @@ use ward_spine::{Ctx, Result, reconcile::Reconciler};
 
 use super::{
     LOOP,
-    candidate::{Candidate, PAUSE},
+    candidate::Candidate,
     configured, policy,
     round::Round,
     survey::{statuses, survey},
@@ -129,7 +129,7 @@ impl WitnessLoop {
         let now = ctx.now();
         let all = lock(&self.0.candidates);
         let due = all.values().filter(|c| {
-            let refused = c.refused.get(&witness).is_some_and(|at| now.since(*at) < PAUSE);
+            let refused = c.refused.get(&witness).is_some_and(|until| *until > now);
             !c.done.contains(&witness) && !refused
         });
         let due: Vec<_> = due.cloned().collect();

@@ -11,7 +11,7 @@ use ward_witness::client::Refusal;
 use super::{
     Configured,
     ask::{Asking, Carrier, Known, Won},
-    candidate::Candidate,
+    candidate::{Candidate, PAUSE, UNFOLLOWED},
     reconcile::{Shared, lock},
     sql,
     survey::Statuses,
@@ -132,8 +132,12 @@ impl Round {
                 }
                 offered.push((won.shard.clone(), note));
             }
+            let pause = match outcome.refusal {
+                Some(Refusal::NotFollowed) if outcome.log != LogName::Platform => UNFOLLOWED,
+                _ => PAUSE,
+            };
             if let Some(candidate) = candidate.filter(|_| outcome.refusal.is_some()) {
-                candidate.refused.insert(self.witness.id, now);
+                candidate.refused.insert(self.witness.id, now.plus(pause));
             }
         }
         let (shared, keys, needed) = (Arc::clone(&self.shared), Arc::clone(&self.keys), self.needed);

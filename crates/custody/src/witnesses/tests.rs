@@ -335,7 +335,7 @@ async fn a_log_that_no_witness_follows_is_held_by_the_anchors_in_the_platforms_l
     assert_eq!((state("platform"), state(&name)), (WitnessState::Witnessed, WitnessState::Anchored));
     // Followed, it is witnessed itself.
     machine.follow(&bench.server, &name);
-    bench.server.clock.advance(Duration::from_secs(31));
+    bench.server.clock.advance(Duration::from_secs(301));
     bench.pass().await;
     let all = bench.all().await;
     assert!(all.logs.iter().all(|log| log.state == WitnessState::Witnessed), "{all:?}");
