@@ -16,6 +16,7 @@ use crate::{
         value::{machine_made, plausible},
         weight,
     },
+    words::users,
 };
 
 /// Keys that loggers write for themselves.
@@ -276,6 +277,10 @@ impl Engine {
             }
             Class::Person if value.len() < 128 && text::is_person(value, &mut scratch.tokens) => {
                 whole(I::Name, hits);
+                return Ok(());
+            }
+            Class::User if users::personal(value) => {
+                whole(I::Other, hits);
                 return Ok(());
             }
             Class::Prose => manner = Manner { strict: true, person: true, ..manner },

@@ -56,6 +56,9 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
             } else if matches!(value(1), b"FA" | b"77" | b"85" | b"87" | b"82" | b"SJ" | b"1P") {
                 push(3, I::Facility);
             }
+            if value(1) == b"PR" {
+                return;
+            }
             push(
                 9,
                 match value(8) {

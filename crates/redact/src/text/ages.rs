@@ -13,7 +13,10 @@ impl Reader<'_> {
             let bytes = self.bytes(token);
             match token.kind {
                 Kind::Number
-                    if self.over_89(bytes) && (self.unit_follows(index) || self.age_announces(index)) =>
+                    if self.over_89(bytes)
+                        && (self.unit_follows(index)
+                            || self.age_announces(index)
+                            || self.behind_name(index)) =>
                 {
                     self.hit(start, end, Identifier::Age, weight::SHAPE);
                 }
@@ -92,6 +95,16 @@ impl Reader<'_> {
             || self.lower_is(before, words!["turned", "turning", "turns"])
                 && self.strict
                 && !self.unit_is_other(index)
+    }
+
+    /// In prose: `Jane Roe, 92, here for`, `(F, 92)`.
+    fn behind_name(&self, index: usize) -> bool {
+        let before = self.back(index, 2);
+        let named = before.kind == Kind::Word
+            && before.capitalised()
+            && (before.known(crate::words::FAMILY | crate::words::GIVEN) || before.len() == 1);
+        let after = self.t(index + 1);
+        self.strict && self.back(index, 1).symbol(b',') && named && (after.symbol(b',') || after.symbol(b')'))
     }
 
     fn unit_is_other(&self, index: usize) -> bool {

@@ -22,6 +22,8 @@ pub(crate) enum Class {
     Person,
     /// The value is a date if it looks like one.
     Day,
+    /// The value is the name of an account.
+    User,
     /// The value is prose about a patient.
     Prose,
     /// The value is a timestamp, a version or the like of a machine.
@@ -313,6 +315,9 @@ fn of(key: &Read, around: &Read) -> Class {
     if title_like || role && !machine {
         return Class::Person;
     }
+    if key.whole & v::USER != 0 || key.last & v::USER != 0 && key.count <= 2 {
+        return Class::User;
+    }
     if dated && person || sure(v::EVENT) {
         return Class::Day;
     }
@@ -389,8 +394,8 @@ fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
             return Some(Class::Person);
         }
     }
-    if whole_is(words!["family", "given", "lastfirst", "first", "last", "middle"]) && around & v::NAMED != 0 {
-        return Some(Class::Is(I::Name));
+    if whole_is(words!["family", "given", "lastfirst", "first", "last", "middle"]) {
+        return Some(if around & v::NAMED != 0 { Class::Is(I::Name) } else { Class::Weak(I::Name) });
     }
     None
 }

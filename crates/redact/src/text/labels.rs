@@ -187,9 +187,12 @@ impl Reader<'_> {
         let (start, glued_end) = (token.start, self.glued_value(first));
         match identifier {
             I::Name => {
-                if let Some((from, to)) = self.name_from(first, true) {
+                if let Some((from, to)) = self
+                    .name_from(first, true)
+                    .filter(|(_, to)| sign == b':' || !matches!(self.byte(*to), b'%' | b'+'))
+                {
                     self.hit(from, to, I::Name, weight::KEY);
-                } else if sign == b'=' && token.kind == Kind::Word {
+                } else if sign == b'=' && (token.kind == Kind::Word || token.symbol(b'%')) {
                     // Small letters, or an encoded query: `last=o%27brien`, `name=jane+roe`.
                     self.take(Class::Is(I::Name), start..glued_end);
                 }
@@ -271,7 +274,7 @@ impl Reader<'_> {
         if let Some(range) = self.number_from(first) {
             let value = self.text.get(range.clone()).unwrap_or_default();
             let short = value.len() < if self.strict || !weak { 2 } else { 4 };
-            if !short && plausible(identifier, value) && !(weak && machine_made(value)) {
+            if !short && plausible(identifier, value) && !((weak || !self.person) && machine_made(value)) {
                 self.hit(range.start, range.end, identifier, weight::KEY);
             }
         }
@@ -376,8 +379,10 @@ impl Reader<'_> {
         let (mut marked, mut place) = (false, index + 1);
         while place < index + 5 {
             let token = self.t(place);
-            let joined =
-                token.is(NUMBERS | v::IDWORD | v::ZIP) && token.kind == Kind::Word && !(token.is(v::AGENT));
+            let joined = token.is(NUMBERS | v::IDWORD | v::ZIP)
+                && token.kind == Kind::Word
+                && !token.is(v::AGENT)
+                && self.byte(token.end) != b'-';
             if joined || self.lower_is(place, words!["security", "s", "card", "record"]) {
                 last = place;
             } else if token.symbol(b'#') {

@@ -83,7 +83,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if manner.shapes_only {
         return;
     }
-    reader.person |= reader.hits.iter().any(|hit| hit.identifier == Identifier::Ssn);
+    reader.person |= reader.hits.iter().any(|hit| {
+        matches!(
+            hit.identifier,
+            Identifier::Ssn | Identifier::Card | Identifier::Vehicle | Identifier::HealthPlan
+        )
+    });
+    reader.person |= reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
     reader.labels();
     reader.numbered();
     reader.dates();

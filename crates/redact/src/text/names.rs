@@ -108,12 +108,19 @@ impl Reader<'_> {
         let token = self.t(index);
         let named = token.known(GIVEN | FAMILY);
         // The key of the next pair is none.
-        let key = (1..=2).any(|by| {
+        let is_sign = |by: usize| {
             let sign = self.t(index + by);
             sign.symbol(b':') && self.byte(sign.end) != b':' || sign.symbol(b'=')
-        }) && (self.t(index + 1).kind == Kind::Symbol
-            || self.t(index + 1).is(v::IDWORD | v::DATE | v::NAMED | v::BIRTH));
-        if key && (self.t(index + 1).symbol(b':') || self.t(index + 1).symbol(b'=') || token.roles != 0) {
+        };
+        let plain = token.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::STATE | v::KNOWN) == 0;
+        // `Smith:` behind `Dear Mr.` is a name, `Name:` and `Phone number:` are keys.
+        if is_sign(1) && !(named && plain) {
+            return false;
+        }
+        let compound = is_sign(2)
+            && self.t(index + 1).is(v::IDWORD | v::DATE | v::NAMED)
+            && !self.t(index + 1).is(v::BIRTH);
+        if compound && !plain {
             return false;
         }
         if token.case == Case::Single {
@@ -121,7 +128,12 @@ impl Reader<'_> {
                 || !self.lower_is(index.wrapping_sub(1), words!["sex", "gender"]);
         }
         if token.is(ELSE)
-            && !(token.is(v::STRONG) || token.is(v::MONTH) && named && token.case == Case::Capital)
+            && !(token.is(v::STRONG)
+                || (generous || token.is(v::MONTH))
+                    && named
+                    && token.case != Case::Lower
+                    && !self.t(index + 1).symbol(b':')
+                    && !token.is(v::BIRTH | v::IDWORD | v::EMAIL | v::SSN | v::FACILITY))
         {
             return false;
         }
@@ -234,7 +246,7 @@ impl Reader<'_> {
             return false;
         }
         let given = next.known(GIVEN)
-            || generous && !next.known(WORD) && !next.is(v::KNOWN)
+            || (generous || self.strict) && !next.known(WORD) && !next.is(v::KNOWN) && next.roles == 0
             || next.case == Case::Single && self.t(comma + 2).symbol(b'.');
         let word = next.known(WORD) && !next.is(v::STRONG) && !generous;
         let state = next.is(v::STATE) && (next.case == Case::Upper && next.len() == 2 || !next.known(GIVEN));

@@ -18,6 +18,16 @@ impl Reader<'_> {
             let token = self.t(index);
             match token.kind {
                 Kind::Symbol if token.byte == b'/' => self.path(index),
+                Kind::Symbol if token.byte == b'#' && self.strict => self.hash(index),
+                Kind::Word
+                    if self.strict
+                        && self.lower_is(index, words!["state"])
+                        && self.lower_is(index + 1, words!["id"]) =>
+                {
+                    if let Some(range) = self.number_from(self.skip_signs(index + 2)) {
+                        self.hit(range.start, range.end, I::Licence, weight::CONTEXT);
+                    }
+                }
                 Kind::Symbol if token.byte == b'(' => self.device(token.start),
                 Kind::Symbol if token.byte == b'-' => self.logged_user(index),
                 Kind::Word if token.is(v::USER) => self.user(index),
@@ -61,6 +71,22 @@ impl Reader<'_> {
                     self.direct(index)
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// In prose: `LMFT #MD092104`, `old # 123456`.
+    fn hash(&mut self, index: usize) {
+        if let Some(range) = self.number_from(index + 1) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            let licence = self.back(index, 1).is(v::SUFFIX);
+            if crate::check::digits::count(value) >= 5 {
+                self.hit(
+                    range.start,
+                    range.end,
+                    if licence { I::Licence } else { I::Other },
+                    weight::GUESS + 5,
+                );
             }
         }
     }

@@ -148,7 +148,10 @@ impl Reader<'_> {
     /// A name after a word for a person: `patient Jane Roe`, `mother, Ann`, `seen by J. Roe`, `name is Jane`.
     fn announced(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        let person = token.is(v::PERSON | v::KIN | v::CARER) && !token.known(GIVEN);
+        let person = token.is(v::PERSON | v::KIN | v::CARER) && !token.known(GIVEN)
+            || self.strict
+                && self
+                    .lower_is(index, words!["saw", "dr", "mr", "mrs", "ms", "boss", "fiancee", "attorney"]);
         let agent = token.is(v::AGENT | v::GREETING) && self.agent_is_meant(index);
         let named = token.is(v::NAMED) || self.lower_is(index, words!["called", "aka", "nee"]);
         if !person && !agent && !named {
@@ -199,6 +202,10 @@ impl Reader<'_> {
             }
             return Some((after.start, self.t(last).end));
         }
+        if self.strict && (person || token.is(v::TITLE)) && self.lower_name(next) {
+            let last = if self.lower_name(next + 1) { next + 1 } else { next };
+            return Some((after.start, self.t(last).end));
+        }
         if !after.capitalised() || after.kind != Kind::Word {
             return None;
         }
@@ -230,6 +237,17 @@ impl Reader<'_> {
                     || unknown && !agent && self.person_noun(index) && several)
         };
         enough.then_some((start, end))
+    }
+
+    /// A name in small letters: known, and no word.
+    fn lower_name(&self, index: usize) -> bool {
+        let token = self.t(index);
+        token.kind == Kind::Word
+            && token.case == Case::Lower
+            && token.len() > 2
+            && token.known(GIVEN | FAMILY)
+            && !token.known(WORD)
+            && token.roles == 0
     }
 
     fn person_noun(&self, index: usize) -> bool {
@@ -277,6 +295,11 @@ impl Reader<'_> {
             return None;
         }
         let (start, end) = self.name_from(index, false)?;
+        // One part, also of two joined, is not yet a given and a family name.
+        let first_end = self.atom(index).map_or(0, |next| self.t(next - 1).end);
+        if end <= first_end {
+            return None;
+        }
         let last_index = self.index_at(end).checked_sub(1)?;
         if last_index == index {
             return None;

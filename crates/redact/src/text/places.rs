@@ -83,7 +83,7 @@ impl Reader<'_> {
                     let capital = word.capitalised();
                     let last_word = word.is(v::STREET) && next > first;
                     let is_street = last_word && (capital || self.plain_street(next))
-                        || next == first && self.lower_is(next, words!["broadway", "rue"]);
+                        || next == first && self.lower_is(next, words!["broadway", "rue", "fm", "cr"]);
                     if is_street {
                         suffix = Some(next);
                         // `Park Avenue`, `Mill Run Road`: the last of several counts.
@@ -122,6 +122,13 @@ impl Reader<'_> {
         let suffix = suffix?;
         // `Rue de la Paix`: the kind of street comes first.
         let mut end = self.t(suffix).end;
+        // `County Road 404`, `State Route 414`, `FM 683`.
+        if self.lower_is(suffix, words!["road", "route", "rte", "highway", "hwy", "fm", "cr", "rd"])
+            && self.t(suffix + 1).kind == Kind::Number
+            && self.t(suffix + 1).len() <= 4
+        {
+            end = self.t(suffix + 1).end;
+        }
         if self.lower_is(suffix, words!["rue", "calle", "via"]) {
             end = self.capitals_from(suffix + 1, 4).max(end);
         }
@@ -505,7 +512,7 @@ impl Reader<'_> {
             self.near(index, v::ADDRESS, 3) || self.lower_is(index, words!["from", "near", "in", "outside"]);
         let word = first.known(WORD) || first.is(v::KNOWN | v::STATE);
         let person = one && first.known(GIVEN) && !lives;
-        if one && word
+        if one && word && !self.near(index, v::ADDRESS, 3)
             || person
             || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised()
         {

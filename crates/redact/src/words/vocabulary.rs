@@ -131,7 +131,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         PERSON,
-        "applicant guarantor insured subscriber policyholder cardholder employee student veteran inmate caller",
+        "applicant guarantor insured insureds subscriber policyholder cardholder employee student veteran inmate caller",
     ),
     (PERSON | LOOK, "guarantor insured subscriber policyholder"),
     (TITLE, "mr mrs ms mx dr drs prof messrs monsieur herr frau senor senora srta sra"),
@@ -190,7 +190,7 @@ const WORDS: &[(Roles, &str)] = &[
     (WEEKDAY, "christmas thanksgiving easter halloween hanukkah ramadan juneteenth passover"),
     (
         STREET,
-        "street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace ter terr parkway pkwy highway hwy way trail trl circle cir loop alley aly plaza plz pike turnpike tpke crossing xing ridge rdg run row path expressway expy freeway fwy hollow hill hills heights hts bend cove crescent cres green grove mall mews walk landing point pt valley view vista close gardens gdns manor meadow meadows park pass pines pond crest estates knoll lake oaks orchard shore shores spring springs station trace bypass causeway",
+        "route rte fm cr street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace ter terr parkway pkwy highway hwy way trail trl circle cir loop alley aly plaza plz pike turnpike tpke crossing xing ridge rdg run row path expressway expy freeway fwy hollow hill hills heights hts bend cove crescent cres green grove mall mews walk landing point pt valley view vista close gardens gdns manor meadow meadows park pass pines pond crest estates knoll lake oaks orchard shore shores spring springs station trace bypass causeway",
     ),
     (STREET | LOOK, "boulevard blvd avenue parkway pkwy turnpike"),
     (STREET, "straße strasse rue calle via plein straat weg allee chemin avenida"),
@@ -228,7 +228,7 @@ const WORDS: &[(Roles, &str)] = &[
     (PLAN | LOOK, "medicaid medicare subscriber beneficiary insurance"),
     (
         PLAN,
-        "members member group plan insured enrollee policyholder payer coverage certificate cert contract hmo ppo bcbs aetna cigna humana",
+        "policy insurance insureds members member group plan insured enrollee policyholder payer coverage certificate cert contract hmo ppo bcbs aetna cigna humana",
     ),
     (
         ACCOUNT | DIRECT | LOOK,
