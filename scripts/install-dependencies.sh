@@ -5,7 +5,7 @@ set -eu
 run="podman runc netavark aardvark-dns conmon catatonit nftables iptables uidmap buildah skopeo mmdebstrap \
  e2fsprogs iproute2 util-linux procps ca-certificates openssl python3"
 build="gcc g++ make cmake libc6-dev git"
-test="postgresql postgresql-client chromium chromium-driver busybox-static curl npm python3-venv \
+test="postgresql postgresql-client chromium chromium-driver busybox-static curl npm python3-venv python3-cryptography \
  python3-flask gunicorn python3-psycopg rsyslog rsyslog-openssl"
 
 wanted="$run $build"

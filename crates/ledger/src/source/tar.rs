@@ -12,10 +12,36 @@ const BLOCK: usize = 512;
 /// Most files in one archive: a bundle of eight billion entries.
 const MAX_FILES: usize = 1 << 26;
 
+/// Where the bytes of an archive are.
+#[derive(Debug)]
+enum Bytes {
+    File(File),
+    Memory(Vec<u8>),
+}
+
+impl Bytes {
+    fn length(&self) -> io::Result<u64> {
+        match self {
+            Self::File(file) => Ok(file.metadata()?.len()),
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
+        }
+    }
+
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read_at(buffer, at),
+            Self::Memory(bytes) => {
+                let from = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+                bytes.get(from..).unwrap_or_default().read(buffer)
+            }
+        }
+    }
+}
+
 /// A bundle in a tar file.
 #[derive(Debug)]
 pub struct Tar {
-    file: File,
+    bytes: Bytes,
     /// Where each file begins, and how long it is.
     files: BTreeMap<String, (u64, u64)>,
 }
@@ -31,15 +57,28 @@ impl Tar {
     /// # Errors
     /// If the file cannot be read or is no such archive.
     pub fn open(path: impl AsRef<Path>) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let length = file.metadata()?.len();
+        Self::contents(Bytes::File(File::open(path)?))
+    }
+
+    /// As [`Tar::open`], of an archive in memory.
+    ///
+    /// # Errors
+    /// If it is no such archive.
+    pub fn read(archive: Vec<u8>) -> io::Result<Self> {
+        Self::contents(Bytes::Memory(archive))
+    }
+
+    fn contents(bytes: Bytes) -> io::Result<Self> {
+        let length = bytes.length()?;
         let (mut at, mut files) = (0, BTreeMap::new());
         loop {
             let mut block = [0; BLOCK];
-            file.read_exact_at(&mut block, at)
+            let mut header = Part { bytes: &bytes, at, left: BLOCK as u64 };
+            header
+                .read_exact(&mut block)
                 .map_err(|_| wrong(format!("the archive is cut off at byte {at}")))?;
             if block.iter().all(|byte| *byte == 0) {
-                return Ok(Self { file, files });
+                return Ok(Self { bytes, files });
             }
             let Member { name, length: size, kind } =
                 Member::decode(&block).map_err(|what| wrong(format!("byte {at}: {what}")))?;
@@ -67,7 +106,7 @@ impl Tar {
 }
 
 struct Part<'a> {
-    file: &'a File,
+    bytes: &'a Bytes,
     at: u64,
     left: u64,
 }
@@ -75,7 +114,7 @@ struct Part<'a> {
 impl Read for Part<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = buffer.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
-        let count = self.file.read_at(buffer.get_mut(..most).unwrap_or_default(), self.at)?;
+        let count = self.bytes.read_at(buffer.get_mut(..most).unwrap_or_default(), self.at)?;
         self.at += count as u64;
         self.left -= count as u64;
         Ok(count)
@@ -85,7 +124,8 @@ impl Read for Part<'_> {
 impl Source for Tar {
     fn open(&self, path: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
         let found = self.files.get(path);
-        Ok(found.map(|(at, left)| Box::new(Part { file: &self.file, at: *at, left: *left }) as Box<dyn Read>))
+        Ok(found
+            .map(|(at, left)| Box::new(Part { bytes: &self.bytes, at: *at, left: *left }) as Box<dyn Read>))
     }
 
     fn list(&self, folder: &str) -> io::Result<Option<Vec<Item>>> {

@@ -1,7 +1,7 @@
 //! The formats: notes, keys, tile paths, bundles, batches; random bytes and other implementations.
 
 use proptest::prelude::*;
-use ward_ledger::note::Note;
+use ward_ledger::note::{Cosigner, Note};
 use ward_ledger::tile::{Kind, Tile, decode_bundle, encode_entry};
 use ward_ledger::wal::{Decoded, Header, decode_batch, later_batch};
 use ward_ledger::{Checkpoint, NoteError, Signer, VerifierKey};
@@ -35,6 +35,66 @@ fn another_implementation_verifies_our_checkpoints() {
     assert_eq!(parsed.verify(&known).unwrap().0.len(), 1);
     let checkpoint = tlog_tiles::Checkpoint::from_bytes(parsed.text()).unwrap();
     assert_eq!((checkpoint.origin(), checkpoint.size()), (ORIGIN, 0));
+}
+
+/// A cosigner as another implementation sees it: `signed_note` asks for a verifier of the text, and leaves the form
+/// of the signature to it.
+struct Theirs(&'static str, u32, aws_lc_rs::signature::UnparsedPublicKey<Vec<u8>>);
+
+impl signed_note::Verifier for Theirs {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn key_id(&self) -> u32 {
+        self.1
+    }
+
+    fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
+        // c2sp.org/tlog-cosignature, "Format" and "Ed25519 signed message", by the words.
+        let Some((time, signature)) = signature.split_first_chunk::<8>() else { return false };
+        let head = format!("cosignature/v1\ntime {}\n", u64::from_be_bytes(*time));
+        self.2.verify(&[head.as_bytes(), text].concat(), signature).is_ok()
+    }
+}
+
+#[test]
+fn another_implementation_verifies_our_cosigned_checkpoints_and_reads_on_without_the_witness() {
+    let checkpoint = Checkpoint {
+        origin: ORIGIN.to_owned(),
+        size: 3,
+        root: ward_ledger::leaf_hash(b"x"),
+        extensions: Vec::new(),
+    };
+    let mut note = Note::parse(signer().sign(&checkpoint.to_text()).as_bytes()).unwrap();
+    let witness = Cosigner::from_seed("witness.test/w", [9; 32]).unwrap();
+    note.attach(witness.cosign(note.unverified_text(), 1_800_000_000)).unwrap();
+    let text = note.to_string();
+    let parsed = signed_note::Note::from_bytes(text.as_bytes()).unwrap();
+    let log = || Box::new(signed_note::StandardVerifier::new(&key().to_string()).unwrap());
+    // Somebody who does not know the witness sees the log's signature, and one that is unknown.
+    let (known, unknown) = parsed.verify(&signed_note::VerifierList::new(vec![log()])).unwrap();
+    assert_eq!((known.len(), unknown.len()), (1, 1));
+    let vkey = witness.key().to_string();
+    let blob = base64_of(vkey.splitn(3, '+').nth(2).unwrap());
+    let public =
+        aws_lc_rs::signature::UnparsedPublicKey::new(&aws_lc_rs::signature::ED25519, blob[1..].to_vec());
+    let theirs = Theirs("witness.test/w", witness.key().key_id(), public);
+    let both = signed_note::VerifierList::new(vec![log(), Box::new(theirs)]);
+    assert_eq!(parsed.verify(&both).unwrap().0.len(), 2);
+    let read = tlog_tiles::Checkpoint::from_bytes(parsed.text()).unwrap();
+    assert_eq!((read.origin(), read.size(), read.hash().0), (ORIGIN, 3, checkpoint.root.0));
+    // A cosignature at another time does not verify there either.
+    let mut line = note.signatures()[1].clone();
+    line.bytes[7] ^= 1;
+    note.attach(line).unwrap();
+    let changed = signed_note::Note::from_bytes(note.to_string().as_bytes()).unwrap();
+    assert!(changed.verify(&both).is_err());
+}
+
+fn base64_of(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
 }
 
 #[test]

@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test fails by panicking; these lints spare test functions but not what they call"
 )]
 
@@ -13,6 +14,7 @@ mod fixture;
 mod formats;
 mod life;
 mod matrix;
+mod python;
 mod series;
 mod tamper;
 mod trees;
