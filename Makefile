@@ -59,6 +59,8 @@ test: test-deps lint test-rust test-postgres test-clinic
 bench:
 	$(CARGO) run --release -p ward-ledger --example ledger-bench
 	$(CARGO) run --release -p ward-ingress --example bench
+	$(CARGO) run --release -p ward-redact --example redact-bench
+	$(CARGO) run --release -p ward-redact --example redact-judge
 
 install: build
 	install -D -m 0755 target/release/wardd $(DESTDIR)$(PREFIX)/bin/wardd
