@@ -319,7 +319,7 @@ impl Gate<'_> {
         let listed = word.first().is_some_and(|b| *b >= 0x80) || self.vocabulary.may_hold(from, word.len());
         let roles = if listed { self.vocabulary.get(hash(word)) } else { 0 };
         if roles != 0 {
-            let key = matches!(next, b'"' | b'=' | b':' | b'\'' | b'\\');
+            let key = matches!(next, b'"' | b'=' | b':' | b'\'' | b'\\' | b'>' | b']');
             // A noun with a number behind it; a path to a person; an account that is named for one.
             let numbered =
                 roles & (v::MRN | v::PLAN | v::ACCOUNT) != 0 && next == b' ' && many_digits(line, end + 1)

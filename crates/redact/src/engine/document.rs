@@ -275,7 +275,9 @@ impl Engine {
                 whole(I::Date, hits);
                 return Ok(());
             }
-            Class::Person if value.len() < 128 && text::is_person(value, &mut scratch.tokens) => {
+            Class::Person
+                if value.len() < 128 && text::is_person(value, manner.person, &mut scratch.tokens) =>
+            {
                 whole(I::Name, hits);
                 return Ok(());
             }

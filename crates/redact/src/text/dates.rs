@@ -342,6 +342,13 @@ impl Reader<'_> {
         let day = (1..=2).contains(&count)
             && (1..=31).contains(&value(self.text, day_token.start, count))
             && (ordinal.is_empty() || is_ordinal(ordinal));
+        if self.strict
+            && !day
+            && let Some(end) = self.spoken_day(index)
+        {
+            self.hit(token.start, end, Identifier::Date, weight::SHAPE);
+            return Some(end);
+        }
         if !self.month_is_meant(index, day) {
             return None;
         }
@@ -393,6 +400,44 @@ impl Reader<'_> {
             return Some(end);
         }
         None
+    }
+
+    /// End of a day in words behind a month: `march third`, `June twenty-first`, `may the fifth`.
+    fn spoken_day(&self, index: usize) -> Option<usize> {
+        let ordinals = words![
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+            "thirtieth"
+        ];
+        let mut next = index + 1;
+        if self.lower_is(next, words!["the"]) {
+            next += 1;
+        }
+        if self.lower_is(next, words!["twenty", "thirty"]) {
+            next += 1;
+            if self.t(next).symbol(b'-') {
+                next += 1;
+            }
+        }
+        self.lower_is(next, ordinals).then(|| self.t(next).end)
     }
 
     /// A weekday or a holiday, by name.

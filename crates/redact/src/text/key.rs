@@ -92,6 +92,9 @@ fn read(key: &[u8]) -> Read {
     let vocabulary = v::vocabulary();
     let mut read = Read { whole_hash: HASH_START, ..Read::default() };
     for part in parts(key) {
+        // `pat_id`, `patFName`: an abbreviation only as a part of a key.
+        let short = part.eq_ignore_ascii_case(b"pat") && part.len() < key.len();
+        let part = if short { b"patient" } else { part };
         let roles = vocabulary.get(crate::words::hash(part));
         read.whole_hash = hash_extend(read.whole_hash, part);
         read.all |= roles;
@@ -387,7 +390,10 @@ fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
         if modified {
             return Some(Class::Is(I::Name));
         }
-        if around & (v::SUBJECT | v::PERSON | v::KIN | v::CARER) != 0 && key.count == 1 {
+        if around & (v::SUBJECT | v::PERSON | v::KIN | v::CARER | v::NAMEMOD) != 0
+            && around & v::MACHINE == 0
+            && key.count == 1
+        {
             return Some(Class::Is(I::Name));
         }
         if whole_is(words!["name", "names"]) {

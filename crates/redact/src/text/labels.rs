@@ -27,6 +27,10 @@ impl Reader<'_> {
             let token = self.t(index);
             if token.symbol(b'=') || token.symbol(b':') {
                 self.pair(index);
+            } else if self.lower_is(index, words!["like", "ilike"])
+                && (self.t(index + 1).symbol(b'\'') || self.t(index + 1).symbol(b'"'))
+            {
+                self.pair(index);
             } else if token.is(NUMBERS) || token.is(v::ZIP) {
                 self.noun(index);
             }
@@ -140,7 +144,7 @@ impl Reader<'_> {
     }
 
     /// What stands in quotes; a doubled quote of SQL and an escaped one don't close.
-    fn quoted(&self, start: usize, quote: u8) -> Option<Range<usize>> {
+    pub(super) fn quoted(&self, start: usize, quote: u8) -> Option<Range<usize>> {
         let mut place = start;
         loop {
             let byte = *self.text.get(place)?;
@@ -165,7 +169,7 @@ impl Reader<'_> {
     }
 
     /// All of a value that is delimited.
-    fn take(&mut self, class: Class, range: Range<usize>) {
+    pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),

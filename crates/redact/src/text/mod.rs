@@ -2,6 +2,7 @@
 //! dictionaries.
 
 mod ages;
+mod columns;
 mod dates;
 mod facilities;
 pub(crate) mod key;
@@ -92,6 +93,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.person |= reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
     reader.labels();
     reader.numbered();
+    reader.columns();
     reader.dates();
     reader.ages();
     reader.places();
@@ -187,9 +189,18 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether a value, as a whole, looks like the name of a person.
-pub(crate) fn is_person(value: &[u8], tokens: &mut Vec<Token>) -> bool {
+pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token>) -> bool {
     token::tokenize(value, tokens);
     let mut none = Vec::new();
     let reader = Reader { text: value, tokens, strict: false, person: true, hint: None, hits: &mut none };
+    let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
+    let written = names.clone().count() >= 2
+        && names.clone().count() <= 4
+        && names.clone().all(|t| {
+            t.capitalised()
+                && t.case != token::Case::Inner
+                && !t.is(v::MACHINE | v::FACILITY | v::PAYER | v::KNOWN)
+        });
     reader.person_like(&(0..value.len()))
+        || about_person && written && value.iter().all(|b| !b.is_ascii_digit())
 }

@@ -153,6 +153,17 @@ impl Reader<'_> {
                 && self
                     .lower_is(index, words!["saw", "dr", "mr", "mrs", "ms", "boss", "fiancee", "attorney"]);
         let agent = token.is(v::AGENT | v::GREETING) && self.agent_is_meant(index);
+        let self_named = self.strict
+            && (self.lower_is(index, words!["is"])
+                && self.lower_is(index.wrapping_sub(1), words!["this", "name"])
+                || self.lower_is(index, words!["im"])
+                || self.lower_is(index, words!["m", "am"])
+                    && (self.back(index, 2).byte | 0x20 == b'i' && self.back(index, 2).len() == 1
+                        || self.lower_is(index.wrapping_sub(1), words!["i"])));
+        if self_named && self.lower_name(index + 1) {
+            let last = if self.lower_name(index + 2) { index + 2 } else { index + 1 };
+            return Some((self.t(index + 1).start, self.t(last).end));
+        }
         let named = token.is(v::NAMED) || self.lower_is(index, words!["called", "aka", "nee"]);
         if !person && !agent && !named {
             return None;
@@ -464,7 +475,7 @@ impl Reader<'_> {
         let token = self.t(index);
         let quote = self.back(index, 1);
         if quote.kind != Kind::Symbol
-            || !matches!(quote.byte, b'"' | b'\'' | b'(' | b',')
+            || !matches!(quote.byte, b'"' | b'\'' | b'(' | b',' | b'|' | b';')
             || !self.person
             || token.case != Case::Capital && token.case != Case::Inner
             || !token.known(GIVEN | FAMILY)
@@ -475,7 +486,9 @@ impl Reader<'_> {
         let closing = self.t(next);
         let closes = closing.kind == Kind::Symbol
             && (closing.byte == quote.byte && closing.byte != b'('
-                || matches!(closing.byte, b',' | b')') && matches!(quote.byte, b'(' | b','));
+                || matches!(closing.byte, b',' | b')')
+                    && matches!(quote.byte, b'(' | b',')
+                    && self.t(index).start == quote.end);
         let proper = !token.known(WORD) || token.is(v::STRONG);
         // Beside another name: a word counts too.
         let beside =

@@ -1,0 +1,137 @@
+//! Values whose key stands apart: between the tags of XML, and in the list of columns of an SQL `insert`.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    key::{Class, classify},
+    token::{Kind, at},
+};
+use crate::words::words;
+
+impl Reader<'_> {
+    /// Finds both.
+    pub(super) fn columns(&mut self) {
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            if token.symbol(b'>') {
+                self.element(index);
+            } else if token.kind == Kind::Word && self.lower_is(index, words!["values"]) {
+                self.insert(index);
+            }
+        }
+    }
+
+    /// `<birthDate>1970-01-31</birthDate>`, `<ns:given use="L">Jane</ns:given>`.
+    fn element(&mut self, index: usize) {
+        let open = self.t(index).start;
+        let head = self.text.get(open.saturating_sub(256)..open).unwrap_or_default();
+        let Some(begin) = head.iter().rposition(|b| *b == b'<') else { return };
+        let tag = head.get(begin + 1..).unwrap_or_default();
+        let name = tag
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-' | b'.'))
+            .count();
+        let name = tag.get(..name).unwrap_or_default();
+        let name = name
+            .iter()
+            .position(|b| *b == b':')
+            .map_or(name, |colon| name.get(colon + 1..).unwrap_or_default());
+        if name.is_empty() || tag.last() == Some(&b'/') {
+            return;
+        }
+        let start = open + 1;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let Some(length) = memchr::memchr(b'<', rest.get(..rest.len().min(1024)).unwrap_or_default()) else {
+            return;
+        };
+        if length == 0 || at(rest, length + 1) != b'/' {
+            return;
+        }
+        let class = match classify(name, b"") {
+            // Parts of a name in CDA, FHIR and HL7 v3.
+            Class::Weak(identifier) => Class::Is(identifier),
+            class => class,
+        };
+        self.column(class, start..start + length);
+    }
+
+    fn column(&mut self, class: Class, range: Range<usize>) {
+        let blanks = self
+            .text
+            .get(range.clone())
+            .unwrap_or_default()
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
+        self.take(class, range.start + blanks..range.end);
+    }
+
+    /// `insert into patients (first_name, dob) values ('Jane', '1970-01-31'), (…)`.
+    fn insert(&mut self, index: usize) {
+        if !self.back(index, 1).symbol(b')') {
+            return;
+        }
+        let end = self.back(index, 1).start;
+        let Some(begin) = self.text.get(..end).unwrap_or_default().iter().rposition(|b| *b == b'(') else {
+            return;
+        };
+        let columns: Vec<Class> = self
+            .text
+            .get(begin + 1..end)
+            .unwrap_or_default()
+            .split(|b| *b == b',')
+            .take(64)
+            .map(|name| classify(name.trim_ascii().trim_ascii_start(), b""))
+            .collect();
+        if columns.len() < 2 {
+            return;
+        }
+        let mut place = self.t(index).end;
+        // Rows, then values.
+        while let Some(open) = self.next_sign(place, b'(') {
+            place = open + 1;
+            for class in columns.iter().copied() {
+                while matches!(at(self.text, place), b' ' | b'N' | b'E')
+                    && matches!(at(self.text, place + 1), b' ' | b'\'' | b'"')
+                {
+                    place += 1;
+                }
+                if at(self.text, place) == b' ' {
+                    place += 1;
+                }
+                let quote = at(self.text, place);
+                let range = if matches!(quote, b'\'' | b'"') {
+                    match self.quoted(place + 1, quote) {
+                        Some(range) => range,
+                        None => return,
+                    }
+                } else {
+                    let rest = self.text.get(place..).unwrap_or_default();
+                    let length = rest.iter().take(256).take_while(|b| !matches!(b, b',' | b')')).count();
+                    place..place + length
+                };
+                let class = if let Class::Weak(identifier) = class { Class::Is(identifier) } else { class };
+                self.take(class, range.clone());
+                place = range.end + usize::from(matches!(quote, b'\'' | b'"'));
+                match at(self.text, place) {
+                    b',' => place += 1,
+                    _ => break,
+                }
+            }
+            while at(self.text, place) == b' ' {
+                place += 1;
+            }
+            if at(self.text, place) == b')' {
+                place += 1;
+            }
+        }
+    }
+
+    /// The next such sign, if nothing but commas and blanks is before it.
+    fn next_sign(&self, start: usize, sign: u8) -> Option<usize> {
+        let rest = self.text.get(start..)?;
+        let length = rest.iter().take_while(|b| matches!(b, b' ' | b',' | b'\n')).count();
+        (at(rest, length) == sign).then_some(start + length)
+    }
+}
