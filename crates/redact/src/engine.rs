@@ -84,6 +84,8 @@ impl Engine {
             LineKind::Binary => {
                 let manner = Manner { shapes_only: true, ..Manner::default() };
                 text::read(line, manner, &mut scratch.tokens, &mut hits);
+                // Bytes beyond ASCII are no letters here.
+                hits.retain(|hit| line.get(hit.start..hit.end).is_some_and(<[u8]>::is_ascii));
                 Ok(())
             }
             LineKind::Text => self.text_line(line, scratch, &mut hits),

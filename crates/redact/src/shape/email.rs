@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::text::token::at;
 
 fn local(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._%+-'!#&*~".contains(&byte) || byte >= 0x80
+    byte.is_ascii_alphanumeric() || b"._%+-'".contains(&byte) || byte >= 0x80
 }
 
 fn host(byte: u8) -> bool {

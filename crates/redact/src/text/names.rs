@@ -112,7 +112,8 @@ impl Reader<'_> {
             let sign = self.t(index + by);
             sign.symbol(b':') && self.byte(sign.end) != b':' || sign.symbol(b'=')
         };
-        let plain = token.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::STATE | v::KNOWN) == 0;
+        let plain =
+            token.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::STATE | v::KNOWN | v::EPONYM) == 0;
         // `Smith:` behind `Dear Mr.` is a name, `Name:` and `Phone number:` are keys.
         if is_sign(1) && !(named && plain) {
             return false;

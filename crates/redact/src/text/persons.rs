@@ -529,7 +529,7 @@ impl Reader<'_> {
                     || token.len() < 4
                     || self.medical(self.bytes(token))
                     || token.case == Case::Inner)
-            || token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG)
+            || token.is(v::KNOWN | v::PAYER | v::EPONYM) && !token.is(v::STRONG)
         {
             return None;
         }
@@ -596,6 +596,7 @@ impl Reader<'_> {
                 continue;
             }
             let else_known = token.is(v::KNOWN
+                | v::EPONYM
                 | v::PAYER
                 | v::MONTH
                 | v::WEEKDAY

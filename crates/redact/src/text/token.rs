@@ -155,6 +155,10 @@ fn case(word: &[u8]) -> Case {
 /// Parts a text; `tokens` is cleared first.
 pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
     tokens.clear();
+    if text.len() > 16 * 1024 {
+        // A window is parted into about so many; growing by doubling would hold twice as much.
+        tokens.reserve_exact(text.len() / 6);
+    }
     let (dictionary, vocabulary) = (dictionary(), vocabulary::vocabulary());
     let mut place = 0;
     while let Some(byte) = text.get(place).copied() {
@@ -200,6 +204,9 @@ pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
                 0x9c..=0x9f => b'"',
                 _ => 0xe2,
             };
+        }
+        if byte == b'\r' {
+            token.byte = b'\n';
         }
         if byte == b'\\' && end == start + 2 {
             token.byte = if at(text, start + 1) == b'"' { b'"' } else { b'\n' };

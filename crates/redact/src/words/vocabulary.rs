@@ -116,6 +116,8 @@ roles! {
     PERIOD = 50;
     /// The word alone makes a line worth a closer look in logs.
     LOOK = 51;
+    /// A disease, a test or an instrument that is named for a person.
+    EPONYM = 54;
     /// Name of an account.
     USER = 53;
     /// Insurance and payers: capitalised without being persons.
@@ -408,9 +410,17 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             vocabulary.add_word(word, *roles);
         }
     }
-    for line in CAPITALISED.lines().filter(|line| !line.starts_with('#')) {
+    // What is named for a person is a name all the same where a title or a given name says so.
+    let mut named_for_persons = false;
+    for line in CAPITALISED.lines() {
+        if line.starts_with('#') {
+            named_for_persons = line.starts_with("# Eponyms") || line.starts_with("# Instruments");
+            continue;
+        }
         for word in line.split_ascii_whitespace() {
-            vocabulary.add_word(word, KNOWN);
+            let flags = super::dictionary().get(hash(word.as_bytes()));
+            let person = named_for_persons && flags & (super::GIVEN | super::FAMILY) != 0;
+            vocabulary.add_word(word, if person { EPONYM } else { KNOWN });
         }
     }
     vocabulary
