@@ -295,6 +295,7 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
         }
         (_, "/v1/environments/{environment}/apps") => json!({ "name": "another" }),
         (_, "/v1/apps/{app}/rollback") => json!({}),
+        (_, "/v1/apps/{app}/redaction") => json!({}),
         (_, "/v1/apps/{app}/config") => json!({ "values": { "COLOUR": "blue" } }),
         (_, "/v1/apps/{app}/secrets/{name}") => json!({ "value": "another" }),
         (_, "/v1/environments/{environment}/databases") => json!({ "name": "another" }),

@@ -142,10 +142,13 @@ impl Api {
         let audit = &self.server.core.audit;
         let mut found = Vec::new();
         for name in audit.logs() {
-            let log = audit.series(&name).unwrap().current();
-            let newest = log.entries(log.size().saturating_sub(500)..log.size()).unwrap();
-            let events = newest.into_iter().map(|(_, bytes)| ocsf::decode(&bytes).unwrap().event);
-            found.extend(events.filter(|event| event.request == request_id));
+            let series = audit.series(&name).unwrap();
+            for shard in series.shards() {
+                let size = series.size(&shard.name).unwrap();
+                let newest = series.entries(&shard.name, size.saturating_sub(500)..size).unwrap();
+                let events = newest.into_iter().map(|(_, bytes)| ocsf::decode(&bytes).unwrap().event);
+                found.extend(events.filter(|event| event.request == request_id));
+            }
         }
         found
     }

@@ -32,7 +32,7 @@ async fn world(dir: &Path) -> Archivist {
 /// What is killed: opens everything, archives, prunes.
 #[tokio::test]
 #[ignore = "run by the test below, in a process of its own"]
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a program for one test")]
+#[expect(clippy::disallowed_methods, reason = "a program for one test")]
 async fn archives_and_prunes_until_it_is_killed() {
     let dir = std::env::var(DIR).unwrap();
     let world = world(Path::new(&dir)).await;
