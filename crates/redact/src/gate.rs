@@ -212,6 +212,9 @@ impl Gate<'_> {
             b'-' if length == 3 => {
                 ssn::ssn(line, start, false).is_some() || phone::phone(line, start, Suspicion::Low).is_some()
             }
+            b'/' if length <= 2 && matches!(before(line, start), b'\'' | b'"') => {
+                shape::date::date(line, start).is_some()
+            }
             b'-' | b' ' if length == 4 => card::card(line, start, true).is_some(),
             b'-' | b'.' | b' ' if length == 1 => phone::phone(line, start, Suspicion::Low).is_some(),
             _ => length >= 12 && card::card(line, start, true).is_some(),
@@ -444,7 +447,8 @@ fn many_digits(line: &[u8], start: usize) -> bool {
 fn logged_user(line: &[u8], end: usize) -> bool {
     let before = line.get(..end).unwrap_or_default();
     let start = before.iter().rposition(|b| *b == b' ').map_or(0, |at| at + 1);
-    users::personal(before.get(start..).unwrap_or_default())
+    let user = before.get(start..).unwrap_or_default();
+    users::personal(user) || users::written(user)
 }
 
 /// Whether the name of an account behind a key is made of a person's.

@@ -137,9 +137,22 @@ impl Engine {
             || leaves.iter().any(|leaf| {
                 let class = class_of(leaf);
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City)) && plausible_leaf(class, get(&leaf.value))
+                    || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
             });
+        // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
+        let kind = if resource.is_none() {
+            leaves.iter().find_map(|leaf| fhir::kind_of_identifier(get(&leaf.key), get(&leaf.value)))
+        } else {
+            None
+        };
         for leaf in leaves {
             let mut class = class_of(leaf);
+            if let Some(kind) = kind
+                && get(&leaf.key) == b"value"
+                && leaf.parent.is_empty()
+            {
+                class = Class::Is(kind);
+            }
             let mut strict = self.strict;
             match self.treatment(get(&leaf.key)) {
                 Some(Treatment::Pass) => continue,

@@ -148,6 +148,31 @@ pub(crate) fn certain(key: &[u8], parent: &[u8], value: &[u8]) -> Option<Class> 
     if known && plain { class(key, parent, b"", value) } else { None }
 }
 
+/// What the `value` beside a `system` or a `code` is (HL7 table 0203).
+pub(crate) fn kind_of_identifier(key: &[u8], value: &[u8]) -> Option<I> {
+    match key {
+        b"system"
+            if memchr::memmem::find(value, b"mrn").is_some()
+                || memchr::memmem::find(value, b"/patient").is_some() =>
+        {
+            Some(I::Mrn)
+        }
+        b"system" if memchr::memmem::find(value, b"us-ssn").is_some() => Some(I::Ssn),
+        b"system" if memchr::memmem::find(value, b"us-npi").is_some() => Some(I::Npi),
+        b"system" if value == b"phone" || value == b"sms" => Some(I::Phone),
+        b"system" if value == b"fax" => Some(I::Fax),
+        b"code" => match value {
+            b"MR" | b"PI" | b"PT" | b"VN" => Some(I::Mrn),
+            b"DL" | b"PPN" | b"MD" | b"LN" => Some(I::Licence),
+            b"MB" | b"MC" | b"MA" | b"SN" | b"XV" => Some(I::HealthPlan),
+            b"SS" | b"SB" => Some(I::Ssn),
+            b"AN" | b"ANON" => Some(I::Account),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Bytes of a reference's id: what follows `Patient/` in `Patient/12345`.
 pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
     let at = ["Patient/", "RelatedPerson/", "Person/", "Practitioner/", "Encounter/"]

@@ -234,11 +234,67 @@ pub(crate) fn segment(
         let length = memchr::memchr(b'|', rest).unwrap_or(rest.len());
         if let Some((_, field)) = fields.iter().find(|(known, _)| *known == number) {
             self::field(text, place, place + length, *field, hits, prose);
+        } else if matches!(
+            name,
+            b"PID" | b"NK1" | b"GT1" | b"IN1" | b"IN2" | b"PV1" | b"PD1" | b"ACC" | b"OBR" | b"PV2"
+        ) {
+            unlisted(text, place, place + length, hits, prose);
         }
         place += length + 1;
         number += 1;
     }
     Some(end)
+}
+
+/// A field of which the standard tells nothing here, in a segment about a person: senders shift fields. Its form tells.
+fn unlisted(
+    text: &[u8],
+    start: usize,
+    end: usize,
+    hits: &mut Vec<Hit>,
+    prose: &mut Vec<std::ops::Range<usize>>,
+) {
+    let value = text.get(start..end).unwrap_or_default();
+    let mut parts = value.split(|b| *b == b'^');
+    let part = |nth: usize| value.split(|b| *b == b'^').nth(nth).unwrap_or_default();
+    let digits = crate::check::digits::count(value);
+    let known = |word: &[u8]| {
+        crate::words::dictionary().get(crate::words::hash(word))
+            & (crate::words::GIVEN | crate::words::FAMILY)
+            != 0
+    };
+    let word = |word: &[u8]| {
+        word.len() > 1
+            && word
+                .iter()
+                .all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ' | b'.'))
+    };
+    let state = part(3).len() == 2 && part(3).iter().all(u8::is_ascii_uppercase);
+    match () {
+        () if crate::shape::date::compact(value, 0) == Some(value.len()) => {
+            field(text, start, end, All(I::Date), hits, prose)
+        }
+        () if state && crate::check::digits::count(part(4)) >= 5 => {
+            field(text, start, end, Address, hits, prose)
+        }
+        () if parts.clone().count() > 1
+            && word(part(0))
+            && word(part(1))
+            && (known(part(0)) || known(part(1)))
+            && !state =>
+        {
+            field(text, start, end, All(I::Name), hits, prose);
+        }
+        () if digits >= 7
+            && parts.next().is_some_and(|first| {
+                first.len() <= 20 && first.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+            }) =>
+        {
+            field(text, start, end, First(I::Other), hits, prose);
+        }
+        () if value.contains(&b' ') && (digits > 0 || value.contains(&b',')) => prose.push(start..end),
+        () => {}
+    }
 }
 
 /// A segment ends with its line: CR in messages, LF in files, `\r` in strings that escape it, a quote in code.
@@ -284,6 +340,15 @@ fn field(
 }
 
 fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
+    if matches!(field, All(I::Name) | Clinician)
+        && crate::words::vocabulary::vocabulary().get(crate::words::hash(value))
+            & (crate::words::vocabulary::TITLE | crate::words::vocabulary::PAYER)
+            != 0
+        || value == b"PPO"
+        || value == b"HMO"
+    {
+        return None;
+    }
     let digits = crate::check::digits::count(value);
     match (field, number) {
         // The ninth and tenth of a name tell its kind, a date's second its precision.

@@ -69,6 +69,20 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 },
             );
         }
+        b"N1" => {
+            if matches!(value(1), b"PE" | b"FA" | b"85" | b"77" | b"82" | b"1P" | b"SJ") {
+                push(2, I::Facility);
+            }
+            push(4, if value(3) == b"XX" { I::Npi } else { I::Other });
+        }
+        b"CLP" => {
+            push(1, I::Account);
+            push(7, I::Other);
+        }
+        b"BPR" => {
+            push(9, I::Account);
+            push(15, I::Account);
+        }
         b"N3" => {
             push(1, I::Address);
             push(2, I::Address);

@@ -52,7 +52,14 @@ pub(crate) fn email(text: &[u8], sign: usize, sign_length: usize) -> Option<Rang
         .windows(3)
         .rposition(|w| w.first() == Some(&b'%') && w.iter().skip(1).all(u8::is_ascii_hexdigit))
     {
-        start += escape + 3;
+        // `%2B`, `%2E`, `%2D` and `%5F` are letters of addresses.
+        let code = text.get(start + escape..start + escape + 3).unwrap_or_default();
+        if ![b"%2B", b"%2E", b"%2D", b"%5F", b"%2b", b"%2e", b"%2d", b"%5f"]
+            .iter()
+            .any(|known| code == &known[..])
+        {
+            start += escape + 3;
+        }
     }
     let user = text.get(start..sign)?;
     if user.is_empty() || user.last() == Some(&b'.') || user.eq_ignore_ascii_case(b"git") {

@@ -50,7 +50,13 @@ impl Reader<'_> {
             if self.version_before(index) {
                 return Some(found.end);
             }
-            if self.tells(index, found.time) {
+            // A day in quotes as Americans write it is of a form, not of a machine.
+            let form = matches!(self.byte(start.wrapping_sub(1)), b'\'' | b'"')
+                && self.byte(found.end) == self.byte(start.wrapping_sub(1))
+                && self.text.get(start..found.end).is_some_and(|d| {
+                    d.contains(&b'/') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
+                });
+            if form || self.tells(index, found.time) {
                 self.hit(start, found.end, Identifier::Date, weight::SHAPE);
             }
             return Some(found.end);

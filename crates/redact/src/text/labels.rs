@@ -23,14 +23,27 @@ const NUMBERS: Roles =
 impl Reader<'_> {
     /// Finds what keys and nouns announce.
     pub(super) fn labels(&mut self) {
+        // A line with the key of a person's value is about a person.
+        self.person |= (0..self.tokens.len()).any(|index| {
+            (self.t(index).symbol(b'=') || self.t(index).symbol(b':'))
+                && matches!(
+                    self.key_class(index),
+                    Class::Is(I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address)
+                )
+        });
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             if token.symbol(b'=') || token.symbol(b':') {
                 self.pair(index);
-            } else if self.lower_is(index, words!["like", "ilike"])
-                && (self.t(index + 1).symbol(b'\'') || self.t(index + 1).symbol(b'"'))
+            } else if self.lower_is(index, words!["like", "ilike", "in"])
+                && (self.t(index + 1).symbol(b'\'')
+                    || self.t(index + 1).symbol(b'"')
+                    || self.t(index + 1).symbol(b'(') && self.t(index + 2).symbol(b'\''))
             {
                 self.pair(index);
+            } else if token.symbol(b',') && self.back(index, 1).symbol(b'"') && self.t(index + 1).symbol(b'"')
+            {
+                self.bind(index);
             } else if token.is(NUMBERS) || token.is(v::ZIP) {
                 self.noun(index);
             }
@@ -129,17 +142,46 @@ impl Reader<'_> {
         }
         let opening = self.t(first);
         if opening.kind == Kind::Symbol && matches!(opening.byte, b'"' | b'\'' | b'`') {
-            if let Some(range) = self.quoted(opening.end, opening.byte) {
+            let mut from = opening.end;
+            // `in ('a', 'b')`: all of them.
+            while let Some(range) = self.quoted(from, opening.byte) {
+                let end = range.end;
                 self.take(class, range);
+                let next = self.index_at(end + 1);
+                if !self.t(index + 1).symbol(b'(')
+                    || !self.t(next).symbol(b',')
+                    || !self.t(next + 1).symbol(opening.byte)
+                {
+                    break;
+                }
+                from = self.t(next + 1).end;
             }
             return;
         }
         match class {
             Class::Is(identifier) => self.bare(identifier, first, sign.byte, false),
+            Class::Weak(I::Address)
+                if sign.byte == b'=' && self.encoded(self.t(first).start, self.glued_value(first)) =>
+            {
+                self.bare(I::Address, first, sign.byte, false);
+            }
             Class::Weak(identifier) if self.person => self.bare(identifier, first, sign.byte, true),
             Class::Person => self.bare_person(first, sign.byte),
             Class::Day => self.bare_day(first),
             _ => {}
+        }
+    }
+
+    /// `["mrn", "12345"]`: a bound value of a query with its column.
+    fn bind(&mut self, comma: usize) {
+        let close = self.back(comma, 1);
+        let Some(open) = (2..8).find(|by| self.back(comma, *by).symbol(b'"')) else { return };
+        if !self.back(comma, open + 1).symbol(b'[') {
+            return;
+        }
+        let class = classify(self.text.get(self.back(comma, open).end..close.start).unwrap_or_default(), b"");
+        if let Some(range) = self.quoted(self.t(comma + 1).end, b'"') {
+            self.take(class, range);
         }
     }
 
@@ -213,6 +255,9 @@ impl Reader<'_> {
                     self.take(Class::Is(identifier), start..glued_end);
                 }
             }
+            I::Address if sign == b'=' && self.encoded(start, glued_end) => {
+                self.hit(start, glued_end, I::Address, weight::PLACE + 3);
+            }
             I::Address => {
                 let end = self.address_from(first, sign);
                 let value = self.text.get(start..end).unwrap_or_default();
@@ -275,6 +320,17 @@ impl Reader<'_> {
     }
 
     fn bare_number(&mut self, identifier: I, first: usize, weak: bool) {
+        if identifier == I::Vehicle
+            && self.t(first).kind == Kind::Word
+            && (2..=4).contains(&self.t(first).len())
+            && self.t(first).case == Case::Upper
+            && matches!(self.t(first + 1).kind, Kind::Number | Kind::Mixed)
+            && self.t(first).end + 1 == self.t(first + 1).start
+        {
+            // `KLR 2342`.
+            self.hit(self.t(first).start, self.t(first + 1).end, identifier, weight::KEY);
+            return;
+        }
         if let Some(range) = self.number_from(first) {
             let value = self.text.get(range.clone()).unwrap_or_default();
             let short = value.len() < if self.strict || !weak { 2 } else { 4 };
@@ -285,13 +341,25 @@ impl Reader<'_> {
     }
 
     fn bare_person(&mut self, first: usize, sign: u8) {
+        let start = self.t(first).start;
         if let Some((from, to)) = self.name_from(first, self.strict || sign == b'=')
             && self.person_like(&(from..to))
         {
+            // In a query the parts are joined by `+` and `%20`.
+            let joined = sign == b'=' && matches!(self.byte(to), b'+' | b'%');
+            let to = if joined { self.glued_value(first).max(to) } else { to };
             self.hit(from, to, I::Name, weight::NAME);
-        } else if sign == b'=' && self.t(first).capitalised() {
-            let range = self.t(first).start..self.glued_value(first);
-            self.take(Class::Person, range);
+        } else if sign == b'=' && matches!(self.t(first).kind, Kind::Number | Kind::Mixed) {
+            // `patient=12345678`.
+            let range = start..self.glued_value(first);
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            if crate::check::digits::count(value) >= 5 && !value.contains(&b'.') && self.person {
+                self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
+            }
+        } else if sign == b'=' && (self.t(first).capitalised() || self.t(first).symbol(b'%')) {
+            let range = start..self.glued_value(first);
+            let encoded = self.byte(start) == b'%' && self.person;
+            self.take(if encoded { Class::Is(I::Name) } else { Class::Person }, range);
         }
     }
 
@@ -324,6 +392,15 @@ impl Reader<'_> {
         end
     }
 
+    /// Whether a value of a query holds several words, of which one is a number.
+    fn encoded(&self, start: usize, end: usize) -> bool {
+        let value = self.text.get(start..end).unwrap_or_default();
+        let several = value.contains(&b'+') || memchr::memmem::find(value, b"%20").is_some();
+        several
+            && value.iter().any(u8::is_ascii_digit)
+            && value.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2
+    }
+
     /// A number of letters, digits and joining signs that begins with this token.
     pub(super) fn number_from(&self, first: usize) -> Option<Range<usize>> {
         let token = self.t(first);
@@ -334,7 +411,6 @@ impl Reader<'_> {
                     || token.case == Case::Single
                     || self.byte(token.end) == b'-'
                     || self.byte(token.end) == b'_'))
-            && !(token.kind == Kind::Symbol && token.byte == b'*')
         {
             return None;
         }

@@ -94,6 +94,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.labels();
     reader.numbered();
     reader.columns();
+    reader.row();
     reader.dates();
     reader.ages();
     reader.places();

@@ -164,14 +164,14 @@ impl Reader<'_> {
     /// `- jroe [22/Nov/2026:…`: the user of an access log.
     fn logged_user(&mut self, index: usize) {
         let user = self.t(index + 1);
-        if index > 14 || user.start != self.t(index).end + 1 || user.kind == Kind::None {
+        if index > 60 || user.start != self.t(index).end + 1 || user.kind == Kind::None {
             return;
         }
         let end = self.account_end(user);
         if at(self.text, end) == b' ' && at(self.text, end + 1) == b'[' && digits(self.text, end + 2, 2) == 2
         {
             let value = self.text.get(user.start..end).unwrap_or_default();
-            if users::personal(value) {
+            if users::personal(value) || users::written(value) {
                 self.hit(user.start, end, I::Other, weight::CONTEXT);
             }
         }

@@ -262,7 +262,13 @@ impl Reader<'_> {
             && !self.near(index, v::PHONE | v::FAX, 2);
         let suspicion = match () {
             () if called && !other => Suspicion::Context,
-            () if self.strict => Suspicion::Prose,
+            () if self.strict
+                || self.back(index, 1).symbol(b',')
+                    && self.back(index, 2).capitalised()
+                    && self.back(index, 2).known(crate::words::FAMILY) =>
+            {
+                Suspicion::Prose
+            }
             () => Suspicion::Low,
         };
         let end = phone::phone(self.text, start, suspicion)?;

@@ -22,6 +22,19 @@ pub(crate) fn personal(value: &[u8]) -> bool {
     }) && !SYSTEM.contains(&hash(value))
 }
 
+/// Whether the name of an account is written as people's are: letters with a digit or a point, and no word of machines.
+pub(crate) fn written(value: &[u8]) -> bool {
+    let letters = value.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'.' || **b == b'_').count();
+    let machine = [
+        "svc", "app", "api", "bot", "test", "admin", "root", "user", "node", "web", "db", "ci", "sys",
+        "kube", "monitor", "probe", "health",
+    ];
+    letters >= 4
+        && value.len() > letters.min(4)
+        && value.iter().any(|b| b.is_ascii_digit() || *b == b'.')
+        && !machine.iter().any(|m| value.starts_with(m.as_bytes()))
+}
+
 /// Accounts of systems that look like names.
 const SYSTEM: &[u64] = super::words![
     "www-data",
