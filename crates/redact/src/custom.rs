@@ -117,9 +117,7 @@ impl Compiled {
         let named = self.pattern.capture_names().flatten().any(|name| name == "value");
         let plain = (!named).then(|| self.pattern.find_iter(line).map(|found| found.range()));
         let groups = named.then(|| {
-            let values =
-                self.pattern.captures_iter(line).filter_map(|found| found.name("value").map(|v| v.range()));
-            values
+            self.pattern.captures_iter(line).filter_map(|found| found.name("value").map(|v| v.range()))
         });
         plain.into_iter().flatten().chain(groups.into_iter().flatten())
     }

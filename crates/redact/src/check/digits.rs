@@ -23,7 +23,7 @@ fn luhn_sum(digits: impl DoubleEndedIterator<Item = u32>) -> u32 {
 
 /// ISO/IEC 7812-1, Annex B.
 pub(crate) fn luhn(bytes: &[u8]) -> bool {
-    luhn_sum(values(bytes)) % 10 == 0
+    luhn_sum(values(bytes)).is_multiple_of(10)
 }
 
 /// A national provider identifier: ten digits from 1 or 2, Luhn with the issuer 80840 in front (45 CFR 162.406).
@@ -46,7 +46,7 @@ pub(crate) fn mod11(bytes: &[u8]) -> bool {
         _ => None,
     });
     let sum: u32 = values.rev().zip(1..).map(|(digit, weight)| digit * weight).sum();
-    sum % 11 == 0
+    sum.is_multiple_of(11)
 }
 
 /// ISO 7064 MOD 97-10 over digits and letters (A is 10), the first four moved to the end, as in IBAN.

@@ -178,7 +178,7 @@ fn extension(text: &[u8], end: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn found<'a>(text: &'a str, suspicion: Suspicion) -> Option<&'a str> {
+    fn found(text: &str, suspicion: Suspicion) -> Option<&str> {
         (0..text.len()).find_map(|i| phone(text.as_bytes(), i, suspicion).map(|end| &text[i..end]))
     }
 

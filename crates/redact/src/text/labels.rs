@@ -420,8 +420,7 @@ impl Reader<'_> {
             || joins(self.byte(end)) && (alphanumeric(self.byte(end + 1)) || self.byte(end + 1) == b'*')
             || self.byte(end) == b'*'
         {
-            if matches!(self.byte(end), b'|' | b'^')
-                && !self.text.get(start..end).is_some_and(|v| v.len() < 6)
+            if matches!(self.byte(end), b'|' | b'^') && self.text.get(start..end).is_none_or(|v| v.len() >= 6)
             {
                 break;
             }

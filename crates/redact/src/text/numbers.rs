@@ -110,10 +110,9 @@ impl Reader<'_> {
             .next()
             .unwrap_or("")
             .parse::<IpAddr>()
+            && (self.strict || internet::public(address))
         {
-            if self.strict || internet::public(address) {
-                self.hit(found.host.start, found.host.end, I::Ip, weight::SHAPE);
-            }
+            self.hit(found.host.start, found.host.end, I::Ip, weight::SHAPE);
         }
         if self.strict {
             self.hit(found.start, found.end, I::Url, weight::SHAPE);

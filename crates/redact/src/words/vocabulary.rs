@@ -133,7 +133,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         PERSON,
-        "applicant guarantor insured insureds subscriber policyholder cardholder employee student veteran inmate caller",
+        "witness applicant guarantor insured insureds subscriber policyholder cardholder employee student veteran inmate caller",
     ),
     (PERSON | LOOK, "guarantor insured subscriber policyholder"),
     (TITLE, "mr mrs ms mx dr drs prof messrs monsieur herr frau senor senora srta sra"),
@@ -265,7 +265,10 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (SSN | LOOK, "ssn socialsecurity socialsecuritynumber ssnumber itin tin socsec ssns ss ssa"),
     (SSN, "social security tax soc"),
-    (LOOK, "insert xmlns dos dod facility practitioner box pob taxid rxnorm"),
+    (
+        LOOK,
+        "jersey york mexico hampshire carolina dakota insert xmlns dos dod facility practitioner box pob taxid rxnorm",
+    ),
     (CARD | LOOK, "visa mastercard amex cardnumber creditcard ccnumber cardno pan discover ccnum"),
     (CARD, "card credit debit cc payment diners maestro"),
     (PROVIDER | LOOK, "npi dea npinumber deanumber"),
