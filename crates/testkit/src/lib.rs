@@ -202,8 +202,13 @@ impl TestServer {
 async fn open(dir: &Path, store: &str, network_pool: (Ipv4Addr, u8), clock: Arc<TestClock>) -> Arc<Core> {
     let vault = Vault::open(dir.join("vault")).unwrap();
     vault.unseal(&RootKeySource::KeyFile(dir.join("root.key"))).unwrap();
-    let ledger =
-        LedgerSettings { dir: dir.join("ledger"), base_origin: "ward.test/ledger/1".into(), create: true };
+    let ledger = LedgerSettings {
+        dir: dir.join("ledger"),
+        base_origin: "ward.test/ledger/1".into(),
+        create: true,
+        // Tests wait for it.
+        publish_every: Duration::from_millis(200),
+    };
     let db = Db::open(store).await.unwrap();
     let data_dir = dir.join("data");
     std::fs::create_dir_all(&data_dir).unwrap();

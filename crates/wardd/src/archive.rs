@@ -64,7 +64,7 @@ fn credentials(path: &Path) -> anyhow::Result<Credentials> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 

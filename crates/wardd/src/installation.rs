@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
@@ -14,6 +15,9 @@ use ward_spine::{Core, Db, DrainSettings, Settings, SystemClock, audit::LedgerSe
 use ward_vault::{RootKeySource, Vault};
 
 use crate::config::Config;
+
+/// How long durable entries of the ledger may wait for their tiles and the published checkpoint.
+const PUBLISH_EVERY: Duration = Duration::from_secs(5);
 
 /// Prints for people.
 pub(crate) fn say(text: &str) -> anyhow::Result<()> {
@@ -100,6 +104,7 @@ pub(crate) async fn open_core(config: &Config, vault: Arc<Vault>, create: bool) 
         dir: config.ledger_dir(),
         base_origin: format!("{}/ledger/{}", config.domain, vault.id_hex()),
         create,
+        publish_every: PUBLISH_EVERY,
     };
     if ledger.dir.join("wal").exists() {
         anyhow::bail!(

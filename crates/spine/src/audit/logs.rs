@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use serde_json::json;
@@ -26,6 +27,8 @@ pub struct LedgerSettings {
     pub base_origin: String,
     /// Make the platform's log if it is missing: at set-up only.
     pub create: bool,
+    /// How long durable entries may wait for their tiles and the published checkpoint.
+    pub publish_every: Duration,
 }
 
 pub(super) struct Logs {
@@ -71,6 +74,7 @@ impl Logs {
             now.micros() / 1000,
         );
         config.create = create;
+        config.publish_every = self.settings.publish_every;
         let opened = Series::open(self.settings.dir.join(log), config, Arc::clone(&self.owner)).await;
         opened.map_err(|e| {
             tracing::error!(log, error = %e, "a log of the ledger can't be opened");

@@ -44,6 +44,7 @@ impl Rig {
             dir: dir.join("ledger"),
             base_origin: "ward.test/ledger/1".into(),
             create: true,
+            publish_every: Duration::from_millis(200),
         };
         let db = Db::open(&format!("sqlite://{}/ward.db?mode=rwc", dir.display())).await.unwrap();
         let settings = Settings {
