@@ -68,6 +68,8 @@ pub(super) fn phone(dashed: &str, format: &str, dice: &mut Dice) -> Option<Strin
         "e164" => format!("+1{a}{b}{c}"),
         "e164url" => format!("%2B1{a}{b}{c}"),
         "digits" => format!("{a}{b}{c}"),
+        "area" => a.to_owned(),
+        "local" => format!("{b}{c}"),
         "intl" => abroad(dice),
         _ => return None,
     })
