@@ -13,11 +13,13 @@ use crate::{
     },
     text::{
         key,
+        numbered::NUMBERED,
         token::{at, before},
     },
     words::{
         FAMILY, GIVEN, constant, dictionary, hash, users,
         vocabulary::{self as v, Roles, Vocabulary},
+        words,
     },
 };
 
@@ -84,6 +86,10 @@ const PLAIN_STREETS: [u64; 18] = [
     constant("hwy"),
 ];
 
+/// Last words of states of two.
+const TWO_WORD_STATES: &[u64] =
+    words!["jersey", "york", "mexico", "hampshire", "carolina", "dakota", "island"];
+
 struct Gate<'a> {
     line: &'a [u8],
     vocabulary: &'static Vocabulary,
@@ -91,11 +97,13 @@ struct Gate<'a> {
     previous: Roles,
     /// Whether the word before is capitalised.
     capital: bool,
-    /// Words since one that has this role; large if there was none.
-    since_person: u32,
-    since_phone: u32,
-    since_number: u32,
-    since_age: u32,
+    /// Words so far; a hundred more, so that nothing was just before the first.
+    words: u32,
+    /// The count when the last one with this role was seen.
+    person_at: u32,
+    phone_at: u32,
+    number_at: u32,
+    age_at: u32,
 }
 
 /// Whether nothing in the line can identify, as logs are read.
@@ -107,12 +115,9 @@ pub(crate) fn quiet(line: &[u8]) -> bool {
 fn stop(line: &[u8]) -> Option<usize> {
     let blank = line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     let first = at(line, blank);
-    let resource = first == b'{'
-        && memchr::memmem::find(line.get(..line.len().min(64)).unwrap_or_default(), b"resourceType")
-            .is_some();
     // A line of a document that is written over several: what its keys mean depends on the others.
     let fragment = first == b'"' || first == b'{' && (blank > 0 || at(line, 1) == b' ');
-    if resource || fragment || x12::begins(line) {
+    if fragment || x12::begins(line) {
         return Some(0);
     }
     let mut gate = Gate {
@@ -120,10 +125,11 @@ fn stop(line: &[u8]) -> Option<usize> {
         vocabulary: v::vocabulary(),
         previous: 0,
         capital: false,
-        since_person: 99,
-        since_phone: 99,
-        since_number: 99,
-        since_age: 99,
+        words: 100,
+        person_at: 0,
+        phone_at: 0,
+        number_at: 0,
+        age_at: 0,
     };
     let start = if line.starts_with(b"{") { 0 } else { header::length(line) };
     gate.pass(start)
@@ -197,7 +203,7 @@ impl Gate<'_> {
             length += 1;
         }
         let end = start + length;
-        self.since_number = 0;
+        self.number_at = self.words;
         if letters {
             return self.mixed(start, end).then_some(end);
         }
@@ -223,12 +229,12 @@ impl Gate<'_> {
             b'-' | b'.' | b' ' if length == 1 => phone::phone(line, start, Suspicion::Low).is_some(),
             _ => length >= 12 && card::card(line, start, true).is_some(),
         };
-        let called = self.since_phone <= 6 && (joined || (7..=15).contains(&length));
+        let called = self.words - self.phone_at <= 6 && (joined || (7..=15).contains(&length));
         let aged = matches!(length, 2 | 3) && {
             let value = shape::value(line, start, length);
             let unit =
                 matches!(next, b'y' | b'Y') || matches!(next, b'-' | b' ') && matches!(after, b'y' | b'Y');
-            (90..=130).contains(&value) && (unit || self.since_age <= 3)
+            (90..=130).contains(&value) && (unit || self.words - self.age_at <= 3)
         };
         (!(found || called || aged)).then_some(end)
     }
@@ -282,6 +288,19 @@ impl Gate<'_> {
         }
         let word = line.get(start..end).unwrap_or_default();
         let first = at(line, start);
+        // Small letters that are in no list: most words end here.
+        if first.is_ascii_lowercase()
+            && !inner
+            && !number
+            && at(line, end) != b':'
+            && !self.vocabulary.may_hold(rest, length)
+            && !matches!((first, length), (b'x', 3))
+        {
+            self.previous = 0;
+            self.capital = false;
+            self.words += 1;
+            return Some(end);
+        }
         let camel = inner && word.iter().any(u8::is_ascii_lowercase);
         if camel {
             let listed = self.vocabulary.may_hold(rest, length);
@@ -328,12 +347,14 @@ impl Gate<'_> {
         if roles != 0 {
             let key = matches!(next, b'"' | b'=' | b':' | b'\'' | b'\\' | b'>' | b']');
             // A noun with a number behind it; a path to a person; an account that is named for one.
-            let numbered =
-                roles & (v::MRN | v::PLAN | v::ACCOUNT) != 0 && next == b' ' && many_digits(line, end + 1)
-                    || next == b'/'
-                        && roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN) != 0
-                        && many_digits(line, end + 1)
-                    || roles & v::USER != 0 && user_follows(line, end);
+            let numbered = roles & (v::MRN | v::PLAN | v::ACCOUNT) != 0
+                && next == b' '
+                && NUMBERED.contains(&hash(word))
+                && many_digits(line, end + 1)
+                || next == b'/'
+                    && roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN) != 0
+                    && many_digits(line, end + 1)
+                || roles & v::USER != 0 && user_follows(line, end);
             let look = numbered
                 || roles & (v::LOOK | v::SSN | v::NINETY | v::ZIP) != 0
                 || roles & v::TITLE != 0 && title_precedes(line, end)
@@ -344,7 +365,7 @@ impl Gate<'_> {
                 || roles & (v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY) != 0 && key
                 || roles & v::FACILITY != 0 && capital && self.capital
                 || roles & v::STREET != 0
-                    && self.since_number <= 6
+                    && self.words - self.number_at <= 6
                     && (capital || self.capital && PLAIN_STREETS.contains(&hash(word)))
                 || roles & v::STATE != 0
                     && capital
@@ -360,17 +381,20 @@ impl Gate<'_> {
                 return None;
             }
             if roles & PERSONS != 0 {
-                self.since_person = 0;
+                self.person_at = self.words;
             }
             if roles & (v::PHONE | v::FAX) != 0 && !browser {
-                self.since_phone = 0;
+                self.phone_at = self.words;
             }
             if roles & v::AGE != 0 {
-                self.since_age = 0;
+                self.age_at = self.words;
             }
         }
         if capital {
-            let after_person = self.since_person <= 5 && roles & PERSONS == 0;
+            if self.capital && self.previous & v::DIRECTION != 0 && TWO_WORD_STATES.contains(&hash(word)) {
+                return None;
+            }
+            let after_person = self.words - self.person_at <= 5 && roles & PERSONS == 0;
             if after_person && word.len() > 1 && dictionary().get(hash(word)) & (GIVEN | FAMILY) != 0
                 || after_person
                     && self.previous & (v::PERSON | v::KIN | v::CARER) != 0
@@ -384,10 +408,7 @@ impl Gate<'_> {
         }
         self.previous = roles;
         self.capital = capital;
-        self.since_person = self.since_person.saturating_add(1);
-        self.since_phone = self.since_phone.saturating_add(1);
-        self.since_number = self.since_number.saturating_add(1);
-        self.since_age = self.since_age.saturating_add(1);
+        self.words += 1;
         Some(())
     }
 

@@ -8,7 +8,7 @@ mod facilities;
 pub(crate) mod key;
 mod labels;
 mod names;
-mod numbered;
+pub(crate) mod numbered;
 mod numbers;
 mod persons;
 mod places;

@@ -11,6 +11,26 @@ use crate::{
     words::{users, vocabulary as v, words},
 };
 
+/// Nouns whose number is a person's also in logs: `account 334598457055`.
+pub(crate) const NUMBERED: &[u64] = words![
+    "account",
+    "acct",
+    "visit",
+    "encounter",
+    "policy",
+    "member",
+    "subscriber",
+    "chart",
+    "claim",
+    "accession",
+    "guarantor",
+    "medicaid",
+    "medicare",
+    "mrn",
+    "patient",
+    "insurance"
+];
+
 impl Reader<'_> {
     /// Finds them.
     pub(super) fn numbered(&mut self) {
@@ -276,7 +296,7 @@ impl Reader<'_> {
     /// A noun with its number behind it and nothing between: `account 334598457055`, `lic. PA36126`, `Cigna U123456`.
     fn direct(&mut self, index: usize) {
         let token = self.t(index);
-        let strong = token.is(v::MRN | v::PLAN | v::ACCOUNT) && !token.is(v::IDWORD) && !token.is(v::DEVICE);
+        let strong = NUMBERED.contains(&token.hash);
         if !self.person && !strong || token.is(v::IDWORD) && !token.is(v::LICENCE) {
             return;
         }

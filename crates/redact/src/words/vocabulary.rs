@@ -265,10 +265,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (SSN | LOOK, "ssn socialsecurity socialsecuritynumber ssnumber itin tin socsec ssns ss ssa"),
     (SSN, "social security tax soc"),
-    (
-        LOOK,
-        "jersey york mexico hampshire carolina dakota insert xmlns dos dod facility practitioner box pob taxid rxnorm",
-    ),
+    (LOOK, "resourcetype insert xmlns dos dod facility practitioner box pob taxid rxnorm"),
     (CARD | LOOK, "visa mastercard amex cardnumber creditcard ccnumber cardno pan discover ccnum"),
     (CARD, "card credit debit cc payment diners maestro"),
     (PROVIDER | LOOK, "npi dea npinumber deanumber"),
