@@ -1,21 +1,34 @@
 //! The form of an entry: OCSF in canonical JSON, as `ward_model::ocsf` writes it.
 
-use ward_ledger::series::{ShardLink, Slot};
+use std::path::Path;
+
+use ward_ledger::{
+    payload,
+    series::{ShardLink, Slot},
+};
 use ward_model::{
     ledger::Event,
-    ocsf::{self, EncodeError, Recording},
+    ocsf::{self, EncodeError, Payload, Recording},
 };
 
 use crate::{Error, Result};
 
 /// The bytes of an entry.
 ///
-/// An outcome that can't be written down would hold up every one behind it, so what does not fit is left out, and
-/// the entry says so.
+/// A detail that is too large for an entry is stored beside the shard and entered by its hash. One that has no canonical
+/// form would hold up every outcome behind it, so it is left out, and the entry says so.
 pub(super) fn encode(event: &Event, slot: &Slot<'_>) -> Result<Vec<u8>> {
     match ocsf::encode(&Recording::new(event.clone(), slot.logged)) {
         Ok(bytes) => Ok(bytes),
-        Err(error @ (EncodeError::TooLarge { .. } | EncodeError::Deep)) => {
+        Err(EncodeError::TooLarge { .. }) => {
+            let detail = event.detail.to_string();
+            let stored = payload::store(slot.dir, detail.as_bytes())
+                .map_err(|e| Error::unavailable("a large entry of the ledger can't be stored", e))?;
+            let beside = Some(Payload { sha256: stored.sha256(), bytes: stored.bytes });
+            let event = Event { detail: serde_json::Value::Null, ..event.clone() };
+            finish(&Recording { payload: beside, ..Recording::new(event, slot.logged) })
+        }
+        Err(error @ EncodeError::Deep) => {
             let detail = serde_json::json!({ "left_out": error.to_string() });
             finish(&Recording::new(Event { detail, ..event.clone() }, slot.logged))
         }
@@ -37,4 +50,19 @@ fn finish(recording: &Recording) -> Result<Vec<u8>> {
 /// What an entry says; `None` if it is none of Ward's.
 pub(super) fn decode(bytes: &[u8]) -> Option<Recording> {
     ocsf::decode(bytes).ok()
+}
+
+/// The same, with the detail that is stored beside the shard in `dir`.
+pub(super) fn decode_whole(bytes: &[u8], dir: &Path) -> Option<Recording> {
+    let mut found = decode(bytes)?;
+    if let Some(beside) = payload::reference(bytes) {
+        found.event.detail = match payload::load(dir, &beside) {
+            Ok(detail) => serde_json::from_slice(&detail).unwrap_or_default(),
+            Err(error) => {
+                tracing::error!(%error, "a payload of the ledger can't be read");
+                serde_json::json!({ "payload": beside.sha256(), "unreadable": error.to_string() })
+            }
+        };
+    }
+    Some(found)
 }

@@ -21,7 +21,7 @@ impl Audit {
     pub(super) async fn index(&self) -> Result<()> {
         for (log, series) in self.0.logs.all() {
             for shard in series.shards().into_iter().filter(|shard| shard.dir.is_dir()) {
-                let place = (log.clone(), shard.name);
+                let place = (log.clone(), shard.name.clone());
                 let size = series.size(&place.1).map_err(ledger_read)?;
                 loop {
                     let from = self.indexed().get(&place).copied().unwrap_or(0);
@@ -34,7 +34,8 @@ impl Audit {
                     let mut tx = self.0.db.bookkeeping().await?;
                     for (index, bytes) in entries {
                         // An entry that is no event of ours stays in the log, and unsearchable.
-                        if let Some(Recording { event, logged_time, .. }) = entry::decode(&bytes) {
+                        let found = entry::decode_whole(&bytes, &shard.dir);
+                        if let Some(Recording { event, logged_time, .. }) = found {
                             let at = sql::Place {
                                 log: place.0.clone(),
                                 shard: place.1.clone(),

@@ -49,7 +49,8 @@ impl Audit {
             ),
             other => ledger_read(other),
         })?;
-        let found = entry::decode(&bytes).ok_or_else(none)?;
+        let dir = series.shard(shard).map(|shard| shard.dir).unwrap_or_default();
+        let found = entry::decode_whole(&bytes, &dir).ok_or_else(none)?;
         Ok(LedgerEntry {
             log: log.to_owned(),
             shard: shard.to_owned(),

@@ -261,3 +261,23 @@ async fn phi_that_somebody_types_into_a_reason_is_masked_before_the_ledger() {
     let found = entries(&server).await.into_iter().find(|e| e.event.action == "region:create").unwrap();
     assert_eq!(found.event.detail["reason"], "asked by the patient, ssn [SSN]");
 }
+
+#[tokio::test]
+async fn what_is_too_large_for_an_entry_is_stored_beside_and_entered_by_its_hash() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    let tx = owner.permit(Action::RegionCreate, &Target::platform()).await.unwrap().begin().await.unwrap();
+    let long: Vec<String> = (0..9000).map(|n| format!("item {n}")).collect();
+    tx.commit(serde_json::json!({ "changed": long })).await.unwrap();
+    let all = entries(&server).await;
+    let outcome =
+        all.iter().find(|e| e.event.action == "region:create" && e.event.outcome.is_some()).unwrap();
+    assert_eq!(outcome.event.detail["changed"][8999], "item 8999");
+    let bytes = server.core.audit.platform().entry(&outcome.shard, outcome.index).unwrap();
+    assert!(bytes.len() < 4000 && !contains(&bytes, "item 8999"));
+    let folder = server.shard_dir().join("payload");
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    assert!(server.core.audit.verify(&[]).await.unwrap().is_ok());
+    fs::write(&file, b"something else").unwrap();
+    assert!(server.core.audit.verify(&[]).await.unwrap().is_err(), "a changed payload is found");
+}
