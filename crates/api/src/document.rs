@@ -154,7 +154,13 @@ fn parameter(name: &str) -> Value {
     let (schema, text) = if prefix.is_empty() {
         let text = match name {
             "check" => "Id of the check.",
-            "path" => "Path of the tile below `tile/`, as C2SP tlog-tiles names it.",
+            "path" => "Rest of the path of the tile, as C2SP tlog-tiles names it: `x001/234.p/5`.",
+            "log" => "Log: `platform`, or the id of an organization.",
+            "file" => "`keys`, or `<shard>.archived`.",
+            "shard" => "Name of the shard: `2026-1`.",
+            "level" => "Level of the tile, from 0.",
+            "sha256" => "SHA-256 of the payload, 64 hex digits.",
+            "index" => "Index of the entry in the shard, from 0.",
             _ => "Name of the environment variable.",
         };
         (json!({ "type": "string" }), text.to_owned())

@@ -9,6 +9,7 @@
 //! `X-Forwarded-For`, which the ingress writes anew for each request.
 
 mod agreements;
+mod alerts;
 mod answer;
 mod apps;
 mod archive;
@@ -30,6 +31,7 @@ mod health;
 mod holds;
 mod idempotency;
 mod ledger;
+mod ledger_files;
 mod logs;
 mod organizations;
 mod platform;

@@ -16,10 +16,10 @@ use ward_model::ErrorCode;
 use ward_spine::Error;
 
 use crate::{
-    ApiState, agreements, apps, archive, backups, checks, config, databases, deployments, drains,
-    environments, events, factors, frame, grants, health, holds, idempotency, ledger, logs, organizations,
-    platform, posture, problem::Failure, projects, redaction, regions, releases, resolve, retention, secrets,
-    sessions, tokens, tunnel, users, witnesses,
+    ApiState, agreements, alerts, apps, archive, backups, checks, config, databases, deployments, drains,
+    environments, events, factors, frame, grants, health, holds, idempotency, ledger, ledger_files, logs,
+    organizations, platform, posture, problem::Failure, projects, redaction, regions, releases, resolve,
+    retention, secrets, sessions, tokens, tunnel, users, witnesses,
 };
 
 /// Longest time that a request may take.
@@ -90,8 +90,16 @@ fn ordinary() -> OpenApiRouter<ApiState> {
         .routes(routes!(checks::list))
         .routes(routes!(checks::observations))
         .routes(routes!(ledger::entries))
-        .routes(routes!(ledger::checkpoint))
-        .routes(routes!(ledger::tile))
+        .routes(routes!(ledger::logs))
+        .routes(routes!(ledger::erase))
+        .routes(routes!(ledger_files::keys))
+        .routes(routes!(ledger_files::checkpoint))
+        .routes(routes!(ledger_files::witnessed))
+        .routes(routes!(ledger_files::hashes))
+        .routes(routes!(ledger_files::entries))
+        .routes(routes!(ledger_files::payload))
+        .routes(routes!(ledger_files::proof))
+        .routes(routes!(alerts::list))
         .routes(routes!(witnesses::list, witnesses::add))
         .routes(routes!(witnesses::remove))
         .routes(routes!(witnesses::set_policy))

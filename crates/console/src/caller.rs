@@ -8,7 +8,9 @@ use ward_model::{OrganizationId, ResourceKind, Role};
 use ward_spine::{Ctx, Error};
 
 use crate::{
-    ConsoleState, cookie,
+    ConsoleState,
+    alerts::{self, Banner},
+    cookie,
     failure::Failure,
     forms,
     frame::{Asked, Visit},
@@ -28,7 +30,7 @@ pub(crate) struct Pending {
 }
 
 /// Somebody with a complete session.
-pub(crate) struct Caller(Pending);
+pub(crate) struct Caller(Pending, Option<Banner>);
 
 /// Somebody who signs in.
 pub(crate) struct Guest {
@@ -78,6 +80,13 @@ impl Pending {
         self.me.session.as_ref().map_or(SessionNeeds::SecondFactor, |s| s.needs)
     }
 
+    /// Whether a role of the platform is held that may read its record and its posture. It only decides which links
+    /// are shown; the gate decides who may.
+    pub(crate) fn watches_platform(&self) -> bool {
+        let grants = self.me.grants.iter().filter(|g| g.scope_kind == ResourceKind::Platform);
+        grants.into_iter().any(|g| matches!(g.role, Role::Owner | Role::Admin | Role::Auditor))
+    }
+
     /// The frame of a page for somebody who is not in yet: no navigation.
     pub(crate) fn shell(&self) -> Shell {
         Shell {
@@ -85,6 +94,7 @@ impl Pending {
             csrf: self.csrf.clone(),
             here: "sign-in",
             request_id: self.ctx.request_id().to_string(),
+            alerts: None,
         }
     }
 }
@@ -93,14 +103,13 @@ impl Caller {
     /// The frame of a page.
     pub(crate) fn shell(&self, here: &'static str) -> Shell {
         let user = Some(self.me.user.display_name.clone());
-        Shell { user, csrf: self.csrf.clone(), here, request_id: self.ctx.request_id().to_string() }
-    }
-
-    /// Whether a role of the platform is held that may read its record and its posture. It only decides which links
-    /// are shown; the gate decides who may.
-    pub(crate) fn watches_platform(&self) -> bool {
-        let grants = self.me.grants.iter().filter(|g| g.scope_kind == ResourceKind::Platform);
-        grants.into_iter().any(|g| matches!(g.role, Role::Owner | Role::Admin | Role::Auditor))
+        Shell {
+            user,
+            csrf: self.csrf.clone(),
+            here,
+            request_id: self.ctx.request_id().to_string(),
+            alerts: self.1.clone(),
+        }
     }
 
     /// Whether a role is held on the whole of an organization.
@@ -158,7 +167,10 @@ impl FromRequestParts<ConsoleState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &ConsoleState) -> Result<Self, Failure> {
         let pending = Pending::from_request_parts(parts, state).await?;
         match pending.needs() {
-            SessionNeeds::Nothing => Ok(Self(pending)),
+            SessionNeeds::Nothing => {
+                let alerts = Banner::of(alerts::of(&pending, true).await?);
+                Ok(Self(pending, alerts))
+            }
             needs => Err(Failure::Elsewhere(way(needs, &pending.asked.page()))),
         }
     }

@@ -8,7 +8,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use ward_ledger::{Checkpoint, leaf_hash, verify_inclusion};
+use ward_ledger::{Checkpoint, Series, WITNESSED_FILE, leaf_hash, proof, verify::Trust};
 use ward_model::{
     Action, OrganizationId, PageQuery, Target, Timestamp,
     ledger::{EntryKind, LedgerEntry, LedgerQuery, LedgerVerdict, Outcome},
@@ -62,6 +62,9 @@ struct Place {
 }
 
 struct Row {
+    /// Name of the organization whose log it is in, or `platform`.
+    log: String,
+    shard: String,
     index: u64,
     path: String,
     time: Moment,
@@ -80,6 +83,8 @@ struct Row {
 struct EntryPage {
     shell: Shell,
     row: Row,
+    /// Whose log it is.
+    log: String,
     back: String,
     event: ward_model::ledger::Event,
     detail: Option<String>,
@@ -199,7 +204,7 @@ pub(crate) async fn list(caller: Caller, query: Query) -> Result<Response, Failu
     let now = caller.ctx.now();
     page(&LedgerPage {
         shell: caller.shell("ledger"),
-        rows: found.items.iter().map(|e| row(e, &filter, now)).collect(),
+        rows: found.items.iter().map(|e| row(e, &places, now)).collect(),
         older: found.next.map(|next| filter.path(Some(&next))),
         newest: wanted.cursor.is_none(),
         size: audit.size(),
@@ -209,16 +214,14 @@ pub(crate) async fn list(caller: Caller, query: Query) -> Result<Response, Failu
     })
 }
 
-fn row(entry: &LedgerEntry, filter: &Filter, now: Timestamp) -> Row {
+fn row(entry: &LedgerEntry, places: &[Place], now: Timestamp) -> Row {
     let event = &entry.event;
-    let of = if filter.organization.is_empty() {
-        String::new()
-    } else {
-        format!("?organization={}", filter.organization)
-    };
+    let place = places.iter().find(|place| place.id == entry.log);
     Row {
+        log: place.map_or_else(|| entry.log.clone(), |place| place.name.clone()),
+        shard: entry.shard.clone(),
         index: entry.index,
-        path: format!("/ledger/entries/{}{of}", entry.index),
+        path: path(&entry.log, &entry.shard, entry.index),
         minute: event.time.to_string().chars().take(16).collect::<String>().replace('T', " "),
         time: Moment::new(now, event.time),
         kind: event.kind.as_str(),
@@ -236,62 +239,65 @@ fn row(entry: &LedgerEntry, filter: &Filter, now: Timestamp) -> Row {
     }
 }
 
+fn path(log: &str, shard: &str, index: u64) -> String {
+    format!("/ledger/entries/{log}/{shard}/{index}")
+}
+
 /// One entry: its exact bytes, and the proof that it is in the signed tree.
 pub(crate) async fn entry(
     caller: Caller,
-    Path(index): Path<String>,
-    query: Query,
+    Path((log, shard, index)): Path<(String, String, String)>,
 ) -> Result<Response, Failure> {
-    let filter = Filter { organization: query.text("organization").to_owned(), ..Filter::default() };
     let missing = || Error::not_found("entry", index.chars().take(20).collect::<String>());
     let at = index.parse::<u64>().ok().filter(|at| *at < i64::MAX as u64).ok_or_else(missing)?;
-    let organization = permit(&caller, &filter.organization).await?;
+    let organization = if log == PLATFORM_LOG { String::new() } else { log.clone() };
+    permit(&caller, &organization).await?;
     let audit = &caller.ctx.core().audit;
-    let name = organization.map_or_else(|| PLATFORM_LOG.to_owned(), |id| id.to_string());
-    let series = audit.series(&name).ok_or_else(missing)?;
-    let log = series.current();
-    if at >= log.size() {
-        return Err(missing().into());
-    }
-    let found = audit.entry(&name, &series.current_shard(), at).await?;
-    let bytes = log.entry(at).map_err(|e| Error::internal("reading the ledger", e))?;
+    let series = audit.series(&log).ok_or_else(missing)?;
+    // Says so if the shard is archived.
+    let found = audit.entry(&log, &shard, at).await?;
+    let read = |e| Error::internal("reading the ledger", e);
+    let (bytes, size) = (series.entry(&shard, at).map_err(read)?, series.size(&shard).map_err(read)?);
     let detail =
         Some(&found.event.detail).filter(|d| !d.is_null()).and_then(|d| serde_json::to_string_pretty(d).ok());
-    let all = organization.is_none();
     page(&EntryPage {
         shell: caller.shell("ledger"),
-        row: row(&found, &filter, caller.ctx.now()),
-        back: filter.path(None),
+        row: row(&found, &[], caller.ctx.now()),
+        back: Filter { organization, ..Filter::default() }.path(None),
         detail,
         canonical: String::from_utf8_lossy(&bytes).into_owned(),
-        proof: proof(&log, at, &bytes)?,
-        newer: Some(at + 1).filter(|n| all && *n < log.size()).map(|n| format!("/ledger/entries/{n}")),
-        older: at.checked_sub(1).filter(|_| all).map(|n| format!("/ledger/entries/{n}")),
+        proof: proof(&series, &shard, at, bytes).await?,
+        newer: Some(at + 1).filter(|n| *n < size).map(|n| path(&log, &shard, n)),
+        older: at.checked_sub(1).map(|n| path(&log, &shard, n)),
+        log,
         event: found.event,
     })
 }
 
-/// None if no checkpoint that covers the entry is signed yet.
-fn proof(log: &ward_ledger::Log, index: u64, bytes: &[u8]) -> Result<Option<Proof>, Failure> {
+/// Under the newest checkpoint that witnesses have cosigned, if that covers the entry, else under the log's own. None if
+/// the entry is newer than both.
+async fn proof(series: &Series, shard: &str, index: u64, bytes: Vec<u8>) -> Result<Option<Proof>, Failure> {
     let failed = |e: String| Error::internal("proving an entry", e);
-    let note = log.checkpoint();
-    let signed = Checkpoint::open(note.as_bytes(), log.verifier_key()).map_err(|e| failed(e.to_string()))?;
-    if index >= signed.size {
-        return Ok(None);
-    }
-    let hashes = log.inclusion_proof(index, signed.size).map_err(|e| failed(e.to_string()))?;
-    let leaf = leaf_hash(bytes);
-    let holds = verify_inclusion(&leaf, index, signed.size, &signed.root, &hashes).is_ok();
-    let mut text = format!("c2sp.org/tlog-proof@v1\nindex {index}\n");
-    for hash in &hashes {
-        text.push_str(&format!("{hash}\n"));
-    }
-    text.push('\n');
-    text.push_str(&note);
-    Ok(Some(Proof { text, leaf: leaf.to_string(), size: signed.size, root: signed.root.to_string(), holds }))
+    let Some(found) = series.shard(shard) else { return Ok(None) };
+    let signed = |note: &str| Checkpoint::open(note.as_bytes(), &found.key).ok().filter(|c| index < c.size);
+    let witnessed = tokio::fs::read_to_string(found.dir.join(WITNESSED_FILE)).await.ok();
+    let own = series.checkpoint(shard).map_err(|e| failed(e.to_string()))?;
+    let note = witnessed.filter(|note| signed(note).is_some()).unwrap_or(own);
+    let Some(checkpoint) = signed(&note) else { return Ok(None) };
+    let hashes = series.inclusion_proof(shard, index, checkpoint.size).map_err(|e| failed(e.to_string()))?;
+    let leaf = leaf_hash(&bytes).to_string();
+    let made = proof::Proof { entry: Some(bytes), index, hashes, checkpoint: note };
+    let holds = made.verify(None, &Trust { keys: vec![found.key.clone()], ..Trust::default() }).is_ok();
+    Ok(Some(Proof {
+        text: made.to_text(),
+        leaf,
+        size: checkpoint.size,
+        root: checkpoint.root.to_string(),
+        holds,
+    }))
 }
 
-/// Verifies the whole log from its files and its key.
+/// Verifies all logs from their files and keys.
 pub(crate) async fn verify(
     State(state): State<ConsoleState>,
     Submitted { by: caller, .. }: Submitted<Caller>,
@@ -302,13 +308,21 @@ pub(crate) async fn verify(
     let log = audit.platform().current();
     let (key, checkpoint) = (log.verifier_key().to_string(), log.checkpoint());
     let verdict = match audit.verify(&[]).await? {
-        Ok(seen) => LedgerVerdict { verified: true, entries: seen.entries, checkpoint, key, finding: None },
+        Ok(seen) => LedgerVerdict {
+            verified: true,
+            entries: seen.entries,
+            checkpoint,
+            key,
+            finding: None,
+            logs: seen.logs,
+        },
         Err(wrong) => LedgerVerdict {
             verified: false,
-            entries: wrong.finding.entry.unwrap_or(0),
+            entries: wrong.logs.iter().map(|log| log.entries).sum(),
             checkpoint,
             key,
             finding: Some(wrong.to_string()),
+            logs: wrong.logs,
         },
     };
     page(&VerdictPage { shell: caller.shell("ledger"), verdict })

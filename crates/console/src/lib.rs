@@ -9,6 +9,7 @@
 //! its owner, once.
 
 mod account;
+mod alerts;
 mod apps;
 mod assets;
 mod caller;

@@ -85,6 +85,7 @@ mod tests {
             csrf: String::new(),
             here: "overview",
             request_id: "req".into(),
+            alerts: None,
         };
         let (app, name) = ("app_1".to_owned(), "clinic".to_owned());
         let page = LogPage {

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    ConsoleState, account, apps, assets, caller::Pending, checks, databases, deployments, enrolment,
+    ConsoleState, account, alerts, apps, assets, caller::Pending, checks, databases, deployments, enrolment,
     failure::Failure, frame, ledger, logs, overview, posture, second_factor, sessions,
 };
 
@@ -39,7 +39,8 @@ pub fn router(state: ConsoleState) -> Router {
         .route("/organizations/{organization}/posture", get(posture::organization))
         .route("/checks/{check}", get(checks::show))
         .route("/ledger", get(ledger::list))
-        .route("/ledger/entries/{index}", get(ledger::entry))
+        .route("/ledger/entries/{log}/{shard}/{index}", get(ledger::entry))
+        .route("/alerts", get(alerts::show))
         .route("/ledger/verify", post(ledger::verify))
         .route("/account", get(account::show))
         .route("/account/sessions/{session}/end", post(account::end_session))

@@ -172,6 +172,7 @@ fn shell(guest: &Guest) -> Shell {
         csrf: guest.csrf().to_owned(),
         here: "sign-in",
         request_id: guest.ctx.request_id().to_string(),
+        alerts: None,
     }
 }
 

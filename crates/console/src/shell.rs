@@ -7,7 +7,7 @@ use axum::{
 };
 use ward_spine::Error;
 
-use crate::failure::Failure;
+use crate::{alerts::Banner, failure::Failure};
 
 /// What the frame of a page shows.
 pub(crate) struct Shell {
@@ -19,6 +19,8 @@ pub(crate) struct Shell {
     pub(crate) here: &'static str,
     /// Id of the request.
     pub(crate) request_id: String,
+    /// Open alerts that concern whoever looks.
+    pub(crate) alerts: Option<Banner>,
 }
 
 /// Who is signed in, for the frame of an error page.
@@ -37,6 +39,7 @@ impl Shell {
             csrf: signed.map(|s| s.csrf.clone()).unwrap_or_default(),
             here: "",
             request_id: request_id.to_owned(),
+            alerts: None,
         }
     }
 }

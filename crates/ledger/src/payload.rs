@@ -82,6 +82,11 @@ impl Payload {
         format!("{FOLDER}/{}", self.sha256())
     }
 
+    /// Where the payload with this hash (64 lower-case hex digits) lies inside the shard's folder; `None` for any other text.
+    pub fn path_of(sha256: &str) -> Option<String> {
+        Self::parse_hash(sha256).map(|hash| Self { hash, bytes: 0 }.path())
+    }
+
     /// What an entry says of it, to be put at `unmapped.payload`.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({ "bytes": self.bytes, "sha256": self.sha256() })

@@ -78,6 +78,12 @@ actions! {
     OrganizationList "organization:list" Platform Read SignedIn [Owner Admin Developer Auditor] false;
     /// Read the ledger of the platform.
     PlatformLedgerRead "platform-ledger:read" Platform SensitiveRead NoOne [Owner Admin Auditor] false;
+    /// Read the keys, checkpoints and hash tiles of the platform's log: they hold no data.
+    PlatformLedgerCheckpoint "platform-ledger:checkpoint" Platform Read NoOne [Owner Admin Auditor] false;
+    /// Erase a person from the ledger: destroy the key behind their pseudonym.
+    SubjectErase "subject:erase" Platform Write NoOne [Owner] true;
+    /// See the alerts of the platform, and of all organizations.
+    PlatformAlertList "platform-alert:list" Platform Read NoOne [Owner Admin Auditor] false;
     /// See how long the platform's log is kept, its holds and its archive.
     PlatformRetentionRead "platform-retention:read" Platform Read NoOne [Owner Admin Auditor] false;
     /// Set how long the platform's log is kept, never below six years, and when closed shards leave this machine.
@@ -147,6 +153,10 @@ actions! {
     ProjectList "project:list" Organization Read NoOne [Owner Admin Developer Auditor] false;
     /// Read the ledger's entries of the organization.
     LedgerRead "ledger:read" Organization SensitiveRead NoOne [Owner Admin Auditor] false;
+    /// Read the keys, checkpoints and hash tiles of the organization's log: they hold no data.
+    LedgerCheckpoint "ledger:checkpoint" Organization Read NoOne [Owner Admin Auditor] false;
+    /// See the alerts of the organization.
+    AlertList "alert:list" Organization Read NoOne [Owner Admin Developer Auditor] false;
     /// See how long the organization's log is kept, its holds and its archive.
     RetentionRead "retention:read" Organization Read NoOne [Owner Admin Auditor] false;
     /// Set how long the organization's log is kept, never below six years, and when closed shards leave this machine.

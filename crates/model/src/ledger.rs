@@ -179,14 +179,121 @@ pub struct LedgerQuery {
 pub struct LedgerVerdict {
     /// Whether all of it verified.
     pub verified: bool,
-    /// Entries read.
+    /// Entries read in logs that verify.
     pub entries: u64,
-    /// Signed checkpoint that was verified.
+    /// Newest signed checkpoint of the platform's log.
     pub checkpoint: String,
-    /// Verifier key (vkey) of the log.
+    /// Verifier key (vkey) of that log.
     pub key: String,
     /// First thing that is wrong.
     pub finding: Option<String>,
+    /// The verdict on each log.
+    #[serde(default)]
+    pub logs: Vec<LogVerdict>,
+}
+
+/// Verdict on one log.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LogVerdict {
+    /// Log: `platform`, or the id of an organization.
+    pub log: String,
+    /// Whether all of it verified.
+    pub verified: bool,
+    /// Entries of its shards that are here.
+    pub entries: u64,
+    /// What is wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub finding: Option<String>,
+    /// Its shards, oldest first; none if it does not verify.
+    pub shards: Vec<ShardVerdict>,
+}
+
+/// A shard that verified.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ShardVerdict {
+    /// Name: `2026-1`.
+    pub shard: String,
+    /// Verifier key (vkey).
+    pub key: String,
+    /// Entries; absent if it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub entries: Option<u64>,
+    /// Newest signed checkpoint; absent if it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub checkpoint: Option<String>,
+    /// Size of the newest checkpoint that witnesses have cosigned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub witnessed: Option<u64>,
+}
+
+/// One log of the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LedgerLog {
+    /// Log: `platform`, or the id of an organization.
+    pub log: String,
+    /// Name of the organization; absent for the platform.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub organization: Option<String>,
+    /// Whether it takes entries now.
+    pub writable: bool,
+    /// Why it does not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refusing: Option<String>,
+    /// Its shards, oldest first.
+    pub shards: Vec<LedgerShard>,
+}
+
+/// One shard of a log.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LedgerShard {
+    /// Name: `2026-1`.
+    pub shard: String,
+    /// Verifier key (vkey); its name is the origin of the checkpoints.
+    pub key: String,
+    /// When its first entry was sequenced.
+    pub opened: Timestamp,
+    /// When its last entry was; absent while it takes entries.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub closed: Option<Timestamp>,
+    /// Whether it was archived, and is not here any more.
+    pub archived: bool,
+    /// Entries; absent if it is archived.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub size: Option<u64>,
+    /// Newest published checkpoint, a signed note; absent if it is archived or none is published yet.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub checkpoint: Option<String>,
+}
+
+/// The logs of the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LedgerLogs {
+    /// Logs, in order of their names.
+    pub items: Vec<LedgerLog>,
+}
+
+/// Which logs are wanted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LogsQuery {
+    /// Organization id; all logs of the installation if absent.
+    pub organization: Option<String>,
+}
+
+/// Why a person is to be erased from the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erase {
+    /// Reason, for the record. Never a name, never PHI.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// A person who was erased from the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Erased {
+    /// The pseudonym that stays in the entries, and stands for nobody any more.
+    pub subject: String,
 }
 
 impl Event {

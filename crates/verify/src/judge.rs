@@ -1,35 +1,47 @@
 //! Finds out what was given, and has it verified.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use ward_ledger::proof::{BadProof, MAX_PROOF_BYTES, Proof, Proven};
 use ward_ledger::source::{At, Folder, Item, ItemKind, Source, Tar};
-use ward_ledger::verify::{Finding, Report, SeriesReport, verify_ledger, verify_series, verify_shard};
+use ward_ledger::verify::{
+    Anchors, Finding, Progress, Report, SeriesReport, Trust, verify_ledger, verify_series, verify_shard,
+};
 
-use crate::arguments::Request;
-use crate::bar::Bar;
 use crate::{UNANCHORED, UNREADABLE, USAGE, VERIFIED, WRONG};
 
 const KEYS: &str = "keys";
 const CHECKPOINT: &str = "checkpoint";
+const CONTENTS: &str = "contents";
 const PROOF: &[u8] = b"c2sp.org/tlog-proof@v1\n";
 
+/// Told how far a verification is.
+type Step<'a> = &'a mut dyn FnMut(Progress);
+
 /// What came out.
-pub(crate) enum Verdict {
+#[derive(Debug)]
+pub enum Verdict {
+    /// Logs that verify, with their names if there are several.
     Logs(Vec<(Option<String>, SeriesReport)>),
+    /// A shard that verifies.
     Shard(Box<Report>),
+    /// A proof that holds.
     Proof(Box<Proven>),
+    /// The first thing that is wrong.
     Wrong(Box<Finding>),
+    /// A proof that does not hold.
     BadProof(BadProof),
     /// Something was asked that cannot be done.
     Usage(String),
+    /// It cannot be read, or is nothing that can be verified.
     Unreadable(String),
 }
 
 impl Verdict {
-    pub(crate) fn code(&self) -> u8 {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
         match self {
             Self::Logs(logs) if logs.iter().all(|(_, report)| report.anchored) => VERIFIED,
             Self::Logs(_) => UNANCHORED,
@@ -42,100 +54,128 @@ impl Verdict {
     }
 }
 
-pub(crate) fn judge(request: &Request) -> Verdict {
-    let path = request.path.as_path();
+/// Verifies what is at a path: a folder, a tar file or a proof.
+pub fn judge_path(path: &Path, trust: &Trust, step: Step<'_>) -> Verdict {
+    let name = path.display();
     if path.is_dir() {
-        return files(&Folder::new(path), request);
+        return judge_files(&Folder::new(path), &[], &name.to_string(), trust, step);
     }
     match is_proof(path) {
-        Ok(true) => proof(request),
+        Ok(true) => proof(path, trust),
         Ok(false) => match Tar::open(path) {
-            Ok(tar) => files(&tar, request),
+            Ok(tar) => judge_files(&tar, &[], &name.to_string(), trust, step),
             Err(error) => {
-                let name = path.display();
                 Verdict::Unreadable(format!("{name} is neither a proof nor a bundle in a tar file: {error}"))
             }
         },
-        Err(error) => Verdict::Unreadable(format!("{}: {error}", path.display())),
+        Err(error) => Verdict::Unreadable(format!("{name}: {error}")),
     }
 }
 
-fn is_proof(path: &Path) -> std::io::Result<bool> {
+fn is_proof(path: &Path) -> io::Result<bool> {
     let mut begin = Vec::new();
     File::open(path)?.take(PROOF.len() as u64).read_to_end(&mut begin)?;
     Ok(begin == PROOF)
 }
 
-fn proof(request: &Request) -> Verdict {
-    if request.trust.keys.is_empty() {
+fn proof(path: &Path, trust: &Trust) -> Verdict {
+    if trust.keys.is_empty() {
         return Verdict::Usage("a proof is verified with the key of its log: give --key".to_owned());
     }
     let mut bytes = Vec::new();
-    let read = File::open(&request.path)
-        .and_then(|file| file.take(MAX_PROOF_BYTES as u64 + 1).read_to_end(&mut bytes));
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_PROOF_BYTES as u64 + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
-        return Verdict::Unreadable(format!("{}: {error}", request.path.display()));
+        return Verdict::Unreadable(format!("{}: {error}", path.display()));
     }
-    let proven = Proof::parse(&bytes).and_then(|proof| proof.verify(None, &request.trust));
+    let proven = Proof::parse(&bytes).and_then(|proof| proof.verify(None, trust));
     proven.map_or_else(Verdict::BadProof, |proven| Verdict::Proof(Box::new(proven)))
 }
 
-/// A log, a shard, or a folder of logs; or a folder around one of these, as an archive may have it.
-fn files(source: &dyn Source, request: &Request) -> Verdict {
-    let has = |name: &str| source.open(name).is_ok_and(|file| file.is_some());
-    let items = match source.list("") {
-        Ok(items) => items.unwrap_or_default(),
-        Err(error) => return Verdict::Unreadable(format!("{}: {error}", request.path.display())),
-    };
-    let folders = |items: &[Item]| -> Vec<String> {
-        items.iter().filter(|item| item.kind == ItemKind::Folder).map(|item| item.name.clone()).collect()
-    };
-    if has(KEYS) {
-        return series(source, request);
-    }
-    if has(CHECKPOINT) {
-        return shard(source, request);
-    }
-    match folders(&items).as_slice() {
-        [only] if items.len() == 1 && has(&format!("{only}/contents")) => {
-            series(&At::new(source, only), request)
-        }
-        some if some.iter().any(|folder| has(&format!("{folder}/{KEYS}"))) => logs(source, request),
-        _ => Verdict::Unreadable(format!(
-            "{} holds no log: expected the file `keys` or `checkpoint`, or folders with `keys`",
-            request.path.display()
+/// Verifies files: a log, a shard, or a folder of logs; or a folder around one of these, as an archive may have it.
+/// `names` are the logs of a source that cannot list them; `place` is what is said of it.
+pub fn judge_files(
+    source: &dyn Source,
+    names: &[String],
+    place: &str,
+    trust: &Trust,
+    step: Step<'_>,
+) -> Verdict {
+    match kind(source, names) {
+        Ok(Kind::Series) => series(source, trust, step),
+        Ok(Kind::Shard) => shard(source, trust, step),
+        Ok(Kind::Wrapped(folder)) => series(&At::new(source, folder), trust, step),
+        Ok(Kind::Logs(names)) => logs(source, &names, trust, step),
+        Ok(Kind::Nothing) => Verdict::Unreadable(format!(
+            "{place} holds no log: expected the file `keys` or `checkpoint`, or folders with `keys`"
         )),
+        Err(error) => Verdict::Unreadable(format!("{place}: {error}")),
     }
+}
+
+enum Kind {
+    Series,
+    Shard,
+    Wrapped(String),
+    Logs(Vec<String>),
+    Nothing,
+}
+
+fn kind(source: &dyn Source, names: &[String]) -> io::Result<Kind> {
+    if !names.is_empty() {
+        return Ok(Kind::Logs(names.to_vec()));
+    }
+    let has = |name: &str| Ok::<_, io::Error>(source.open(name)?.is_some());
+    let items = source.list("")?;
+    if has(KEYS)? {
+        return Ok(Kind::Series);
+    }
+    if has(CHECKPOINT)? {
+        return Ok(Kind::Shard);
+    }
+    let Some(items) = items else {
+        // The others are found through the anchors in this one.
+        let carrier = Anchors::of_ward().log;
+        return Ok(if has(&format!("{carrier}/{KEYS}"))? {
+            Kind::Logs(vec![carrier])
+        } else {
+            Kind::Nothing
+        });
+    };
+    let folder = |item: &&Item| item.kind == ItemKind::Folder;
+    if let [only] = items.as_slice()
+        && has(&format!("{}/{CONTENTS}", only.name))?
+    {
+        return Ok(Kind::Wrapped(only.name.clone()));
+    }
+    for item in items.iter().filter(folder) {
+        if has(&format!("{}/{KEYS}", item.name))? {
+            return Ok(Kind::Logs(Vec::new()));
+        }
+    }
+    Ok(Kind::Nothing)
 }
 
 fn wrong(finding: Finding) -> Verdict {
     Verdict::Wrong(Box::new(finding))
 }
 
-fn series(source: &dyn Source, request: &Request) -> Verdict {
-    let mut bar = Bar::new();
-    let verified = verify_series(source, &request.trust, &mut |progress| bar.step(progress));
-    bar.clear();
-    verified.map_or_else(wrong, |report| Verdict::Logs(vec![(None, report)]))
+fn series(source: &dyn Source, trust: &Trust, step: Step<'_>) -> Verdict {
+    verify_series(source, trust, step).map_or_else(wrong, |report| Verdict::Logs(vec![(None, report)]))
 }
 
-fn logs(source: &dyn Source, request: &Request) -> Verdict {
-    let mut bar = Bar::new();
-    let verified = verify_ledger(source, &[], &request.trust, &mut |progress| bar.step(progress));
-    bar.clear();
-    verified.map_or_else(wrong, |report| {
+fn logs(source: &dyn Source, names: &[String], trust: &Trust, step: Step<'_>) -> Verdict {
+    let trust = Trust { anchors: Some(Anchors::of_ward()), ..trust.clone() };
+    verify_ledger(source, names, &trust, step).map_or_else(wrong, |report| {
         Verdict::Logs(report.logs.into_iter().map(|(name, report)| (Some(name), report)).collect())
     })
 }
 
-fn shard(source: &dyn Source, request: &Request) -> Verdict {
-    let [key] = request.trust.keys.as_slice() else {
+fn shard(source: &dyn Source, trust: &Trust, step: Step<'_>) -> Verdict {
+    let [key] = trust.keys.as_slice() else {
         let text =
             "one shard by itself is verified with its key: give --key once, or the folder above with `keys`";
         return Verdict::Usage(text.to_owned());
     };
-    let mut bar = Bar::new();
-    let verified = verify_shard(source, key, &request.trust, &mut |progress| bar.step(progress));
-    bar.clear();
-    verified.map_or_else(wrong, |report| Verdict::Shard(Box::new(report)))
+    verify_shard(source, key, trust, step).map_or_else(wrong, |report| Verdict::Shard(Box::new(report)))
 }

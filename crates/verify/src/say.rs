@@ -9,7 +9,8 @@ use crate::VERIFIED;
 use crate::date::utc;
 use crate::judge::Verdict;
 
-pub(crate) fn words(verdict: &Verdict) -> String {
+/// The verdict in words, lines that end in a line feed.
+pub fn words(verdict: &Verdict) -> String {
     let mut text = String::new();
     match verdict {
         Verdict::Logs(logs) => {
@@ -115,7 +116,8 @@ fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 
-pub(crate) fn json(verdict: &Verdict) -> String {
+/// The verdict as JSON, one line.
+pub fn json(verdict: &Verdict) -> String {
     let verified = verdict.code() == VERIFIED;
     let mut value = match verdict {
         Verdict::Logs(logs) => json!({

@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::{
-    agreements, apps, checks, config, databases, deploy, drains, environments, grants, ledger, logs, me,
-    organizations,
+    agreements, alerts, apps, checks, config, databases, deploy, drains, environments, grants, ledger, logs,
+    me, organizations,
     output::Terminal,
     posture,
     problem::{Failure, Result},
@@ -108,6 +108,7 @@ enum Command {
     /// Checks of the live system
     #[command(subcommand, visible_alias = "checks")]
     Check(checks::Command),
+    Alerts(alerts::Args),
     /// The ledger of all that was done
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -217,6 +218,7 @@ async fn command(run: &Run, command: Command) -> Result<()> {
         Command::Db(command) => databases::run(run, command).await,
         Command::Posture(args) => posture::run(run, args).await,
         Command::Check(command) => checks::run(run, command).await,
+        Command::Alerts(args) => alerts::run(run, args).await,
         Command::Ledger(command) => ledger::run(run, command).await,
         Command::Drains(command) => drains::run(run, command).await,
         Command::Org(command) => organizations::run(run, command).await,

@@ -1,4 +1,4 @@
-//! HTTP/1.1 to the server: over TLS 1.2 or later, or a Unix socket. A connection a request.
+//! HTTP/1.1 to the server: over TLS 1.2 or later, or a Unix socket. A connection a request, but for a [`Conversation`].
 //!
 //! Redirects are not followed: the token goes to the server that was named and nowhere else. A server whose
 //! certificate does not verify gets nothing.
@@ -6,8 +6,12 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use hyper::body::Incoming;
+use hyper::{
+    body::Incoming,
+    client::conn::http1::{SendRequest, handshake},
+};
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
@@ -96,16 +100,20 @@ impl Client {
 
     async fn exchange(&self, request: &Request) -> Result<Response<Incoming>> {
         let outgoing = self.outgoing(request)?;
+        let mut sender = self.open().await?;
+        sender.send_request(outgoing).await.map_err(|error| self.unreachable(&error.into()))
+    }
+
+    async fn open(&self) -> Result<SendRequest<Outgoing>> {
         let connection = tokio::time::timeout(CONNECT_LIMIT, self.connect());
         let connection = connection
             .await
             .unwrap_or_else(|_| Err(anyhow::anyhow!("no answer within {} s", CONNECT_LIMIT.as_secs())));
         let io = connection.map_err(|error| self.unreachable(&error))?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(io))
-            .await
-            .map_err(|error| self.unreachable(&error.into()))?;
+        let (sender, connection) =
+            handshake(TokioIo::new(io)).await.map_err(|error| self.unreachable(&error.into()))?;
         tokio::spawn(connection.with_upgrades());
-        sender.send_request(outgoing).await.map_err(|error| self.unreachable(&error.into()))
+        Ok(sender)
     }
 
     fn outgoing(&self, request: &Request) -> Result<http::Request<Outgoing>> {
@@ -158,6 +166,52 @@ impl Client {
             "check the address (`ward login --server URL`) and that wardd runs there"
         };
         Failure::new(Exit::Unreachable, format!("can't reach {}: {text}", self.server)).next_step(next)
+    }
+}
+
+/// Many small requests over one connection, one after the other.
+pub(crate) struct Conversation {
+    client: Client,
+    sender: Option<SendRequest<Outgoing>>,
+}
+
+impl Conversation {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, sender: None }
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status.
+    pub(crate) async fn ask(&mut self, request: &Request) -> Result<(StatusCode, Bytes)> {
+        let limit = request.limit.unwrap_or(CONNECT_LIMIT);
+        tokio::time::timeout(limit, self.exchange(request)).await.unwrap_or_else(|_| {
+            let what = format!("{} did not answer within {} s", self.client.server, limit.as_secs());
+            Err(Failure::new(Exit::Unreachable, what))
+        })
+    }
+
+    async fn exchange(&mut self, request: &Request) -> Result<(StatusCode, Bytes)> {
+        // The server may have closed the connection since the last answer.
+        if let Some(mut sender) = self.sender.take()
+            && sender.ready().await.is_ok()
+            && let Ok(response) = sender.send_request(self.client.outgoing(request)?).await
+        {
+            return self.answer(sender, response).await;
+        }
+        let mut sender = self.client.open().await?;
+        let sent = sender.send_request(self.client.outgoing(request)?).await;
+        let response = sent.map_err(|error| self.client.unreachable(&error.into()))?;
+        self.answer(sender, response).await
+    }
+
+    async fn answer(
+        &mut self,
+        sender: SendRequest<Outgoing>,
+        response: Response<Incoming>,
+    ) -> Result<(StatusCode, Bytes)> {
+        let status = response.status();
+        let body = whole(response.into_body()).await?;
+        self.sender = Some(sender);
+        Ok((status, body))
     }
 }
 

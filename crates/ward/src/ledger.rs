@@ -1,42 +1,61 @@
-//! The ledger: list its entries, and verify it, by the server's word or without it.
+//! The ledger: its entries and logs, verification without trust, bundles and proofs to take away.
 
-use std::{path::PathBuf, time::Duration};
+mod export;
+mod prove;
+mod served;
+mod verify;
 
-use anyhow::Context;
-use http::Method;
-use ward_ledger::{VerifierKey, verify};
 use ward_model::{
     Page,
-    ledger::{LedgerEntry, LedgerVerdict},
+    ledger::{Erase, Erased, LedgerEntry},
 };
 
 use crate::{
     archive, holds,
     output::{Field, Tone, maybe, plain},
-    problem::{Exit, Failure, Result},
+    problem::Result,
+    prompt,
     request::Request,
-    retention,
+    retention::{self, OfLog},
     run::Run,
     times::{self, shown},
     url::with_query,
+    users::user_id,
     witnesses,
 };
-
-/// Longest wait for the server's own verification.
-const LONGEST_VERIFY: Duration = Duration::from_secs(30 * 60);
 
 /// Verbs of the ledger.
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
     /// List entries, newest first
     List(List),
+    /// Search entries by words, newest first
+    Search(Search),
+    /// List the logs with their shards and public keys
+    Logs(OfLog),
     /// Verify the ledger
     ///
-    /// Without PATH the server is asked, which proves nothing against the server itself. With PATH, a copy of the
-    /// ledger's directory, all is hashed and checked here, with nothing but the log's public key.
-    Verify(Verify),
+    /// Without PATH or URL the server is asked, which proves nothing against the server itself. With one, all is hashed
+    /// and checked here, with nothing but the log's public key.
+    ///
+    /// Exit codes then, as of ward-verify: 0 it verifies, and a given key vouches for it; 1 it does NOT verify, and the
+    /// first wrong entry, file or checkpoint is named; 2 used wrongly; 3 it can't be read, so nothing is known; 4 it agrees
+    /// with itself, but no --key was given that vouches for it.
+    #[command(verbatim_doc_comment)]
+    Verify(verify::Verify),
+    /// Write a bundle of the log, or of a part of it, that verifies offline
+    Export(export::Export),
+    /// Print one entry with its proof: a small text file (c2sp.org/tlog-proof)
+    Prove(prove::Prove),
     /// Print the newest signed checkpoint
-    Checkpoint,
+    ///
+    /// Keep it: `ward ledger verify --known` shows later that nothing was rolled back.
+    Checkpoint(prove::Checkpoint),
+    /// Erase a disabled user from the ledger, for ever
+    ///
+    /// The key behind their pseudonym is destroyed. Their entries stay and verify, and nobody can tell any more whom they
+    /// are about.
+    ForgetPerson(ForgetPerson),
     /// Witnesses, who countersign it
     #[command(subcommand, visible_alias = "witness")]
     Witnesses(witnesses::Command),
@@ -53,7 +72,28 @@ pub(crate) enum Command {
     ///
     /// The old private key is destroyed, so that nobody can sign that part of history again. It happens by itself at the
     /// turn of the year.
-    RotateKey(retention::OfLog),
+    RotateKey(OfLog),
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Search {
+    /// One to three words, all of which the entry has
+    #[arg(required = true, num_args = 1..=3)]
+    words: Vec<String>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ForgetPerson {
+    /// Id, or e-mail address in the organization
+    user: String,
+    /// Reason, for the record; without naming the person
+    #[arg(long)]
+    reason: String,
+    /// Don't ask
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(clap::Args)]
@@ -68,11 +108,14 @@ pub(crate) struct List {
     #[arg(long, value_name = "ID")]
     object: Option<String>,
     /// Only this kind
-    #[arg(long, value_parser = ["attempt", "outcome", "denied", "read"])]
+    #[arg(long, value_parser = ["attempt", "outcome", "denied", "read", "notice"])]
     kind: Option<String>,
     /// Only this outcome
     #[arg(long, value_parser = ["success", "failed", "aborted"])]
     outcome: Option<String>,
+    /// Only entries with all of these words, one to three
+    #[arg(long, value_name = "WORDS")]
+    text: Option<String>,
     /// From then on: 2h, 30d, or a time
     #[arg(long, value_name = "WHEN")]
     from: Option<String>,
@@ -85,35 +128,22 @@ pub(crate) struct List {
     /// Where the page before ended
     #[arg(long)]
     cursor: Option<String>,
-    /// The platform's entries, not the organization's
-    #[arg(long)]
-    platform: bool,
-}
-
-#[derive(clap::Args)]
-pub(crate) struct Verify {
-    /// Copy of the ledger's directory
-    #[arg(requires = "key")]
-    path: Option<PathBuf>,
-    /// Public key of the log (vkey), from a source that you trust
-    #[arg(long, value_name = "VKEY", requires = "path")]
-    key: Option<VerifierKey>,
-    /// Checkpoint kept from before, which the ledger must continue
-    #[arg(long, value_name = "FILE", requires = "path")]
-    known: Vec<PathBuf>,
+    #[command(flatten)]
+    of: OfLog,
 }
 
 pub(crate) async fn run(run: &Run, command: Command) -> Result<()> {
     match command {
         Command::List(args) => list(run, args).await,
-        Command::Checkpoint => {
-            let reply = run.call(&Request::get("/v1/ledger/checkpoint")).await?;
-            run.terminal.bytes(&reply.body)
+        Command::Search(Search { words, list: args }) => {
+            list(run, List { text: Some(words.join(" ")), ..args }).await
         }
-        Command::Verify(Verify { path: Some(path), key: Some(key), known }) => {
-            offline(run, path, key, &known)
-        }
-        Command::Verify(_) => ask(run).await,
+        Command::Logs(of) => prove::logs(run, &of).await,
+        Command::Verify(args) => verify::run(run, args).await,
+        Command::Export(args) => export::run(run, args).await,
+        Command::Prove(args) => prove::prove(run, args).await,
+        Command::Checkpoint(args) => prove::checkpoint(run, args).await,
+        Command::ForgetPerson(args) => forget(run, args).await,
         Command::Witnesses(command) => witnesses::run(run, command).await,
         Command::Retention(command) => retention::run(run, command).await,
         Command::Hold(command) => holds::run(run, command).await,
@@ -122,8 +152,22 @@ pub(crate) async fn run(run: &Run, command: Command) -> Result<()> {
     }
 }
 
+async fn forget(run: &Run, args: ForgetPerson) -> Result<()> {
+    let id = user_id(run, &args.user).await?;
+    prompt::confirm(
+        &run.terminal,
+        &format!("Erase {} from the ledger? Nobody can undo that.", args.user),
+        args.yes,
+    )?;
+    let request = Request::post(format!("/v1/ledger/subjects/{id}/erase"), &Erase { reason: args.reason })?;
+    run.show(request, |terminal, erased: Erased| {
+        terminal.line(&format!("Erased. {} stands for nobody any more.", erased.subject))
+    })
+    .await
+}
+
 async fn list(run: &Run, args: List) -> Result<()> {
-    let organization = if args.platform { None } else { run.maybe_organization().await? };
+    let organization = args.of.organization(run).await?;
     let now = times::now();
     let when = |text: Option<String>| {
         text.map(|text| times::ago(&text, now).map(|time| time.to_string())).transpose()
@@ -137,6 +181,7 @@ async fn list(run: &Run, args: List) -> Result<()> {
             ("object", args.object),
             ("kind", args.kind),
             ("outcome", args.outcome),
+            ("text", args.text),
             ("from", when(args.from)?),
             ("to", when(args.to)?),
             ("cursor", args.cursor),
@@ -144,8 +189,14 @@ async fn list(run: &Run, args: List) -> Result<()> {
         ],
     );
     run.show(Request::get(path), |terminal, page: Page<LedgerEntry>| {
-        let header = ["INDEX", "TIME", "KIND", "ACTION", "OUTCOME", "ACTOR", "OBJECT"];
-        terminal.table(&header, page.items.into_iter().map(row).collect(), "No entries.")?;
+        // The platform sees the entries of all logs.
+        let all = organization.is_none();
+        let header = ["SHARD", "INDEX", "TIME", "KIND", "ACTION", "OUTCOME", "ACTOR", "OBJECT"];
+        terminal.table(
+            &header,
+            page.items.into_iter().map(|entry| row(entry, all)).collect(),
+            "No entries.",
+        )?;
         if let Some(next) = page.next {
             terminal.note(&format!("More: --cursor {next}"));
         }
@@ -154,12 +205,13 @@ async fn list(run: &Run, args: List) -> Result<()> {
     .await
 }
 
-fn row(entry: LedgerEntry) -> Vec<Field> {
+fn row(entry: LedgerEntry, all: bool) -> Vec<Field> {
     let event = entry.event;
     let kind = if event.kind.as_str() == "denied" { Tone::Bad } else { Tone::Plain };
     let actor = if event.actor.id.is_empty() { event.actor.kind } else { event.actor.id };
     let outcome = event.outcome.map(|outcome| outcome.as_str());
     vec![
+        plain(if all { format!("{} {}", entry.log, entry.shard) } else { entry.shard }),
         plain(entry.index),
         plain(shown(event.time)),
         Field::toned(event.kind.as_str(), kind),
@@ -168,83 +220,4 @@ fn row(entry: LedgerEntry) -> Vec<Field> {
         plain(actor),
         plain(event.object.id),
     ]
-}
-
-/// The server's own verdict.
-async fn ask(run: &Run) -> Result<()> {
-    let spinner = run.terminal.spinner("The server verifies its ledger");
-    let request = Request::new(Method::POST, "/v1/ledger/verify").limit(Some(LONGEST_VERIFY));
-    let reply = run.call(&request).await;
-    spinner.finish_and_clear();
-    let reply = reply?;
-    let verdict: LedgerVerdict = reply.read()?;
-    if run.terminal.json {
-        run.terminal.body(&reply.body)?;
-        return if verdict.verified { Ok(()) } else { Err(Failure::Said(Exit::Failed)) };
-    }
-    if !verdict.verified {
-        let finding = verdict.finding.unwrap_or_else(|| "no finding was named".to_owned());
-        return Err(Failure::new(Exit::Failed, format!("the ledger does NOT verify: {finding}")).next_step(
-            "keep a copy of the ledger's directory and of this output, and treat it as an incident",
-        ));
-    }
-    run.terminal.line(&format!("The server says: {} entries verify.", verdict.entries))?;
-    run.terminal.line(&format!("key: {}", verdict.key))?;
-    run.terminal.line(verdict.checkpoint.trim_end())?;
-    run.terminal.note(&format!(
-        "The server judged itself. To verify without trusting it, copy the ledger's directory and run:\n  ward ledger verify PATH --key '{}'",
-        verdict.key
-    ));
-    Ok(())
-}
-
-/// A verdict of one's own.
-fn offline(run: &Run, path: PathBuf, key: VerifierKey, known: &[PathBuf]) -> Result<()> {
-    let mut notes = Vec::new();
-    for file in known {
-        notes.push(
-            std::fs::read_to_string(file)
-                .with_context(|| format!("can't read the checkpoint {}", file.display()))?,
-        );
-    }
-    if !path.is_dir() {
-        return Err(Failure::usage(format!("{} is no folder", path.display()))
-            .next_step("name a copy of the ledger's directory"));
-    }
-    let bar = run.terminal.spinner("Verifying");
-    let result = verify::verify_against(&path, &key, &notes, &mut |progress| {
-        bar.set_message(format!("Verifying: {} of {} entries", progress.entries, progress.total));
-    });
-    bar.finish_and_clear();
-    match result {
-        Ok(report) if run.terminal.json => {
-            let report = serde_json::json!({
-                "verified": true, "entries": report.size, "checkpoint": report.checkpoint, "key": key.to_string(),
-                "checkpoints": report.checkpoints, "tiles": report.tiles, "segments": report.segments, "notes": report.notes,
-            });
-            run.terminal.line(&report.to_string())
-        }
-        Ok(report) => {
-            run.terminal.line(&format!(
-                "Verified: {} entries, {} checkpoints, {} tiles, {} segments.",
-                report.size, report.checkpoints, report.tiles, report.segments
-            ))?;
-            for note in &report.notes {
-                run.terminal.line(&format!("note: {note}"))?;
-            }
-            run.terminal.line(report.checkpoint.trim_end())?;
-            run.terminal
-                .note("Keep this checkpoint: with --known it shows later that nothing was rolled back.");
-            Ok(())
-        }
-        Err(finding) if run.terminal.json => {
-            let report = serde_json::json!({ "verified": false, "finding": finding.to_string(), "entry": finding.entry, "key": key.to_string() });
-            run.terminal.line(&report.to_string())?;
-            Err(Failure::Said(Exit::Failed))
-        }
-        Err(finding) => Err(Failure::new(Exit::Failed, format!("the ledger does NOT verify: {finding}"))
-            .next_step(
-                "check that the key is the log's, keep the copy as it is, and treat it as an incident",
-            )),
-    }
 }

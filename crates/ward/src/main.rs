@@ -10,6 +10,7 @@
 //! 5 conflict, 6 the server can't be reached.
 
 mod agreements;
+mod alerts;
 mod apps;
 mod archive;
 mod argv;

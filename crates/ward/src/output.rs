@@ -176,6 +176,17 @@ impl Terminal {
         }
     }
 
+    /// A bar for entries of a log; hidden where nobody sees it.
+    pub(crate) fn entry_bar(&self) -> ProgressBar {
+        let style = ProgressStyle::with_template(
+            "  {bar:30} {human_pos} of {human_len} entries, {per_sec}, {eta} left",
+        );
+        match style {
+            Ok(style) if self.err_is_tty && !self.json => ProgressBar::new(0).with_style(style),
+            _ => ProgressBar::hidden(),
+        }
+    }
+
     /// A turning sign while something is waited for; hidden where nobody sees it.
     pub(crate) fn spinner(&self, text: &str) -> ProgressBar {
         if !self.err_is_tty || self.json {

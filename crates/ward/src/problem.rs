@@ -42,6 +42,8 @@ pub(crate) enum Failure {
     },
     /// All is said already; only the code remains.
     Said(Exit),
+    /// A verdict was said; this is its code.
+    Verdict(u8),
     /// Whoever read our output went away: not a failure.
     Closed,
 }
@@ -82,7 +84,7 @@ impl Failure {
         match self {
             Self::Problem(problem) => &problem.title,
             Self::Own { what, .. } => what,
-            Self::Said(_) | Self::Closed => "",
+            Self::Said(_) | Self::Verdict(_) | Self::Closed => "",
         }
     }
     /// Whether the server refused what was typed, as far as a status tells.
@@ -94,6 +96,7 @@ impl Failure {
         match self {
             Self::Problem(problem) => exit_of(problem.code) as u8,
             Self::Own { exit, .. } | Self::Said(exit) => *exit as u8,
+            Self::Verdict(code) => *code,
             Self::Closed => 0,
         }
     }
@@ -101,7 +104,7 @@ impl Failure {
     /// Prints it on standard error: text, or JSON if that was asked for.
     pub(crate) fn report(&self, terminal: &Terminal) {
         let json = match self {
-            Self::Said(_) | Self::Closed => return,
+            Self::Said(_) | Self::Verdict(_) | Self::Closed => return,
             Self::Problem(problem) => serde_json::to_string(problem).ok(),
             Self::Own { what, next, .. } => {
                 Some(serde_json::json!({ "title": what, "next_step": next }).to_string())
@@ -137,7 +140,7 @@ impl Failure {
                 lines.extend(details.iter().map(|line| format!("  {line}")));
                 lines.extend(next.iter().map(|next| format!("next: {next}")));
             }
-            Self::Said(_) | Self::Closed => {}
+            Self::Said(_) | Self::Verdict(_) | Self::Closed => {}
         }
         lines.iter().map(|line| clean(line).into_owned()).collect::<Vec<_>>().join("\n")
     }

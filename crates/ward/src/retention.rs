@@ -1,7 +1,10 @@
 //! How long the ledger is kept: six years at least, longer if an owner says so.
 
 use http::Method;
-use ward_model::retention::{Pruning, RetentionPolicy, SetRetention};
+use ward_model::{
+    OrganizationId,
+    retention::{Pruning, RetentionPolicy, SetRetention},
+};
 
 use crate::{
     output::{Field, Terminal, Tone, maybe, plain},
@@ -49,9 +52,19 @@ fn pruning(text: &str) -> std::result::Result<Pruning, String> {
 }
 
 impl OfLog {
+    /// The organization whose log it is; none for the platform.
+    pub(crate) async fn organization(&self, run: &Run) -> Result<Option<OrganizationId>> {
+        if self.platform { Ok(None) } else { run.maybe_organization().await }
+    }
+
+    /// Name of the log.
+    pub(crate) async fn log(&self, run: &Run) -> Result<String> {
+        Ok(self.organization(run).await?.map_or_else(|| "platform".to_owned(), |id| id.to_string()))
+    }
+
     /// The path with whose log it is about.
     pub(crate) async fn path(&self, run: &Run, path: &str) -> Result<String> {
-        let organization = if self.platform { None } else { run.maybe_organization().await? };
+        let organization = self.organization(run).await?;
         Ok(with_query(path, &[("organization", organization.map(|id| id.to_string()))]))
     }
 }

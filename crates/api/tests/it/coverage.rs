@@ -156,6 +156,7 @@ async fn call_everything() -> Vec<Row> {
     let check = world.api.get(&world.platform.secret, "/v1/checks").await.json()["items"][0]["id"].clone();
     let check = check.as_str().unwrap_or("none").to_owned();
     let principals = principals(&world).await;
+    published(&world).await;
     let mut rows: Vec<Row> =
         operations().into_iter().flat_map(|(method, path, op)| forms(&method, &path, &op)).collect();
     rows.sort_by_key(|row| turn(&row.method, &row.path));
@@ -181,6 +182,20 @@ async fn call_everything() -> Vec<Row> {
     rows
 }
 
+/// Waits until both logs have published, and puts there what a verifier may ask for beside.
+async fn published(world: &World) {
+    let shard = world.api.server.shard_dir().file_name().unwrap().to_owned();
+    for log in [world.organization.to_string(), "platform".to_owned()] {
+        let dir = world.api.server.ledger_dir().join(log).join(&shard);
+        while !dir.join("checkpoint").exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        std::fs::copy(dir.join("checkpoint"), dir.join("witnessed")).unwrap();
+        std::fs::create_dir_all(dir.join("tile/0/000.p")).unwrap();
+        std::fs::write(dir.join("tile/0/000.p/1"), [0; 32]).unwrap();
+    }
+}
+
 /// The forms of an operation: one, or two where the query decides what is asked for.
 fn forms(method: &str, path: &str, op: &Value) -> Vec<Row> {
     let action = |key: &str| op[key].as_str().map(|text| text.parse::<Action>().unwrap());
@@ -194,7 +209,11 @@ fn forms(method: &str, path: &str, op: &Value) -> Vec<Row> {
         otherwise,
         calls: Vec::new(),
     };
+    let of_log = |log: &str, action| Row { path: path.replace("{log}", log), ..row("", action, None) };
     match (action("x-ward-action"), action("x-ward-otherwise")) {
+        (first, second) if path.contains("{log}") => {
+            vec![of_log("{organization}", first), of_log("platform", second)]
+        }
         (first, Some(second)) if method == "GET" || asks_for_organization(op) => {
             vec![row("?organization=", first, None), row("", Some(second), None)]
         }
@@ -225,7 +244,6 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
         ("backup", world.backup.to_string()),
         ("agreement", world.agreement.to_string()),
         ("hold", world.hold.to_string()),
-        ("shard", "2026-1".to_owned()),
         ("drain", world.drain.to_string()),
         ("witness", world.witness.to_string()),
         ("user", world.colleague.user.to_string()),
@@ -234,7 +252,12 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
         ("grant", world.grant.to_string()),
         ("name", "API_KEY".to_owned()),
         ("check", check.to_owned()),
-        ("path", "entries/000.p/1".to_owned()),
+        ("path", "000.p/1".to_owned()),
+        ("file", "keys".to_owned()),
+        ("shard", world.api.server.shard_dir().file_name().unwrap().to_str().unwrap().to_owned()),
+        ("level", "0".to_owned()),
+        ("sha256", "ab".repeat(32)),
+        ("index", "0".to_owned()),
     ];
     let mut path = row.path.clone();
     for (name, id) in &ids {
@@ -256,6 +279,7 @@ fn request(world: &World, row: &Row, secret: &str, check: &str) -> Request<Body>
         (_, "/v1/apps/{app}/restart" | "/v1/databases/{database}/backups") => Value::Null,
         (_, path) if path.ends_with("/end") || path.ends_with("/disable") => Value::Null,
         (_, "/v1/apps/{app}/deployments") => Value::Null,
+        (_, "/v1/ledger/subjects/{user}/erase") => json!({ "reason": "a request of the person" }),
         (_, path) if path.starts_with("/v1/ledger/archive/") => Value::Null,
         (_, "/v1/ledger/rotate-key") => Value::Null,
         (_, "/v1/drains") => {

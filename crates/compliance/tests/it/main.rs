@@ -7,6 +7,7 @@
     reason = "a test that can't go on fails"
 )]
 
+mod anchors;
 mod containers;
 mod encryption;
 mod framework;

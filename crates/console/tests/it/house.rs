@@ -72,6 +72,11 @@ impl House {
         Self { server, router, organization, environment, app, database, factor }
     }
 
+    /// The shard that the platform's log is in.
+    pub(crate) fn shard(&self) -> String {
+        self.server.core.audit.platform().current_shard().to_string()
+    }
+
     /// A code that was not used yet.
     pub(crate) fn code(&self) -> String {
         self.server.clock.advance(Duration::from_secs(31));

@@ -127,7 +127,7 @@ async fn every_page_works_without_scripts_and_shows_no_secret_and_no_markup_of_o
             ),
             "app:create",
         ),
-        ("/ledger/entries/3".to_owned(), "c2sp.org/tlog-proof@v1"),
+        (format!("/ledger/entries/platform/{}/3", house.shard()), "c2sp.org/tlog-proof@v1"),
         ("/account".to_owned(), "this one"),
         ("/step-up?next=/account".to_owned(), "Confirm that it is you"),
     ];
@@ -193,31 +193,89 @@ async fn reading_a_log_and_the_ledger_leaves_an_entry_under_the_readers_name() {
 async fn ledger_pages_follow_one_another_without_a_gap_and_an_entry_of_another_organization_is_not_found() {
     let house = House::new().await;
     let mut client = house.signed_in().await;
-    let (mut path, mut seen) = ("/ledger".to_owned(), Vec::new());
+    let (mut path, mut seen) = ("/ledger".to_owned(), std::collections::BTreeMap::<String, Vec<u64>>::new());
     loop {
         let answer = client.get(&path).await;
         let table = answer.between("<tbody>", "</tbody>");
-        seen.extend(
-            table
-                .split("/ledger/entries/")
-                .skip(1)
-                .map(|r| r.split('"').next().unwrap().parse::<u64>().unwrap()),
-        );
+        for entry in table.split("/ledger/entries/").skip(1) {
+            let (shard, index) = entry.split('"').next().unwrap().rsplit_once('/').unwrap();
+            seen.entry(shard.to_owned()).or_default().push(index.parse().unwrap());
+        }
         match answer.body.split_once("class=\"button\" href=\"/ledger?cursor=") {
             Some((_, rest)) => path = format!("/ledger?cursor={}", rest.split('"').next().unwrap()),
             None => break,
         }
     }
-    let expected: Vec<u64> = (0..=seen[0]).rev().collect();
-    assert_eq!(seen, expected);
-    let entry = client.get("/ledger/entries/2").await;
+    assert_eq!(seen.len(), 2, "the platform's log and the organization's");
+    for (shard, seen) in seen {
+        let expected: Vec<u64> = (0..=seen[0]).rev().collect();
+        assert_eq!(seen, expected, "{shard}");
+    }
+    let of_platform = format!("/ledger/entries/platform/{}", house.shard());
+    let entry = client.get(&format!("{of_platform}/2")).await;
     assert!(entry.body.contains("holds"), "{}", entry.body);
-    let foreign = client.get(&format!("/ledger/entries/0?organization={}", house.organization)).await;
-    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
-    for bad in ["/ledger/entries/99999999", "/ledger/entries/18446744073709551615", "/ledger/entries/x"] {
+    let own = format!("/ledger/entries/{}/{}/1", house.organization, house.shard());
+    let entry = client.get(&own).await;
+    assert!(entry.body.contains("holds") && entry.body.contains("extra "), "{}", entry.body);
+    let nobody = format!("/ledger/entries/org_{}/{}/0", "0".repeat(32), house.shard());
+    let bad = [
+        format!("{of_platform}/99999999"),
+        format!("{of_platform}/18446744073709551615"),
+        format!("{of_platform}/x"),
+        "/ledger/entries/platform/1999-1/0".to_owned(),
+        "/ledger/entries/platform/..%2f/0".to_owned(),
+        nobody,
+    ];
+    for bad in &bad {
         assert_eq!(client.get(bad).await.status, StatusCode::NOT_FOUND, "{bad}");
     }
     assert_eq!(client.get("/ledger?from=yesterday").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_ledger_is_searched_by_words_log_by_log() {
+    let house = House::new().await;
+    house.server.core.audit.settle().await.unwrap();
+    let mut client = house.signed_in().await;
+    let answer = client.get(&format!("/ledger?organization={}&text=app%3Acreate", house.organization)).await;
+    assert!(
+        answer.body.contains("app:create") && !answer.body.contains("environment:create"),
+        "{}",
+        answer.body
+    );
+    let answer = client.get("/ledger?text=nothinglikethis").await;
+    assert!(answer.body.contains("No entry is like that."), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn open_alerts_are_on_every_page_of_those_whom_they_concern() {
+    let house = House::new().await;
+    let mut owner = house.signed_in().await;
+    assert!(!owner.get("/").await.body.contains("Open alerts"));
+    let alerts = &house.server.core.alerts;
+    let severity = ward_model::alerts::Severity::Warning;
+    alerts.raise("disk:full", severity, "The disk is nearly full", MARKUP).await.unwrap();
+    let critical = ward_model::alerts::Severity::Critical;
+    alerts.raise("backup:late", critical, "A backup is late", "Look at it.").await.unwrap();
+    for path in ["/", "/posture", "/ledger", "/account"] {
+        let body = owner.get(path).await.body;
+        assert!(body.contains("Open alerts") && body.contains("A backup is late"), "{path}: {body}");
+        assert!(body.contains("Look at all 2 alerts"), "{path}");
+    }
+    let page = owner.get("/alerts").await.body;
+    assert!(page.contains("disk:full") && page.contains("2 open") && !page.contains(MARKUP), "{page}");
+    // Who has a role in an organization alone sees what concerns that, and no denial is written for looking.
+    let first = house.newcomer("grace@example.org", Role::Developer).await;
+    let mut grace = house.enrolled("grace@example.org", &first).await;
+    assert!(!grace.get("/").await.body.contains("Open alerts"));
+    assert!(grace.get("/alerts").await.body.contains("None is open that concerns you."));
+    let query = LedgerQuery { kind: Some("denied".into()), ..LedgerQuery::default() };
+    house.server.core.audit.settle().await.unwrap();
+    assert_eq!(house.server.core.audit.search(None, &query).await.unwrap().items.len(), 0);
+    alerts.clear("disk:full").await.unwrap();
+    alerts.clear("backup:late").await.unwrap();
+    assert!(!owner.get("/").await.body.contains("Open alerts"));
+    assert!(owner.get("/alerts?show=all").await.body.contains("over since"));
 }
 
 #[tokio::test]
@@ -226,6 +284,7 @@ async fn the_ledger_verifies_on_demand_and_a_changed_byte_is_found() {
     let mut client = house.signed_in().await;
     let answer = client.submit("/ledger", "/ledger/verify", &[]).await;
     assert!(answer.body.contains("The ledger verifies"), "{}", answer.body);
+    assert!(answer.body.contains(&house.organization.to_string()), "{}", answer.body);
     let segment = first_file(&house.server.shard_dir(), "wal");
     let mut bytes = std::fs::read(&segment).unwrap();
     let at = bytes.windows(12).position(|w| w == b"organization").unwrap();

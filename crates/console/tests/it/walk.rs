@@ -115,6 +115,12 @@ async fn sabotage(browser: &Browser, base: &str) {
 
 async fn owner(walk: &Walk<'_>, house: &House, base: &str) {
     let browser = walk.browser;
+    let warning = ward_model::alerts::Severity::Warning;
+    let (title, text) = (
+        "A witness has not answered since yesterday",
+        "Look whether it runs, and whether its address is right.",
+    );
+    house.server.core.alerts.raise("witness:stale", warning, title, text).await.unwrap();
     browser.device(1280, 900, false).await;
     browser.goto(&format!("{base}/ledger?kind=outcome")).await;
     walk.look("sign-in").await;
@@ -145,7 +151,8 @@ async fn owner(walk: &Walk<'_>, house: &House, base: &str) {
         ("posture-organization", format!("/organizations/{}/posture", house.organization)),
         ("check", format!("/checks/{}", ward_compliance::checks::all()[0].id())),
         ("ledger", "/ledger".to_owned()),
-        ("ledger-entry", "/ledger/entries/5".to_owned()),
+        ("ledger-entry", format!("/ledger/entries/platform/{}/5", house.shard())),
+        ("alerts", "/alerts".to_owned()),
         ("account", "/account".to_owned()),
         ("step-up", "/step-up".to_owned()),
     ];

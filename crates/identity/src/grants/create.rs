@@ -35,7 +35,8 @@ pub async fn create(ctx: &Ctx, organization: OrganizationId, new: NewGrant, scop
         .filter(|a| a.user.disabled_at.is_none())
         .ok_or_else(|| Error::not_found("user", new.user))?;
     let grant = sql::insert(&mut tx, ctx, new.user, new.role, &scope).await?;
-    tx.commit(json!({ "grant": grant.id })).await?;
+    tx.commit(json!({ "grant": grant.id, "user": new.user, "role": new.role, "scope": new.scope_id }))
+        .await?;
     Ok(grant)
 }
 

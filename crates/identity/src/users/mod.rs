@@ -2,11 +2,13 @@
 
 mod create;
 mod disable;
+mod erase;
 mod list;
 pub(crate) mod sql;
 
 pub use create::{FirstOwner, create, create_first_owner};
 pub use disable::disable;
+pub use erase::erase;
 pub use list::{list, me};
 
 use ward_spine::{Error, Result};

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use memchr::memchr2;
 use memchr::memmem::{Finder, FinderRev};
 
+use super::anchor::Collector;
 use super::{Finding, Place};
 use crate::payload::{self, Payload};
 use crate::series::logged_time;
@@ -18,6 +19,7 @@ const PAYLOAD: &[u8] = b"\"payload\":";
 /// Goes along the entries of a shard. Looks for the exact bytes of canonical JSON (RFC 8785). Memory: a hash for each payload.
 pub(super) struct Content<'a> {
     source: &'a dyn Source,
+    collect: Option<&'a Collector>,
     first: Option<i64>,
     last: Option<i64>,
     payloads: HashSet<Hash>,
@@ -27,9 +29,10 @@ pub(super) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn new(source: &'a dyn Source) -> Self {
+    pub(super) fn new(source: &'a dyn Source, collect: Option<&'a Collector>) -> Self {
         Self {
             source,
+            collect,
             first: None,
             last: None,
             payloads: HashSet::new(),
@@ -53,6 +56,9 @@ impl<'a> Content<'a> {
             }
             self.first = self.first.or(Some(time));
             self.last = Some(time);
+        }
+        if let Some(collect) = self.collect {
+            collect.entry(index, entry);
         }
         if self.payload.find(entry).is_some()
             && let Some(payload) = payload::reference(entry)
@@ -132,7 +138,7 @@ mod tests {
     #[test]
     fn the_time_of_an_entry_is_found_wherever_else_the_words_stand() {
         let nowhere = Folder::new("/nonexistent");
-        let content = Content::new(&nowhere);
+        let content = Content::new(&nowhere, None);
         let cases = [
             (r#"{"metadata":{"logged_time":5,"version":"1.8.0"}}"#, Some(5)),
             (r#"{"metadata":{"event_code":"a","logged_time":-5}}"#, Some(-5)),
@@ -165,7 +171,7 @@ mod tests {
             }
             let entry = entry.to_string();
             let nowhere = Folder::new("/nonexistent");
-            prop_assert_eq!(Content::new(&nowhere).time(entry.as_bytes()), Some(time));
+            prop_assert_eq!(Content::new(&nowhere, None).time(entry.as_bytes()), Some(time));
             prop_assert_eq!(logged_time(entry.as_bytes()), Some(time));
         }
     }

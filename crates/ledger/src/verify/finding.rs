@@ -23,6 +23,17 @@ pub enum Place {
         /// Its size.
         size: u64,
     },
+    /// A checkpoint of this log that an entry of another log holds.
+    Anchor {
+        /// The other log.
+        log: Box<str>,
+        /// Shard of the other log.
+        shard: Box<str>,
+        /// Index of the entry there.
+        index: u64,
+        /// Size of the checkpoint.
+        size: u64,
+    },
 }
 
 impl fmt::Display for Place {
@@ -31,6 +42,9 @@ impl fmt::Display for Place {
             Place::File(path) => f.write_str(path),
             Place::Wal { segment, offset } => write!(f, "{segment} at byte {offset}"),
             Place::Known { size } => write!(f, "the given checkpoint of size {size}"),
+            Place::Anchor { log, shard, index, size } => {
+                write!(f, "the checkpoint of size {size} in entry {index} of {log} {shard}")
+            }
         }
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn verify(
         published,
         frontier: Frontier::new(),
         tiles: Tiles::new(source, published),
-        content: Content::new(source),
+        content: Content::new(source, subject.collect),
         edges: Edges::default(),
         newest,
     };

@@ -8,6 +8,7 @@
 //! file `keys`, both ways, so that one trusted key vouches for all. The first difference is the [`Finding`]. The
 //! files may be in use by a writer meanwhile. Memory: a segment, or a bundle for each level of tiles.
 
+mod anchor;
 mod content;
 pub(crate) mod files;
 mod finding;
@@ -28,8 +29,9 @@ use crate::series::KeyLine;
 use crate::source::{Folder, Source};
 use crate::tree::Hash;
 
+pub use anchor::{Anchor, Anchors};
 pub use finding::{Finding, Place};
-pub use logs::{LedgerReport, verify_ledger};
+pub use logs::{LedgerReport, LogVerdict, verify_each, verify_ledger};
 
 /// How far a verification has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct Trust {
     pub needed: usize,
     /// The files are those of a running installation: the write-ahead log and the head must be there.
     pub live: bool,
+    /// Where one log of a whole ledger says what the others must hold, if one does.
+    pub anchors: Option<Anchors>,
 }
 
 /// What a verification of a shard that found nothing wrong has covered.
@@ -110,7 +114,8 @@ pub struct ShardReport {
 pub struct SeriesReport {
     /// All shards, oldest first.
     pub shards: Vec<ShardReport>,
-    /// Whether one of the given keys is a key of this log. Without, the files vouch for themselves only.
+    /// Whether one of the given keys is a key of this log, or a log with such a key vouches for it by its anchors.
+    /// Without, the files vouch for themselves only.
     pub anchored: bool,
     /// Things that are not wrong but worth knowing.
     pub notes: Vec<String>,
@@ -134,7 +139,8 @@ pub fn verify_shard(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, Finding> {
     let known = trust.known.iter().map(String::as_str).collect();
-    let subject = shard::Subject { source, key, trust, known, part: None, newest: true };
+    let subject =
+        shard::Subject { source, key, trust, known, said: &[], part: None, newest: true, collect: None };
     shard::verify(&subject, progress).map(|(report, _)| report)
 }
 
@@ -147,7 +153,7 @@ pub fn verify_series(
     trust: &Trust,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<SeriesReport, Finding> {
-    let report = series::verify(source, None, trust, progress)?;
+    let report = series::verify(source, &series::Asked::of(trust), progress)?.report;
     logs::all_used(trust, std::slice::from_ref(&report))?;
     Ok(report)
 }

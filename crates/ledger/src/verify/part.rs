@@ -56,7 +56,7 @@ pub(super) fn verify(
         .iter()
         .filter_map(|block| Some(u64::from(published.name(Kind::Entries, *block)?.width)))
         .sum();
-    let mut content = Content::new(source);
+    let mut content = Content::new(source, subject.collect);
     let mut edges = Edges::default();
     let mut entries = 0;
     progress(Progress { entries, total });

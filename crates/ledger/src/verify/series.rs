@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::anchor::{self, Collector, Said};
 use super::shard::{Edges, Subject, origin_of};
 use super::{Finding, Place, Progress, SeriesReport, ShardReport, Trust, files, shard};
 use crate::bundle::{CONTENTS_FILE, Contents};
@@ -27,17 +28,45 @@ struct State {
     times: Option<(i64, i64)>,
 }
 
-/// Verifies the log in `source`. `name` is the log's, where the folder tells it.
+/// How a log is verified.
+pub(super) struct Asked<'a> {
+    /// Its name, where the folder tells it.
+    pub(super) name: Option<&'a str>,
+    pub(super) trust: &'a Trust,
+    /// What another log says of it.
+    pub(super) said: &'a [Said],
+    /// Whether a given key vouches for that other log.
+    pub(super) vouched: bool,
+    /// Takes what it says of others.
+    pub(super) collect: Option<&'a Collector>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(trust: &'a Trust) -> Self {
+        Self { name: None, trust, said: &[], vouched: false, collect: None }
+    }
+}
+
+/// What came out.
+pub(super) struct Outcome {
+    pub(super) report: SeriesReport,
+    /// What it says of others.
+    pub(super) said: Vec<Said>,
+}
+
+/// Verifies the log in `source`.
 pub(super) fn verify(
     source: &dyn Source,
-    name: Option<&str>,
-    trust: &Trust,
+    asked: &Asked<'_>,
     progress: &mut dyn FnMut(Progress),
-) -> Result<SeriesReport, Finding> {
+) -> Result<Outcome, Finding> {
+    let Asked { name, trust, .. } = *asked;
     let lines = keys(source)?;
     let contents = contents(source)?;
     named(&lines, name.or(contents.as_ref().map(|contents| contents.log.as_str())))?;
-    let anchored = anchored(&lines, trust)?;
+    let anchored = anchored(&lines, trust)? || (asked.vouched && !asked.said.is_empty());
+    anchor::named(&lines, asked.said)?;
+    let mut says = Vec::new();
     let mut notes = strangers(source, &lines)?;
     let total = expected_total(source, &lines);
     let (mut done, mut shards): (u64, Vec<ShardReport>) = (0, Vec::new());
@@ -51,12 +80,24 @@ pub(super) fn verify(
         let there = files::read(&folder, CHECKPOINT_FILE, 1 << 20).map_err(wrong)?.is_some();
         let seen = if there || !archived(source, &line.shard)? {
             let part = part(&folder, line, contents.as_ref()).map_err(wrong)?;
-            let subject = Subject { source: &folder, key: &line.key, trust, known, part, newest };
+            let subject = Subject {
+                source: &folder,
+                key: &line.key,
+                trust,
+                known,
+                said: asked.said,
+                part,
+                newest,
+                collect: asked.collect,
+            };
             let mut step = |here: Progress| {
                 progress(Progress { entries: done + here.entries, total: total.max(done + here.total) });
             };
             let (report, edges) = shard::verify(&subject, &mut step).map_err(wrong)?;
             done += report.entries;
+            if let Some(collect) = asked.collect {
+                says.extend(collect.drain(name.unwrap_or_default(), &line.shard));
+            }
             let state = Some(State { size: report.size, root: report.root, times: report.times });
             shards.push(ShardReport { line: line.clone(), report: Some(report) });
             Seen { edges, state }
@@ -70,7 +111,7 @@ pub(super) fn verify(
         ends(source, line, lines.get(position + 1), &seen, &mut notes).map_err(wrong)?;
         before = Some((line, seen));
     }
-    Ok(SeriesReport { shards, anchored, notes })
+    Ok(Outcome { report: SeriesReport { shards, anchored, notes }, said: says })
 }
 
 /// The file `keys`.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::anchor::{Collector, Said};
 use super::marks::Marks;
 use super::{Finding, Place, Progress, Report, Trust, Witnessed, files, history, part, segment, tiled};
 use crate::note::{Checkpoint, MAX_NOTE_BYTES, Note, NoteError, VerifierKey};
@@ -15,10 +16,14 @@ pub(super) struct Subject<'a> {
     pub(super) trust: &'a Trust,
     /// Checkpoints of this shard that were kept from before.
     pub(super) known: Vec<&'a str>,
+    /// What another log says of the log of this shard.
+    pub(super) said: &'a [Said],
     /// Entries that a bundle says it holds, if not all.
     pub(super) part: Option<Range<u64>>,
     /// Whether the cosignatures that are needed must be here: on the newest shard, which commits to all before it.
     pub(super) newest: bool,
+    /// Takes what the entries say of other logs.
+    pub(super) collect: Option<&'a Collector>,
 }
 
 /// The first and the last entry of a shard, which carry the links.
@@ -59,6 +64,17 @@ pub(super) fn verify(
             Finding::new(Place::Known { size: 0 }, expected, error.to_string())
         })?;
         marks.add(Place::Known { size: checkpoint.size }, checkpoint);
+    }
+    // A part of a shard need not hold the tiles that show these sizes.
+    for said in subject.said.iter().filter(|_| subject.part.is_none()) {
+        let own = said.anchor.checkpoints.iter().filter(|note| origin_of(note) == subject.key.name());
+        for note in own {
+            let checkpoint = Checkpoint::open(note.as_bytes(), subject.key).map_err(|error| {
+                let expected = format!("a checkpoint signed by {}", subject.key);
+                Finding::new(said.place(0), expected, error.to_string())
+            })?;
+            marks.add(said.place(checkpoint.size), checkpoint);
+        }
     }
     // Before the checkpoint, which is never shorter.
     let (witnessed, notes) = witnessed(subject, &mut marks)?;

@@ -27,7 +27,7 @@ pub(super) fn verify(
     progress(Progress { entries: 0, total: size });
     let published = Published::new(source, size);
     let mut tiles = Tiles::new(source, size);
-    let mut content = Content::new(source);
+    let mut content = Content::new(source, subject.collect);
     let mut edges = Edges::default();
     let mut frontier = Frontier::new();
     let mut states = vec![frontier.clone()];

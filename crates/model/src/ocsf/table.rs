@@ -84,6 +84,9 @@ table! {
     "organization:create"      Entity         1  "Create"              Other("organization");
     "organization:list"        Api            2  "Read"                Object;
     "platform-ledger:read"     Api            2  "Read"                Object;
+    "platform-ledger:checkpoint" Api          2  "Read"                Object;
+    "subject:erase"            Account        99 "Erase Pseudonym"     Object;
+    "platform-alert:list"      Api            2  "Read"                Object;
     "platform-retention:read"  Api            2  "Read"                Object;
     "platform-retention:write" Entity         3  "Update"              Policy("retention");
     "platform-hold:create"     Entity         1  "Create"              Other("hold");
@@ -120,6 +123,8 @@ table! {
     "project:create"           Entity         1  "Create"              Other("project");
     "project:list"             Api            2  "Read"                Object;
     "ledger:read"              Api            2  "Read"                Object;
+    "ledger:checkpoint"        Api            2  "Read"                Object;
+    "alert:list"               Api            2  "Read"                Object;
     "retention:read"           Api            2  "Read"                Object;
     "retention:write"          Entity         3  "Update"              Policy("retention");
     "hold:create"              Entity         1  "Create"              Other("hold");

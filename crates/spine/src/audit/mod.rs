@@ -161,6 +161,11 @@ impl Audit {
         Ok(erased)
     }
 
+    /// Forgets what is in memory about a pseudonym, once its erasure is committed.
+    pub fn forget_subject(&self, pseudonym: &str) {
+        self.0.subjects.forget(pseudonym);
+    }
+
     /// Waits until every outcome so far is in the ledger and indexed.
     pub async fn settle(&self) -> Result<()> {
         loop {
