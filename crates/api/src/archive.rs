@@ -24,7 +24,7 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/v1/ledger/archive",
-    tag = "ledger",
+    tag = "archive",
     params(LogQuery),
     responses((status = 200, body = Page<ShardStatus>)),
     extensions(("x-ward-action" = json!("retention:read")), ("x-ward-otherwise" = json!("platform-retention:read")))
@@ -37,7 +37,7 @@ pub(crate) async fn list(Caller(ctx): Caller, Query(query): Query<LogQuery>) -> 
 #[utoipa::path(
     post,
     path = "/v1/ledger/archive/run",
-    tag = "ledger",
+    tag = "archive",
     params(LogOf),
     responses((status = 202, body = RetentionPolicy)),
     extensions(("x-ward-action" = json!("shard:archive")), ("x-ward-otherwise" = json!("platform-shard:archive")))
@@ -50,7 +50,7 @@ pub(crate) async fn run(Caller(ctx): Caller, Query(of): Query<LogOf>) -> Made<Re
 #[utoipa::path(
     post,
     path = "/v1/ledger/archive/{shard}/verify",
-    tag = "ledger",
+    tag = "archive",
     params(LogOf),
     responses((status = 202, body = ShardStatus)),
     extensions(("x-ward-action" = json!("shard:archive")), ("x-ward-otherwise" = json!("platform-shard:archive")))
@@ -67,7 +67,7 @@ pub(crate) async fn verify(
 #[utoipa::path(
     post,
     path = "/v1/ledger/archive/{shard}/restore",
-    tag = "ledger",
+    tag = "archive",
     params(LogOf),
     responses((status = 202, body = ShardStatus)),
     extensions(("x-ward-action" = json!("shard:restore")), ("x-ward-otherwise" = json!("platform-shard:restore")))
@@ -84,7 +84,7 @@ pub(crate) async fn restore(
 #[utoipa::path(
     get,
     path = "/v1/ledger/archive/{shard}/bundle",
-    tag = "ledger",
+    tag = "archive",
     params(LogOf),
     responses((status = 200, body = Vec<u8>, content_type = "application/x-tar")),
     extensions(("x-ward-action" = json!("shard:fetch")), ("x-ward-otherwise" = json!("platform-shard:fetch")))
@@ -106,7 +106,7 @@ pub(crate) async fn bundle(
 #[utoipa::path(
     post,
     path = "/v1/ledger/rotate-key",
-    tag = "ledger",
+    tag = "archive",
     params(LogOf),
     responses((status = 200, body = ShardStatus)),
     extensions(("x-ward-action" = json!("shard:roll")), ("x-ward-otherwise" = json!("platform-shard:roll")))

@@ -17,7 +17,7 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/v1/ledger/holds",
-    tag = "ledger",
+    tag = "holds",
     params(LogQuery),
     responses((status = 200, body = Page<Hold>)),
     extensions(("x-ward-action" = json!("retention:read")), ("x-ward-otherwise" = json!("platform-retention:read")))
@@ -30,7 +30,7 @@ pub(crate) async fn list(Caller(ctx): Caller, Query(query): Query<LogQuery>) -> 
 #[utoipa::path(
     post,
     path = "/v1/ledger/holds",
-    tag = "ledger",
+    tag = "holds",
     params(LogOf),
     request_body = NewHold,
     responses((status = 201, body = Hold)),
@@ -48,7 +48,7 @@ pub(crate) async fn create(
 #[utoipa::path(
     post,
     path = "/v1/ledger/holds/{hold}/release",
-    tag = "ledger",
+    tag = "holds",
     request_body = ReleaseHold,
     responses((status = 200, body = Hold)),
     extensions(("x-ward-action" = json!("hold:release")), ("x-ward-otherwise" = json!("platform-hold:release")))

@@ -162,7 +162,7 @@ pub(crate) async fn hashes(
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream")),
     extensions(("x-ward-action" = json!("ledger:read")), ("x-ward-otherwise" = json!("platform-ledger:read")))
 )]
-pub(crate) async fn entries(
+pub(crate) async fn bundle(
     Caller(ctx): Caller,
     Path((log, name, path)): Path<(String, String, String)>,
 ) -> Result<Response, Failure> {

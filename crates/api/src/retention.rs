@@ -14,7 +14,7 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/v1/ledger/retention",
-    tag = "ledger",
+    tag = "retention",
     params(LogOf),
     responses((status = 200, body = RetentionPolicy)),
     extensions(("x-ward-action" = json!("retention:read")), ("x-ward-otherwise" = json!("platform-retention:read")))
@@ -27,7 +27,7 @@ pub(crate) async fn show(Caller(ctx): Caller, Query(of): Query<LogOf>) -> Answer
 #[utoipa::path(
     put,
     path = "/v1/ledger/retention",
-    tag = "ledger",
+    tag = "retention",
     params(LogOf),
     request_body = SetRetention,
     responses((status = 200, body = RetentionPolicy)),

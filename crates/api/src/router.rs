@@ -96,7 +96,7 @@ fn ordinary() -> OpenApiRouter<ApiState> {
         .routes(routes!(ledger_files::checkpoint))
         .routes(routes!(ledger_files::witnessed))
         .routes(routes!(ledger_files::hashes))
-        .routes(routes!(ledger_files::entries))
+        .routes(routes!(ledger_files::bundle))
         .routes(routes!(ledger_files::payload))
         .routes(routes!(ledger_files::proof))
         .routes(routes!(alerts::list))

@@ -129,7 +129,9 @@ fn every_action_of_people_has_a_route() {
         .map(str::to_owned)
         .collect();
     for action in Action::ALL.iter().filter(|a| !a.roles().is_empty()) {
-        assert!(named.contains(action.as_str()), "{action} has no route");
+        // Where the thing itself says whose it is (a drain), one route names the organization's action alone.
+        let twin = action.as_str().strip_prefix("platform-").is_some_and(|twin| named.contains(twin));
+        assert!(twin || named.contains(action.as_str()), "{action} has no route");
     }
 }
 

@@ -162,9 +162,15 @@ pub(crate) fn verified(ward: &Installation, world: &World) {
     };
     let (code, text) = verify();
     assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("platform: VERIFIED") && text.contains(&format!("{}: VERIFIED", world.organization)),
+        "{text}"
+    );
     let size = events(&ward.control()).len();
     assert!(size > 100, "{size} entries");
-    let entries = copy.join("tile/entries");
+    let keys = std::fs::read_to_string(copy.join("platform/keys")).unwrap();
+    let shard = parse_keys(&keys).unwrap().pop().unwrap().shard;
+    let entries = copy.join("platform").join(&shard).join("tile/entries");
     // The first tile if it is full, else the longest of the partial ones.
     let partial = std::fs::read_dir(entries.join("000.p")).into_iter().flatten().flatten();
     let longest = partial.map(|e| e.path()).max_by_key(|p| p.metadata().unwrap().len());
@@ -175,6 +181,14 @@ pub(crate) fn verified(ward: &Installation, world: &World) {
     std::fs::write(&changed, bytes).unwrap();
     let (code, text) = verify();
     assert_eq!(code, 1, "a changed byte is found: {text}");
+    assert!(text.contains(&format!("platform: {shard}: tile/entries/")), "{text}");
+    // A whole log that is gone is missed by the platform's.
+    std::fs::remove_dir_all(&copy).unwrap();
+    let ledger = ward.control().join("ledger");
+    assert!(std::process::Command::new("cp").arg("-a").arg(ledger).arg(&copy).status().unwrap().success());
+    std::fs::remove_dir_all(copy.join(&world.organization)).unwrap();
+    let (code, text) = verify();
+    assert!(code == 1 && text.contains(&world.organization), "{text}");
     std::fs::remove_dir_all(&copy).unwrap();
     world.ward(ward, &["ledger", "verify"]);
 }

@@ -86,10 +86,15 @@ impl Installation {
         self.wardd(&["init", "--owner-email", OWNER, "--owner-name", "Owner", "--stdin"], input)
     }
 
+    /// Address of the API and the console.
+    pub(crate) fn address(&self) -> String {
+        format!("https://{CONSOLE}:{}", self.https)
+    }
+
     /// A run of the command line.
     pub(crate) fn ward(&self, token: &str, arguments: &[&str], input: &str) -> (i32, String) {
         let mut command = self.ward_command(token);
-        command.env("WARD_SERVER", format!("https://{CONSOLE}:{}", self.https)).args(arguments);
+        command.env("WARD_SERVER", self.address()).args(arguments);
         said(&run(command, input))
     }
 

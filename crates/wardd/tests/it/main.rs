@@ -19,6 +19,7 @@ mod kills;
 mod load;
 mod person;
 mod programs;
+mod record;
 mod restart;
 mod sealed;
 mod set_up;
@@ -39,6 +40,7 @@ fn an_installation_serves_heals_records_refuses_and_leaves_nothing() {
     kills::wardd(&mut ward, &world);
     kills::the_ingress(&mut ward, &world);
     crash::between_attempt_and_commit(&mut ward, &world);
+    record::is_of_its_schema_and_can_be_taken_away(&ward, &world);
     wrong_archives::are_refused_and_leave_nothing(&ward, &world);
     wrong_deployments::leave_the_old_release_serving(&ward, &world);
     wrong_people::get_nowhere(&ward, &world);
