@@ -3,6 +3,10 @@
 //! It passes once over the bytes, allocates nothing, and says yes too often rather than no once too often: whatever the
 //! readers find in a log, begins with something that is looked for here.
 
+mod around;
+
+use around::{logged_user, many_digits, title_precedes, user_follows, value_is_capital};
+
 use crate::{
     check::digits,
     format::{header, hl7, x12},
@@ -17,7 +21,7 @@ use crate::{
         token::{at, before},
     },
     words::{
-        FAMILY, GIVEN, constant, dictionary, hash, users,
+        FAMILY, GIVEN, constant, dictionary, hash,
         vocabulary::{self as v, Roles, Vocabulary},
         words,
     },
@@ -354,7 +358,10 @@ impl Gate<'_> {
                 || next == b'/'
                     && roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN) != 0
                     && many_digits(line, end + 1)
-                || roles & v::USER != 0 && user_follows(line, end);
+                || roles & v::USER != 0 && user_follows(line, end)
+                || roles & v::CALLED != 0
+                    && (next == b'"' || next == b'=')
+                    && many_digits(line, end + usize::from(next == b'"') * 2);
             let look = numbered
                 || roles & (v::LOOK | v::SSN | v::NINETY | v::ZIP) != 0
                 || roles & v::TITLE != 0 && title_precedes(line, end)
@@ -451,62 +458,6 @@ impl Gate<'_> {
         }
         flags() & GIVEN != 0
     }
-}
-
-/// Whether what stands here without a blank has a few digits.
-fn many_digits(line: &[u8], start: usize) -> bool {
-    let mut from = start;
-    while from < start + 2 && matches!(at(line, from), b' ' | b'#' | b':') {
-        from += 1;
-    }
-    let run = line
-        .get(from..)
-        .unwrap_or_default()
-        .iter()
-        .take(40)
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    run.filter(|b| b.is_ascii_digit()).count() >= 2
-}
-
-/// Whether what ends here is a user of an access log that is named for a person.
-fn logged_user(line: &[u8], end: usize) -> bool {
-    let before = line.get(..end).unwrap_or_default();
-    let start = before.iter().rposition(|b| *b == b' ').map_or(0, |at| at + 1);
-    let user = before.get(start..).unwrap_or_default();
-    users::personal(user) || users::written(user)
-}
-
-/// Whether the name of an account behind a key is made of a person's.
-fn user_follows(line: &[u8], end: usize) -> bool {
-    let mut start = end;
-    while start < end + 6 && !at(line, start).is_ascii_alphanumeric() && start < line.len() {
-        start += 1;
-    }
-    let rest = line.get(start..).unwrap_or_default();
-    let length = rest
-        .iter()
-        .take(64)
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-        .count();
-    users::personal(rest.get(..length).unwrap_or_default().trim_ascii_end())
-}
-
-/// Whether a capitalised word follows, as behind titles.
-fn title_precedes(line: &[u8], end: usize) -> bool {
-    let mut next = end;
-    while next < end + 3 && matches!(at(line, next), b'.' | b' ') {
-        next += 1;
-    }
-    next > end && (at(line, next).is_ascii_uppercase() || at(line, next) >= 0xc3)
-}
-
-/// Whether the value behind a key begins with a capital.
-fn value_is_capital(line: &[u8], end: usize) -> bool {
-    let rest = line.get(end..).unwrap_or_default().iter().take(8);
-    rest.copied()
-        .find(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
-        .is_some_and(|b| b.is_ascii_uppercase() || b >= 0x80)
-        || before(line, end) == b'_'
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
         json::{self, End, Leaf},
         x12,
     },
-    shape::date,
+    shape::{date, phone},
     text::{
         self, Hit, Manner,
         key::{Class, classify},
@@ -56,6 +56,10 @@ const OWN: [&[u8]; 34] = [
     b"sha",
     b"commit",
 ];
+
+/// Keys that tell nothing without the object around.
+const GENERIC: [&[u8]; 9] =
+    [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
 
 fn own(key: &[u8]) -> bool {
     key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
@@ -131,7 +135,15 @@ impl Engine {
             if key == b"id" && resource.is_some() && about_person {
                 return Class::Weak(I::Mrn);
             }
-            classify(key, parent)
+            let class = classify(key, parent);
+            // `{"license":{"number":…}}`: the object tells what the number is of.
+            if class == Class::None
+                && GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
+                && !parent.is_empty()
+            {
+                return classify(&[parent, b"_", key].concat(), b"");
+            }
+            class
         };
         let person = about_person
             || leaves.iter().any(|leaf| {
@@ -275,6 +287,22 @@ impl Engine {
                     whole(I::Facility, hits);
                     return Ok(());
                 }
+            }
+            Class::Weak(I::Phone)
+                if phone::phone(value, 0, phone::Suspicion::Context) == Some(value.len()) =>
+            {
+                whole(I::Phone, hits);
+                return Ok(());
+            }
+            Class::Weak(I::Phone) => {}
+            Class::Person
+                if manner.person
+                    && value.len() <= 40
+                    && crate::check::digits::count(value) >= 4
+                    && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') =>
+            {
+                whole(I::Mrn, hits);
+                return Ok(());
             }
             Class::Weak(identifier)
                 if manner.person

@@ -35,7 +35,7 @@ impl Reader<'_> {
 
     /// Whether a date at this token tells of a person: in prose each, in logs one with a context and without a time of
     /// day, or one of birth or of what happened to a patient.
-    fn tells(&self, index: usize, time: bool) -> bool {
+    pub(super) fn tells(&self, index: usize, time: bool) -> bool {
         if self.strict || self.hint == Some(Identifier::Date) {
             return true;
         }
@@ -44,7 +44,7 @@ impl Reader<'_> {
         birth || event && (self.person || !time) || self.person && !time
     }
 
-    fn in_digits(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn in_digits(&mut self, index: usize) -> Option<usize> {
         let start = self.t(index).start;
         if let Some(found) = date::date(self.text, start) {
             if self.version_before(index) {
@@ -77,146 +77,13 @@ impl Reader<'_> {
             .map(|()| end)
     }
 
-    fn version_before(&self, index: usize) -> bool {
+    pub(super) fn version_before(&self, index: usize) -> bool {
         self.lower_is(index.wrapping_sub(1), words!["version", "v", "ver", "release", "build", "rev"])
             && !self.person
     }
 
-    /// `03/14`: a date after a word that takes one, or if it can't well be a fraction, a score or a pressure.
-    fn partial_is_a_date(&self, index: usize, start: usize, end: usize) -> bool {
-        let next = self.index_at(end);
-        let measured = words![
-            "strength",
-            "pain",
-            "murmur",
-            "tablet",
-            "tab",
-            "tabs",
-            "scale",
-            "systolic",
-            "diastolic",
-            "edema",
-            "of",
-            "in",
-            "cm",
-            "mm",
-            "mg",
-            "ml",
-            "cup",
-            "dose",
-            "reflexes",
-            "pulses",
-            "power",
-            "full",
-            "bilaterally",
-            "throughout",
-            "motor",
-            "points",
-            "hpf",
-            "inch",
-            "inches",
-            "score",
-            "teaspoon",
-            "pitting",
-            "ejection",
-            "vision",
-            "od",
-            "os",
-            "on",
-            "intensity",
-            "severity",
-            "ppd",
-            "pack",
-            "packs",
-            "half",
-            "strips",
-            "positive",
-            "for",
-        ];
-        let rated = words![
-            "pain",
-            "score",
-            "scored",
-            "rated",
-            "rates",
-            "strength",
-            "murmur",
-            "grade",
-            "gcs",
-            "apgar",
-            "reflexes",
-            "vision",
-            "bp",
-            "pulses",
-            "motor",
-            "mmse",
-            "moca",
-            "is",
-            "at",
-            "phq",
-            "gad",
-            "level",
-            "power",
-            "a",
-            "an",
-            "was",
-            "took",
-            "take",
-            "takes",
-            "severity",
-            "intensity",
-        ];
-        let announced = self.lower_is(
-            index.wrapping_sub(1),
-            words![
-                "on",
-                "since",
-                "from",
-                "until",
-                "till",
-                "through",
-                "thru",
-                "by",
-                "dated",
-                "between",
-                "before",
-                "after",
-                "to",
-                "due",
-                "starting",
-                "effective",
-                "date",
-                "dos",
-                "fu",
-                "seen",
-                "admitted",
-                "discharged",
-                "last",
-                "ending",
-                "week",
-                "and",
-            ],
-        ) || self.back(index, 1).is(v::EVENT | v::BIRTH | v::WEEKDAY | v::DATE)
-            || self.back(index, 1).symbol(b',') && self.back(index, 2).is(v::WEEKDAY)
-            || self.back(index, 1).symbol(b':') && self.back(index, 2).is(v::EVENT | v::DATE | v::BIRTH);
-        if self.lower_is(next, measured) && !announced || self.lower_is(index.wrapping_sub(1), rated) {
-            return false;
-        }
-        let slash = (start..end).find(|place| self.byte(*place) == b'/').unwrap_or(start);
-        let (first, second) = (slash - start, end - slash - 1);
-        let (a, b) = (value(self.text, start, first), value(self.text, slash + 1, second));
-        if second == 4 {
-            return true;
-        }
-        // Fractions, ratings and grades are small: `1/2`, `3/4`, `2/6`, `7/10`; others are dates.
-        announced && b != 0 && !(a < 5 && b == 10 && first == 1)
-            || first == 2 && second == 2 && (a <= 12 && b <= 31) && b != 10 && (a < 10 || b > 12)
-            || b != 0 && (a > b && a != 20 || b > 6 && b != 10)
-            || self.back(index, 1).symbol(b'(') && self.byte(end) == b')' && b > 10
-    }
-
     /// A day before a month: `3 March 2024`, `3rd of March`, `03-MAR-2024`, `3 Mar '99`.
-    fn day_and_month(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn day_and_month(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
         let count = digits(self.text, token.start, 3);
         let day = value(self.text, token.start, count);
@@ -262,7 +129,7 @@ impl Reader<'_> {
     }
 
     /// `14Mar2024`.
-    fn glued_month(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn glued_month(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
         let bytes = self.bytes(token);
         let count = digits(self.text, token.start, 3);
@@ -280,7 +147,7 @@ impl Reader<'_> {
     }
 
     /// Whether a word is a month here and not `may`, `march` or `mar` as words.
-    fn month_is_meant(&self, index: usize, number: bool) -> bool {
+    pub(super) fn month_is_meant(&self, index: usize, number: bool) -> bool {
         let token = self.t(index);
         let word = self.bytes(token);
         let ambiguous =
@@ -298,7 +165,7 @@ impl Reader<'_> {
     }
 
     /// A year (or `'99`, `99` after a comma) after a month or a day; its end, or the given one.
-    fn year_after(&self, index: usize, end: usize) -> (usize, bool) {
+    pub(super) fn year_after(&self, index: usize, end: usize) -> (usize, bool) {
         let mut at = index;
         while at < index + 2
             && self.t(at).kind == Kind::Symbol
@@ -325,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// `March 3, 2024`, `March 3rd`, `March 2024`, `March '99`; in prose also a month alone.
-    fn month_first(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn month_first(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
         let mut next = index + 1;
         while self.t(next).symbol(b'.')
@@ -404,119 +271,6 @@ impl Reader<'_> {
         if day || year || alone {
             self.hit(token.start, end, Identifier::Date, weight::SHAPE);
             return Some(end);
-        }
-        None
-    }
-
-    /// End of a day in words behind a month: `march third`, `June twenty-first`, `may the fifth`.
-    fn spoken_day(&self, index: usize) -> Option<usize> {
-        let ordinals = words![
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-            "thirtieth"
-        ];
-        let mut next = index + 1;
-        if self.lower_is(next, words!["the"]) {
-            next += 1;
-        }
-        if self.lower_is(next, words!["twenty", "thirty"]) {
-            next += 1;
-            if self.t(next).symbol(b'-') {
-                next += 1;
-            }
-        }
-        self.lower_is(next, ordinals).then(|| self.t(next).end)
-    }
-
-    /// A weekday or a holiday, by name.
-    fn weekday(&mut self, index: usize) -> Option<usize> {
-        let token = self.t(index);
-        let taken = words![
-            "on", "next", "last", "this", "every", "each", "by", "until", "since", "before", "after",
-            "coming", "from", "thru", "through", "and", "or", "to", "for", "till",
-        ];
-        let full = token.len() > 5;
-        let announced = self.lower_is(index.wrapping_sub(1), taken)
-            || matches!(self.t(index + 1).byte, b',' | b'.' | b'/')
-                && (self.t(index + 2).is(v::MONTH) || self.t(index + 2).kind == Kind::Number)
-            || self.t(index + 1).is(v::MONTH)
-            || self.t(index + 1).kind == Kind::Number;
-        let written = if full {
-            token.capitalised() || self.lower_is(index.wrapping_sub(1), taken)
-        } else {
-            token.capitalised() && announced
-        };
-        if !written {
-            return None;
-        }
-        self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
-        Some(token.end)
-    }
-
-    /// `yesterday`, `last week`, `three days ago`, `in two weeks`, `next month`.
-    fn relative(&mut self, index: usize) -> Option<usize> {
-        let token = self.t(index);
-        if self.lower_is(index, words!["yesterday", "tomorrow"]) {
-            self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
-            return Some(token.end);
-        }
-        if self.lower_is(index, words!["weekend"])
-            && self.lower_is(index.wrapping_sub(1), words!["the", "this"])
-        {
-            let over = self.lower_is(index.wrapping_sub(2), words!["over", "during", "on"]);
-            let first = if over { self.back(index, 2) } else { self.back(index, 1) };
-            self.hit(first.start, token.end, Identifier::Date, weight::CONTEXT);
-            return Some(token.end);
-        }
-        if self.lower_is(index, words!["last", "next", "this", "coming", "past"]) {
-            let next = self.t(index + 1);
-            let period = self.lower_is(
-                index + 1,
-                words!["week", "month", "night", "weekend", "spring", "summer", "fall", "autumn", "winter"],
-            ) || next.is(v::WEEKDAY) && next.len() > 5;
-            let this = self.lower_is(index, words!["this"])
-                && self.lower_is(index + 1, words!["fall", "week", "month"])
-                && !self.lower_is(index + 1, words!["week", "month"]);
-            if period && !this && !self.lower_is(index.wrapping_sub(1), words!["the", "per"]) {
-                self.hit(token.start, next.end, Identifier::Date, weight::CONTEXT);
-                return Some(next.end);
-            }
-        }
-        // `3 days ago`, `two weeks ago`, `a week ago`, `10 days earlier`.
-        if self.lower_is(index, words!["ago", "earlier", "prior", "hence"])
-            && self.back(index, 1).is(v::PERIOD)
-            && !self.lower_is(index.wrapping_sub(1), words!["years", "year", "day", "summer", "spring"])
-        {
-            let count = self.back(index, 2);
-            let spelled = self.lower_is(
-                index.wrapping_sub(2),
-                words![
-                    "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-                    "eleven", "twelve", "few", "several", "couple",
-                ],
-            );
-            if count.kind == Kind::Number || spelled {
-                self.hit(count.start, token.end, Identifier::Date, weight::CONTEXT);
-                return Some(token.end);
-            }
         }
         None
     }

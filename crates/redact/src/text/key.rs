@@ -1,5 +1,11 @@
 //! What the name of a field tells of its value.
 
+mod names;
+mod numbers;
+
+use names::{address, name};
+use numbers::number;
+
 use crate::{
     Identifier,
     words::{
@@ -318,6 +324,24 @@ fn of(key: &Read, around: &Read) -> Class {
     if title_like || role && !machine {
         return Class::Person;
     }
+    if whole_is(words!["q", "query", "search", "term", "keyword", "searchterm", "lookup", "filter"]) {
+        return Class::Person;
+    }
+    if whole_is(words![
+        "to",
+        "from",
+        "recipient",
+        "destination",
+        "smsto",
+        "sendto",
+        "callto",
+        "caller",
+        "callee",
+        "dialed",
+        "ani"
+    ]) {
+        return Class::Weak(I::Phone);
+    }
     if key.whole & v::USER != 0 || key.last & v::USER != 0 && key.count <= 2 {
         return Class::User;
     }
@@ -325,274 +349,6 @@ fn of(key: &Read, around: &Read) -> Class {
         return Class::Day;
     }
     Class::None
-}
-
-/// Whether the key is of a name, and how sure that is.
-fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
-    use Identifier as I;
-    let all = key.all | key.whole;
-    let whole_is = |words: &[u64]| is(key.whole_hash, words);
-    if whole_is(words![
-        "facilityname",
-        "hospitalname",
-        "clinicname",
-        "practicename",
-        "pharmacyname",
-        "nameoffacility"
-    ]) {
-        return Some(Class::Is(I::Facility));
-    }
-    if whole_is(words![
-        "username",
-        "accountname",
-        "clientname",
-        "loginname",
-        "displayname",
-        "authorname",
-        "givennames",
-        "requestername",
-        "sendername",
-        "customername",
-        "contactname",
-        "employeename"
-    ]) {
-        return Some(if whole_is(words!["customername", "contactname", "employeename", "givennames"]) {
-            Class::Is(I::Name)
-        } else {
-            Class::Person
-        });
-    }
-    // Written as one word: `firstname`, `lname`, `surname`; or as a part: `patient_surname`.
-    if key.sure & v::NAMEMOD != 0
-        && key.sure & v::SUBJECT == 0
-        && key.sure & (v::PLAN | v::ACCOUNT) == 0
-        && !machine
-        || whole_is(words![
-            "firstname",
-            "lastname",
-            "fullname",
-            "givenname",
-            "familyname",
-            "middlename",
-            "maidenname",
-            "nameofpatient",
-            "patientnames",
-            "alias",
-            "aka",
-            "legalname",
-            "preferredname"
-        ])
-    {
-        return Some(Class::Is(I::Name));
-    }
-    if all & v::NAMED != 0 && !machine {
-        let modified = key.all & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON | v::TITLE) != 0;
-        if modified {
-            return Some(Class::Is(I::Name));
-        }
-        if around & (v::SUBJECT | v::PERSON | v::KIN | v::CARER | v::NAMEMOD) != 0
-            && around & v::MACHINE == 0
-            && key.count == 1
-        {
-            return Some(Class::Is(I::Name));
-        }
-        if whole_is(words!["name", "names"]) {
-            return Some(Class::Person);
-        }
-    }
-    if whole_is(words!["family", "given", "lastfirst", "first", "last", "middle"]) {
-        return Some(if around & v::NAMED != 0 { Class::Is(I::Name) } else { Class::Weak(I::Name) });
-    }
-    None
-}
-
-fn address(key: &Read, around: Roles, person: bool, machine: bool) -> Option<Class> {
-    use Identifier as I;
-    let all = key.all | key.whole;
-    let whole_is = |words: &[u64]| is(key.whole_hash, words);
-    if all & (v::NETWORK | v::EMAIL | v::URL) != 0 && !whole_is(words!["mailingaddress", "mailaddress"]) {
-        return None;
-    }
-    if key.sure & v::ADDRESS != 0
-        || whole_is(words![
-            "street",
-            "streetaddress",
-            "homeaddress",
-            "mailingaddress",
-            "billingaddress",
-            "shippingaddress",
-            "patientaddress",
-            "residentialaddress",
-            "physicaladdress",
-            "homeaddr",
-            "mailingaddr",
-            "streetname",
-            "streetline",
-            "addressline",
-            "addrline",
-            "addressone",
-            "addresstwo",
-            "fulladdress",
-            "currentaddress",
-            "permanentaddress",
-            "lives",
-            "residence",
-            "mailaddress",
-            "shipto"
-        ])
-    {
-        return Some(Class::Is(I::Address));
-    }
-    if whole_is(words!["line", "text"]) && around & v::ADDRESS != 0 {
-        return Some(Class::Is(I::Address));
-    }
-    if whole_is(words!["address", "addr"])
-        || person
-            && !machine
-            && key.last & v::ADDRESS != 0
-            && !whole_is(words!["contact"])
-            && key.all & v::ADDRESS != 0
-            && key.count <= 3
-            && (key.last & v::PHONE == 0)
-    {
-        return Some(Class::Weak(I::Address));
-    }
-    None
-}
-
-/// What kind of number of a person the key announces.
-fn number(key: &Read, around: &Read, id: bool, person: bool) -> Option<Class> {
-    use Identifier as I;
-    let all = key.all | key.whole;
-    let whole_is = |words: &[u64]| is(key.whole_hash, words);
-    let direct = key.whole & v::DIRECT != 0;
-    let machine = key.all & v::MACHINE & !key.whole != 0 && key.all & v::SUBJECT == 0;
-    if key.sure & v::PROVIDER != 0 {
-        return Some(Class::Is(if is_dea(key) { I::Dea } else { I::Npi }));
-    }
-    if key.sure & v::CARD != 0
-        || all & v::CARD != 0 && id && key.count >= 2 && all & (v::PLAN | v::MRN & !v::IDWORD) == 0
-        || whole_is(words!["card", "creditcard", "debitcard"])
-    {
-        return Some(if whole_is(words!["discover"]) { Class::None } else { Class::Is(I::Card) });
-    }
-    let kinds = [
-        (v::PLAN, I::HealthPlan),
-        (v::MRN, I::Mrn),
-        (v::LICENCE, I::Licence),
-        (v::VEHICLE, I::Vehicle),
-        (v::DEVICE, I::Device),
-        (v::ACCOUNT, I::Account),
-        (v::OTHER, I::Other),
-    ];
-    // A word that needs no company, alone or with what it is of: `mrn`, `patient_mrn`, `mrn_number`.
-    for (role, identifier) in kinds {
-        if direct && key.whole & role != 0
-            || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role)
-        {
-            let weak = matches!(identifier, I::Device) && !person && whole_is(words!["deviceid", "sn"]);
-            return Some(if weak { Class::Weak(identifier) } else { Class::Is(identifier) });
-        }
-    }
-    if whole_is(words![
-        "serial",
-        "plate",
-        "licenseplate",
-        "licence",
-        "license",
-        "passport",
-        "account",
-        "medicaid",
-        "medicare",
-        "policy",
-        "prescription",
-        "badge",
-        "chart",
-        "claim",
-        "rx",
-        "licencenumber"
-    ]) {
-        let identifier = kinds
-            .into_iter()
-            .find(|(role, _)| key.all & role != 0)
-            .map_or(I::Other, |(_, identifier)| identifier);
-        return Some(Class::Weak(identifier));
-    }
-    if whole_is(words!["id"]) {
-        return (around.whole & v::SUBJECT != 0).then_some(Class::Weak(I::Mrn));
-    }
-    if !id
-        || key.last & v::IDWORD == 0
-        || key.count < 2
-        || whole_is(words!["zipcode", "postalcode", "statuscode"])
-    {
-        return None;
-    }
-    let certain = words![
-        "memberid",
-        "chartnumber",
-        "chartno",
-        "encounternumber",
-        "medicalrecordid",
-        "medicalrecordno",
-        "medicalrecordnumber",
-        "recordnumber",
-        "policynumber",
-        "policyno",
-        "groupnumber",
-        "platenumber",
-        "badgenumber",
-        "accountnumber",
-        "accountno",
-        "insurancenumber",
-        "healthplannumber",
-        "healthplanid",
-        "planmemberid",
-        "beneficiarynumber",
-        "serialnumber",
-        "serialno",
-        "visitnumber",
-        "accessionnumber",
-        "prescriptionnumber",
-        "rxnumber",
-        "claimnumber",
-        "claimid",
-        "passportnumber",
-        "licensenumber",
-        "licencenumber",
-        "certificatenumber",
-        "deviceserialnumber"
-    ];
-    let kind = kinds.into_iter().find(|(role, _)| key.all & role & !v::IDWORD != 0)?.1;
-    let sure = whole_is(certain)
-        || key.all & v::SUBJECT != 0 && !machine
-        || key.sure & (v::MRN | v::PLAN | v::LICENCE) != 0 && !machine;
-    // `device_id`, `group_id`, `account_id` are of machines unless the line is about a person.
-    Some(if sure { Class::Is(kind) } else { Class::Weak(kind) })
-}
-
-/// Whether a part of the key announces this kind of number by itself.
-fn sure_direct(key: &Read, role: Roles) -> bool {
-    key.direct & role != 0
-}
-
-fn is_dea(key: &Read) -> bool {
-    is(
-        key.whole_hash,
-        words![
-            "dea",
-            "prescriberdea",
-            "providerdea",
-            "deanumber",
-            "deano",
-            "deaid",
-            "prescriberdeanumber",
-            "physiciandea",
-            "deareg",
-            "deanum",
-            "drdea"
-        ],
-    )
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::{
     Reader,
     key::{Class, classify},
-    token::{Case, Kind, marker},
+    token::{Kind, marker},
     value::{machine_made, plausible},
     weight,
 };
-use crate::words::words;
+use crate::words::{FAMILY, GIVEN, WORD, dictionary, hash, words};
 use crate::{
     Identifier as I,
     shape::{alphanumeric, date, internet},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Nouns of numbers.
-const NUMBERS: Roles =
+pub(super) const NUMBERS: Roles =
     v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::PROVIDER;
 
 impl Reader<'_> {
@@ -28,7 +28,9 @@ impl Reader<'_> {
             (self.t(index).symbol(b'=') || self.t(index).symbol(b':'))
                 && matches!(
                     self.key_class(index),
-                    Class::Is(I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address)
+                    Class::Is(
+                        I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address | I::Phone
+                    )
                 )
         });
         for index in 0..self.tokens.len() {
@@ -51,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// What stands before a `:` or `=`, as a class.
-    fn key_class(&self, index: usize) -> Class {
+    pub(super) fn key_class(&self, index: usize) -> Class {
         let sign = self.t(index);
         let quote = self.back(index, 1);
         if quote.kind == Kind::Symbol && matches!(quote.byte, b'"' | b'\'' | b'`') && quote.end == sign.start
@@ -115,7 +117,7 @@ impl Reader<'_> {
         Class::None
     }
 
-    fn pair(&mut self, index: usize) {
+    pub(super) fn pair(&mut self, index: usize) {
         let sign = self.t(index);
         // `::` and `://` separate no key from a value, nor do times of day.
         let (next, previous) = (self.byte(sign.end), self.byte(sign.start.wrapping_sub(1)));
@@ -173,7 +175,7 @@ impl Reader<'_> {
     }
 
     /// `["mrn", "12345"]`: a bound value of a query with its column.
-    fn bind(&mut self, comma: usize) {
+    pub(super) fn bind(&mut self, comma: usize) {
         let close = self.back(comma, 1);
         let Some(open) = (2..8).find(|by| self.back(comma, *by).symbol(b'"')) else { return };
         if !self.back(comma, open + 1).symbol(b'[') {
@@ -218,7 +220,7 @@ impl Reader<'_> {
             Class::Weak(identifier) => {
                 (self.person && plausible(identifier, value) && !machine_made(value)).then_some(identifier)
             }
-            Class::Person => self.person_like(&range).then_some(I::Name),
+            Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
             Class::Day => (0..value.len()).any(|i| date::date(value, i).is_some()).then_some(I::Date),
             _ => None,
         };
@@ -228,7 +230,7 @@ impl Reader<'_> {
     }
 
     /// A value without quotes, of which the end must be found.
-    fn bare(&mut self, identifier: I, first: usize, sign: u8, weak: bool) {
+    pub(super) fn bare(&mut self, identifier: I, first: usize, sign: u8, weak: bool) {
         let token = self.t(first);
         let (start, glued_end) = (token.start, self.glued_value(first));
         match identifier {
@@ -319,28 +321,7 @@ impl Reader<'_> {
         }
     }
 
-    fn bare_number(&mut self, identifier: I, first: usize, weak: bool) {
-        if identifier == I::Vehicle
-            && self.t(first).kind == Kind::Word
-            && (2..=4).contains(&self.t(first).len())
-            && self.t(first).case == Case::Upper
-            && matches!(self.t(first + 1).kind, Kind::Number | Kind::Mixed)
-            && self.t(first).end + 1 == self.t(first + 1).start
-        {
-            // `KLR 2342`.
-            self.hit(self.t(first).start, self.t(first + 1).end, identifier, weight::KEY);
-            return;
-        }
-        if let Some(range) = self.number_from(first) {
-            let value = self.text.get(range.clone()).unwrap_or_default();
-            let short = value.len() < if self.strict || !weak { 2 } else { 4 };
-            if !short && plausible(identifier, value) && !((weak || !self.person) && machine_made(value)) {
-                self.hit(range.start, range.end, identifier, weight::KEY);
-            }
-        }
-    }
-
-    fn bare_person(&mut self, first: usize, sign: u8) {
+    pub(super) fn bare_person(&mut self, first: usize, sign: u8) {
         let start = self.t(first).start;
         if let Some((from, to)) = self.name_from(first, self.strict || sign == b'=')
             && self.person_like(&(from..to))
@@ -363,7 +344,7 @@ impl Reader<'_> {
         }
     }
 
-    fn bare_day(&mut self, first: usize) {
+    pub(super) fn bare_day(&mut self, first: usize) {
         let start = self.t(first).start;
         if let Some(found) = date::date(self.text, start) {
             self.hit(start, found.end, I::Date, weight::KEY);
@@ -371,7 +352,7 @@ impl Reader<'_> {
     }
 
     /// End of what stands here without a blank, as a value of logfmt or of a query string.
-    fn glued_value(&self, first: usize) -> usize {
+    pub(super) fn glued_value(&self, first: usize) -> usize {
         let start = self.t(first).start;
         if start == usize::MAX {
             return 0;
@@ -392,177 +373,25 @@ impl Reader<'_> {
         end
     }
 
+    /// Whether a value of a query is names in small letters: `jane+roe`.
+    pub(super) fn small_names(&self, value: &[u8]) -> bool {
+        let parts = || value.split(|b| matches!(b, b'+' | b' ')).filter(|part| !part.is_empty());
+        let name = |part: &[u8]| {
+            let flags = dictionary().get(hash(part));
+            part.len() > 2
+                && part.iter().all(u8::is_ascii_alphabetic)
+                && flags & (GIVEN | FAMILY) != 0
+                && flags & WORD == 0
+        };
+        (2..=4).contains(&parts().count()) && parts().all(name)
+    }
+
     /// Whether a value of a query holds several words, of which one is a number.
-    fn encoded(&self, start: usize, end: usize) -> bool {
+    pub(super) fn encoded(&self, start: usize, end: usize) -> bool {
         let value = self.text.get(start..end).unwrap_or_default();
         let several = value.contains(&b'+') || memchr::memmem::find(value, b"%20").is_some();
         several
             && value.iter().any(u8::is_ascii_digit)
             && value.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2
-    }
-
-    /// A number of letters, digits and joining signs that begins with this token.
-    pub(super) fn number_from(&self, first: usize) -> Option<Range<usize>> {
-        let token = self.t(first);
-        let start = token.start;
-        if !matches!(token.kind, Kind::Number | Kind::Mixed)
-            && !(token.kind == Kind::Word
-                && (token.case == Case::Upper
-                    || token.case == Case::Single
-                    || self.byte(token.end) == b'-'
-                    || self.byte(token.end) == b'_'))
-        {
-            return None;
-        }
-        let mut end = start;
-        let joins = |b: u8| matches!(b, b'-' | b'_' | b'/' | b'.' | b'*' | b':' | b'|' | b'^');
-        while alphanumeric(self.byte(end))
-            || joins(self.byte(end)) && (alphanumeric(self.byte(end + 1)) || self.byte(end + 1) == b'*')
-            || self.byte(end) == b'*'
-        {
-            if matches!(self.byte(end), b'|' | b'^') && self.text.get(start..end).is_none_or(|v| v.len() >= 6)
-            {
-                break;
-            }
-            end += 1;
-            if end - start > 128 {
-                return None;
-            }
-        }
-        let mut value = self.text.get(start..end)?;
-        // Groups of digits go on after blanks.
-        while value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ')) && self.byte(end) == b' ' {
-            let group = crate::shape::digits(self.text, end + 1, 8);
-            let after = self.byte(end + 1 + group);
-            if !(3..=6).contains(&group)
-                || alphanumeric(after)
-                || matches!(after, b'/' | b':' | b'.' if self.byte(end + 2 + group).is_ascii_digit())
-                || value.len() > 24
-            {
-                break;
-            }
-            end += 1 + group;
-            value = self.text.get(start..end)?;
-        }
-        let digits = crate::check::digits::count(value);
-        let decimal = value.iter().all(|b| b.is_ascii_digit() || *b == b'.')
-            && value.contains(&b'.')
-            && value.len() < 6;
-        let day = date::date(self.text, start).is_some_and(|d| d.end == end);
-        (digits > 0 && !decimal && !day).then_some(start..end)
-    }
-
-    /// A noun of a number, by itself or with `id`, `no.`, `#`, and then the number.
-    fn noun(&mut self, index: usize) {
-        let mut last = index;
-        let (mut marked, mut place) = (false, index + 1);
-        while place < index + 5 {
-            let token = self.t(place);
-            let joined = token.is(NUMBERS | v::IDWORD | v::ZIP)
-                && token.kind == Kind::Word
-                && !token.is(v::AGENT)
-                && self.byte(token.end) != b'-';
-            if joined || self.lower_is(place, words!["security", "s", "card", "record"]) {
-                last = place;
-            } else if token.symbol(b'#') {
-                marked = true;
-            } else if !(token.kind == Kind::Symbol
-                && matches!(token.byte, b'_' | b'-' | b'/' | b'\'' | b'.')
-                && self.t(place + 1).kind == Kind::Word
-                && (self.t(place + 1).is(v::IDWORD | NUMBERS)
-                    || token.byte == b'\'' && self.t(place + 1).len() == 1))
-            {
-                break;
-            }
-            place += 1;
-        }
-        // The key of a pair is read there.
-        let phrase = self.text.get(self.t(index).start..self.t(last).end).unwrap_or_default();
-        let mut class = classify(phrase, b"");
-        if marked && class == Class::None {
-            class = classify(&[phrase, b" number"].concat(), b"");
-        }
-        let (identifier, weak) = match class {
-            Class::Is(identifier) => (identifier, false),
-            Class::Weak(identifier) => (identifier, true),
-            _ => return,
-        };
-        let counts = !matches!(
-            identifier,
-            I::Name
-                | I::Address
-                | I::City
-                | I::Facility
-                | I::Date
-                | I::Age
-                | I::Email
-                | I::Phone
-                | I::Fax
-                | I::Ip
-                | I::Photo
-                | I::Biometric
-                | I::Url
-        );
-        if !counts || weak && !self.person {
-            return;
-        }
-        // What may stand between.
-        for _ in 0..5 {
-            let token = self.t(place);
-            let sign = token.kind == Kind::Symbol
-                && matches!(token.byte, b':' | b'=' | b'#' | b'(' | b'"' | b'\'' | b'.' | b'>' | b'[');
-            if !(sign
-                || self.lower_is(
-                    place,
-                    words![
-                        "is", "was", "of", "number", "no", "nr", "num", "ending", "in", "ends", "with", "id",
-                        "on", "file", "the",
-                    ],
-                ) && token.kind == Kind::Word)
-            {
-                break;
-            }
-            place += 1;
-        }
-        if identifier == I::Zip {
-            let start = self.t(place).start;
-            if let Some(end) = self.postal_code(place) {
-                self.hit(start, end, I::Zip, weight::CONTEXT);
-            }
-            return;
-        }
-        if let Some(range) = self.number_from(place) {
-            let value = self.text.get(range.clone()).unwrap_or_default();
-            let enough = crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
-            let unit = self.t(place).kind == Kind::Mixed && value.len() < 5
-                || self.text.get(range.end) == Some(&b'%');
-            if enough && !unit && plausible(identifier, value) && !(weak && machine_made(value)) {
-                self.hit(range.start, range.end, identifier, weight::CONTEXT);
-            }
-        }
-    }
-
-    /// A ZIP code of the United States, or a postal code of letters and digits.
-    pub(super) fn postal_code(&self, index: usize) -> Option<usize> {
-        let token = self.t(index);
-        let end = token.end;
-        match token.kind {
-            Kind::Number if token.len() == 5 => {
-                let four = self.byte(end) == b'-' && crate::shape::digits(self.text, end + 1, 5) == 4;
-                let end = if four { end + 5 } else { end };
-                (!alphanumeric(self.byte(end))
-                    && !(self.byte(end) == b'.' && self.byte(end + 1).is_ascii_digit()))
-                .then_some(end)
-            }
-            Kind::Number if token.len() == 9 => Some(end),
-            Kind::Number if matches!(token.len(), 4 | 6) => Some(end),
-            // `K1A 0B1`, `SW1A 1AA`.
-            Kind::Mixed if token.len() <= 4 => {
-                let next = self.t(index + 1);
-                Some(if next.kind == Kind::Mixed && next.len() == 3 { next.end } else { end })
-            }
-            Kind::Mixed if token.len() <= 8 => Some(end),
-            _ => None,
-        }
     }
 }

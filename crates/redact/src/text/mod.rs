@@ -2,16 +2,20 @@
 //! dictionaries.
 
 mod ages;
+mod cities;
 mod columns;
 mod dates;
+mod days;
 mod facilities;
 pub(crate) mod key;
 mod labels;
 mod names;
+mod nouns;
 pub(crate) mod numbered;
 mod numbers;
 mod persons;
 mod places;
+mod prose;
 pub(crate) mod token;
 pub(crate) mod value;
 

@@ -13,50 +13,6 @@ use crate::{
     words::{FAMILY, GIVEN, WORD, vocabulary as v},
 };
 
-/// Verbs that a person is the subject of.
-const SPEAKS: &[u64] = words![
-    "states",
-    "reports",
-    "denies",
-    "says",
-    "said",
-    "called",
-    "presents",
-    "presented",
-    "complains",
-    "returned",
-    "notes",
-    "lives",
-    "reported",
-    "stated",
-    "denied",
-    "is",
-    "was",
-    "has",
-    "had",
-    "will",
-    "would",
-    "underwent",
-    "verbalized",
-    "agreed",
-    "asked",
-    "understands",
-    "tolerated",
-    "describes",
-    "came",
-    "wants",
-    "needs",
-    "arrived",
-    "feels",
-    "felt",
-    "requests",
-    "requested",
-    "comes",
-    "can",
-    "does",
-    "did",
-];
-
 impl Reader<'_> {
     /// Finds names of persons.
     pub(super) fn persons(&mut self) {
@@ -75,6 +31,7 @@ impl Reader<'_> {
                 .or_else(|| self.credentialed(index))
                 .or_else(|| self.initialed(index))
                 .or_else(|| self.quoted_name(index))
+                .or_else(|| self.speaker(index))
                 .or_else(|| self.spoken(index));
             if let Some((start, end)) = found {
                 self.hit(start, end, Identifier::Name, weight::NAME);
@@ -89,7 +46,7 @@ impl Reader<'_> {
     }
 
     /// `Dr. Roe`, `Mrs Jane Roe`, `Mr. O'Brien`.
-    fn titled(&self, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn titled(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         if !token.is(v::TITLE)
             || token.case == Case::Lower
@@ -146,7 +103,7 @@ impl Reader<'_> {
     }
 
     /// A name after a word for a person: `patient Jane Roe`, `mother, Ann`, `seen by J. Roe`, `name is Jane`.
-    fn announced(&self, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn announced(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         let person = token.is(v::PERSON | v::KIN | v::CARER) && !token.known(GIVEN)
             || self.strict
@@ -250,23 +207,12 @@ impl Reader<'_> {
         enough.then_some((start, end))
     }
 
-    /// A name in small letters: known, and no word.
-    fn lower_name(&self, index: usize) -> bool {
-        let token = self.t(index);
-        token.kind == Kind::Word
-            && token.case == Case::Lower
-            && token.len() > 2
-            && token.known(GIVEN | FAMILY)
-            && !token.known(WORD)
-            && token.roles == 0
-    }
-
-    fn person_noun(&self, index: usize) -> bool {
+    pub(super) fn person_noun(&self, index: usize) -> bool {
         self.t(index).is(v::PERSON | v::KIN | v::CARER)
     }
 
     /// Whether `by`, `with`, `from` … here come before a person.
-    fn agent_is_meant(&self, index: usize) -> bool {
+    pub(super) fn agent_is_meant(&self, index: usize) -> bool {
         self.strict
             || self.t(index).is(v::GREETING)
             || self.back(index, 1).is(v::EVENT)
@@ -286,9 +232,23 @@ impl Reader<'_> {
     }
 
     /// A given name and a family name, both capitalised: `Jane Q. Roe`, `JANE ROE`.
-    fn full_name(&self, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn full_name(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        if !token.known(GIVEN)
+        // About a person, an unknown word before a family name is a given name.
+        let following = self.t(index + 1);
+        let likely = self.person
+            && token.case == Case::Capital
+            && !token.known(WORD)
+            && token.roles == 0
+            && token.len() > 2
+            && !self.medical(self.bytes(token))
+            && following.kind == Kind::Word
+            && following.case == Case::Capital
+            && following.start == token.end + 1
+            && following.known(FAMILY)
+            && !following.known(WORD)
+            && following.roles == 0;
+        if !(token.known(GIVEN) || likely)
             || !token.capitalised()
             || token.case == Case::Single
             || token.is(v::TITLE) && !token.is(v::STRONG)
@@ -358,7 +318,7 @@ impl Reader<'_> {
     }
 
     /// `Roe, Jane`, `ROE, JANE Q`.
-    fn last_first(&self, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn last_first(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         if !token.capitalised()
             || token.case == Case::Single
@@ -398,7 +358,7 @@ impl Reader<'_> {
     }
 
     /// `Jane Roe, MD`, `J. Roe RN`.
-    fn credentialed(&self, index: usize) -> Option<(usize, usize)> {
+    pub(super) fn credentialed(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         if !token.is(v::SUFFIX)
             || token.case == Case::Lower
@@ -450,107 +410,8 @@ impl Reader<'_> {
             .then(|| (head.start, self.t(last).end))
     }
 
-    /// In prose: an initial and a family name, `L. Silva`.
-    fn initialed(&self, index: usize) -> Option<(usize, usize)> {
-        let (initial, family) = (self.t(index), self.t(index + 2));
-        let fits = self.strict
-            && initial.case == Case::Single
-            && self.t(index + 1).symbol(b'.')
-            && self.glued(index)
-            && matches!(family.case, Case::Capital | Case::Inner)
-            && family.kind == Kind::Word;
-        if !fits
-            || !family.known(FAMILY | GIVEN)
-            || family.known(WORD) && family.is(v::CARER | v::FACILITY | v::KNOWN)
-            || family.is(v::KNOWN) && !family.known(FAMILY)
-        {
-            return None;
-        }
-        let next = self.atom(index + 2)?;
-        Some((initial.start, self.t(next - 1).end))
-    }
-
-    /// A name that is all of a string, beside another one: `'Wallace', 'Leo'`.
-    fn quoted_name(&self, index: usize) -> Option<(usize, usize)> {
-        let token = self.t(index);
-        let quote = self.back(index, 1);
-        if quote.kind != Kind::Symbol
-            || !matches!(quote.byte, b'"' | b'\'' | b'(' | b',' | b'|' | b';')
-            || !self.person
-            || token.case != Case::Capital && token.case != Case::Inner
-            || !token.known(GIVEN | FAMILY)
-        {
-            return None;
-        }
-        let next = self.atom(index)?;
-        let closing = self.t(next);
-        let closes = closing.kind == Kind::Symbol
-            && (closing.byte == quote.byte && closing.byte != b'('
-                || matches!(closing.byte, b',' | b')')
-                    && matches!(quote.byte, b'(' | b',')
-                    && self.t(index).start == quote.end);
-        let proper = !token.known(WORD) || token.is(v::STRONG);
-        // Beside another name: a word counts too.
-        let beside =
-            [index.wrapping_sub(4), next + 3, index.wrapping_sub(2), next + 1].into_iter().any(|other| {
-                let other = self.t(other);
-                other.kind == Kind::Word
-                    && other.capitalised()
-                    && other.known(GIVEN | FAMILY)
-                    && !other.known(WORD)
-            });
-        (closes && (proper && !token.is(v::KNOWN | v::STATE) || beside && !token.is(v::KNOWN)))
-            .then(|| (token.start, self.t(next - 1).end))
-    }
-
-    /// `Jane Roe (12345678)`: a number in brackets behind a name.
-    fn number_behind(&mut self, end: usize) {
-        let next = self.index_at(end);
-        if !self.person || !(self.t(next).symbol(b'(') || self.t(next).symbol(b'#')) {
-            return;
-        }
-        if let Some(range) = self.number_from(next + 1) {
-            let value = self.text.get(range.clone()).unwrap_or_default();
-            let closed = self.byte(range.end) == b')' || self.t(next).symbol(b'#');
-            if closed && crate::check::digits::count(value) >= 5 && !value.contains(&b'.') {
-                self.hit(range.start, range.end, Identifier::Mrn, weight::GUESS + 5);
-            }
-        }
-    }
-
-    /// In prose: a capitalised given or family name before a verb of persons, or with a possessive.
-    fn spoken(&self, index: usize) -> Option<(usize, usize)> {
-        let token = self.t(index);
-        if !self.strict
-            || !matches!(token.case, Case::Capital | Case::Inner)
-            || !token.known(GIVEN | FAMILY)
-                && (token.known(WORD)
-                    || token.roles != 0
-                    || token.len() < 4
-                    || self.medical(self.bytes(token))
-                    || token.case == Case::Inner)
-            || token.is(v::KNOWN | v::PAYER | v::EPONYM) && !token.is(v::STRONG)
-        {
-            return None;
-        }
-        let next = self.atom(index)?;
-        let after = next;
-        let speaks = self.lower_is(after, SPEAKS) && self.t(after).case == Case::Lower;
-        let ambiguous = token.known(WORD) && !token.is(v::STRONG);
-        let first = self.begins_sentence(index);
-        let roles_else =
-            token.is(!(v::STRONG | v::MONTH | v::DIRECTION | v::STREET | v::NAMEMOD)) && token.known(WORD);
-        let enough = if ambiguous {
-            speaks && !first && !roles_else
-                || speaks && !roles_else && token.known(GIVEN) && self.t(after).len() > 3
-        } else {
-            speaks || !first
-        };
-        (enough && !token.is(v::STATE)).then(|| (token.start, self.t(next - 1).end))
-    }
-
     /// Parts of names that were found are names wherever else they stand capitalised.
-    fn again(&mut self, first_hit: usize) {
+    pub(super) fn again(&mut self, first_hit: usize) {
         let mut parts = HashSet::new();
         let hits: Vec<Hit> = self.hits.iter().filter(|h| h.identifier == Identifier::Name).copied().collect();
         for hit in &hits {
@@ -582,121 +443,5 @@ impl Reader<'_> {
                 self.hit(token.start, token.end, Identifier::Name, weight::NAME - 1);
             }
         }
-    }
-
-    /// In prose: capitalised words that are no English words, no medicines, no places, and don't begin a sentence.
-    fn unknown(&mut self) {
-        for index in 0..self.tokens.len() {
-            let token = self.t(index);
-            if token.kind != Kind::Word
-                || !matches!(token.case, Case::Capital | Case::Inner)
-                || token.len() < 3
-                || token.known(WORD) && !token.is(v::STRONG)
-            {
-                continue;
-            }
-            let else_known = token.is(v::KNOWN
-                | v::EPONYM
-                | v::PAYER
-                | v::MONTH
-                | v::WEEKDAY
-                | v::STATE
-                | v::TITLE
-                | v::SUFFIX
-                | v::FACILITY
-                | v::CARER
-                | v::STREET)
-                || token.roles != 0 && !token.known(GIVEN | FAMILY);
-            let first = self.begins_sentence(index);
-            let joined =
-                matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@' | b'\\' | b'-')
-                    || matches!(self.byte(token.end), b'_' | b'@' | b'/' | b'(')
-                    || self.byte(token.end) == b'.' && crate::shape::alphanumeric(self.byte(token.end + 1));
-            let name = token.known(GIVEN | FAMILY);
-            if else_known
-                || joined
-                || first && !name
-                || self.medical(self.bytes(token))
-                || token.case == Case::Inner && !name
-            {
-                continue;
-            }
-            // A heading of several capitalised words at the beginning of a line.
-            if first
-                && (self.t(index + 1).symbol(b':')
-                    || self.t(index + 1).capitalised() && !self.t(index + 1).known(GIVEN | FAMILY))
-            {
-                continue;
-            }
-            if first && !token.known(GIVEN) {
-                continue;
-            }
-            let Some(next) = self.atom(index) else { continue };
-            let end = self.t(next - 1).end;
-            self.hit(token.start, end.max(token.end), Identifier::Name, weight::GUESS);
-        }
-    }
-
-    /// Whether a word ends as medicines, diseases and operations do.
-    fn medical(&self, word: &[u8]) -> bool {
-        const ENDS: [&str; 56] = [
-            "pril",
-            "olol",
-            "statin",
-            "sartan",
-            "mab",
-            "nib",
-            "cillin",
-            "mycin",
-            "azole",
-            "floxacin",
-            "cycline",
-            "prazole",
-            "dipine",
-            "zepam",
-            "zolam",
-            "tidine",
-            "triptan",
-            "vir",
-            "caine",
-            "gliptin",
-            "gliflozin",
-            "glutide",
-            "formin",
-            "thiazide",
-            "semide",
-            "parin",
-            "xaban",
-            "setron",
-            "oxetine",
-            "pine",
-            "idone",
-            "barbital",
-            "profen",
-            "sone",
-            "solone",
-            "tide",
-            "itis",
-            "osis",
-            "emia",
-            "ectomy",
-            "otomy",
-            "oscopy",
-            "plasty",
-            "pathy",
-            "algia",
-            "uria",
-            "penia",
-            "megaly",
-            "gram",
-            "graphy",
-            "oma",
-            "phylline",
-            "terol",
-            "lukast",
-            "dronate",
-            "afil",
-        ];
-        word.len() > 5 && ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_bytes()))
     }
 }

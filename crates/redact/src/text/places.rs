@@ -6,11 +6,7 @@ use super::{
     weight,
 };
 use crate::words::words;
-use crate::{
-    Identifier,
-    shape::alphanumeric,
-    words::{CITY, CITY_BEGINS, FAMILY, GIVEN, HASH_START, WORD, dictionary, hash_extend, vocabulary as v},
-};
+use crate::{Identifier, words::vocabulary as v};
 
 impl Reader<'_> {
     /// Finds addresses and what follows them.
@@ -35,7 +31,7 @@ impl Reader<'_> {
     }
 
     /// `123 Main St`, `45-12 31st Avenue, Apt 4B`, `7 Rue de la Paix` with the city that follows.
-    fn street(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn street(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
         let number = self.bytes(token);
         let digits = crate::check::digits::count(number);
@@ -162,12 +158,12 @@ impl Reader<'_> {
         Some(self.city_after(after).unwrap_or(end))
     }
 
-    fn begins_new_sentence(&self, point: usize) -> bool {
+    pub(super) fn begins_new_sentence(&self, point: usize) -> bool {
         self.t(point + 1).capitalised() && !self.t(point + 1).is(v::UNIT | v::DIRECTION)
     }
 
     /// A kind of street that is one also in small letters.
-    fn plain_street(&self, index: usize) -> bool {
+    pub(super) fn plain_street(&self, index: usize) -> bool {
         self.lower_is(
             index,
             words![
@@ -196,12 +192,12 @@ impl Reader<'_> {
         )
     }
 
-    fn ends_in_street(&self, index: usize) -> bool {
+    pub(super) fn ends_in_street(&self, index: usize) -> bool {
         (1..=3).any(|by| self.plain_street(index + by) && self.t(index + by).kind == Kind::Word)
             && !self.t(index).is(v::PERIOD | v::EVENT | v::DATE)
     }
 
-    fn ordinal(&self, index: usize) -> bool {
+    pub(super) fn ordinal(&self, index: usize) -> bool {
         let bytes = self.bytes(self.t(index));
         let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
         let suffix = bytes.get(digits..).unwrap_or_default();
@@ -209,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// `, Apt 4B`, `#12`, `Suite 200`; the end, and the index after it.
-    fn unit(&self, index: usize, end: usize) -> (usize, usize) {
+    pub(super) fn unit(&self, index: usize, end: usize) -> (usize, usize) {
         let mut next = index;
         if self.t(next).symbol(b',') {
             next += 1;
@@ -244,7 +240,7 @@ impl Reader<'_> {
     }
 
     /// `P.O. Box 12`, `PO Box 12`, `RR 2 Box 45`.
-    fn box_of_post(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn box_of_post(&mut self, index: usize) -> Option<usize> {
         let mut next = index;
         if self.lower_is(next, words!["po", "pob", "post"]) {
             next += 1;
@@ -289,238 +285,6 @@ impl Reader<'_> {
         }
         self.hit(self.t(index).start, number.end, Identifier::Address, weight::PLACE);
         Some(self.city_after(next + 1).unwrap_or(number.end))
-    }
-
-    /// The city, state and ZIP code behind an address; where they end.
-    fn city_after(&mut self, index: usize) -> Option<usize> {
-        let mut next = index;
-        while self.t(next).symbol(b',') || self.t(next).symbol(b'\n') || self.lower_is(next, words!["in"]) {
-            next += 1;
-        }
-        if next == index && !self.t(next).capitalised() {
-            return None;
-        }
-        if let Some(end) = self.city_and_state(next) {
-            return Some(end);
-        }
-        // A city of which the state is not told: a dictionary knows it, or it stands between comma and ZIP code.
-        let end = self.capitals_from(next, 3);
-        let after = self.index_at(end);
-        if end > 0
-            && next > index
-            && (self.t(after).kind == Kind::Number && self.t(after).len() == 5
-                || self.t(next).known(CITY | CITY_BEGINS) && self.t(next).start < end)
-            && !self.t(next).is(v::BIRTH | v::PHONE | v::UNIT | v::MRN)
-        {
-            self.hit(self.t(next).start, end, Identifier::City, weight::PLACE);
-            if self.t(after).kind == Kind::Number
-                && let Some(zip) = self.postal_code(after)
-            {
-                self.hit(self.t(after).start, zip, Identifier::Zip, weight::PLACE);
-                return Some(zip);
-            }
-            return Some(end);
-        }
-        None
-    }
-
-    /// `Springfield, IL 62701`, `San Jose, California`, `Boston MA 02115`.
-    fn city_and_state(&mut self, index: usize) -> Option<usize> {
-        let first = self.t(index);
-        if !first.capitalised() || first.case == Case::Single || first.kind != Kind::Word {
-            return None;
-        }
-        let mut next = index;
-        let mut words = 0;
-        let mut state = None;
-        while words < 4 {
-            let token = self.t(next);
-            if token.symbol(b'.') && self.lower_is(next - 1, words!["st", "ft", "mt"])
-                || token.kind == Kind::Symbol
-                    && matches!(token.byte, b'\'' | b'-')
-                    && words > 0
-                    && self.glued(next)
-                    && self.t(next - 1).end == token.start
-            {
-                next += 1;
-                continue;
-            }
-            let part = token.kind == Kind::Word
-                && (token.capitalised()
-                    || words > 0 && self.lower_is(next, words!["of", "de", "la", "du", "on", "the"]));
-            if !part {
-                break;
-            }
-            if words > 0
-                && token.is(v::STATE)
-                && token.case == Case::Upper
-                && token.len() == 2
-                && self.zip_at(next + 1)
-            {
-                state = Some(next);
-                break;
-            }
-            words += 1;
-            next += 1;
-            let comma = self.t(next).symbol(b',');
-            let beyond = if comma { next + 1 } else { next };
-            if let Some(last) = self.state_at(beyond)
-                && (comma || self.zip_at(last + 1))
-            {
-                state = Some(last);
-                break;
-            }
-        }
-        let state = state?;
-        let city_end = {
-            let mut last = next;
-            while last > index
-                && (self.t(last).start >= self.t(state).start
-                    || self.t(last).symbol(b',')
-                    || self.t(last).is(v::STATE) && last >= next && last != index)
-            {
-                last -= 1;
-            }
-            self.t(last).end
-        };
-        let zip = self.zip_index(state + 1);
-        let known = {
-            let mut hash = HASH_START;
-            let mut parts = 0;
-            for i in index..next.min(index + 4) {
-                let token = self.t(i);
-                if token.kind == Kind::Word && token.start < city_end {
-                    if parts > 0 {
-                        hash = hash_extend(hash, b" ");
-                    }
-                    hash = hash_extend(hash, self.bytes(token));
-                    parts += 1;
-                }
-            }
-            dictionary().get(hash) & CITY != 0
-        };
-        // Without a ZIP code the words must be a city that is known, or unknown in prose; `Smith, MD` is a physician.
-        let credential = self.t(state).is(v::SUFFIX) && zip.is_none();
-        let full = self.t(state).len() > 2;
-        if zip.is_none()
-            && (credential && !(known && words == 1 && !first.known(GIVEN | FAMILY))
-                || !known && !(self.strict && (full || !first.known(WORD)))
-                || first.is(v::KNOWN) && !known)
-        {
-            return None;
-        }
-        if city_end <= first.start {
-            return None;
-        }
-        self.hit(first.start, city_end, Identifier::City, weight::PLACE);
-        if let Some(zip) = zip
-            && let Some(end) = self.postal_code(zip)
-        {
-            self.hit(self.t(zip).start, end, Identifier::Zip, weight::PLACE);
-            return Some(end);
-        }
-        Some(self.t(state).end)
-    }
-
-    fn zip_index(&self, index: usize) -> Option<usize> {
-        let mut next = index;
-        while next < index + 2
-            && (self.t(next).symbol(b',') || self.t(next).symbol(b'.') || self.t(next).symbol(b'-'))
-        {
-            next += 1;
-        }
-        let token = self.t(next);
-        let five = token.kind == Kind::Number && token.len() == 5 && !alphanumeric(self.byte(token.end));
-        (five || self.lower_is(next, words!["apo", "fpo"])).then_some(next)
-    }
-
-    fn zip_at(&self, index: usize) -> bool {
-        self.zip_index(index).is_some()
-    }
-
-    /// A state at a token: its abbreviation in capitals or its name (of one or two words); the index of its last word.
-    fn state_at(&self, index: usize) -> Option<usize> {
-        let token = self.t(index);
-        if token.kind != Kind::Word {
-            return None;
-        }
-        if token.is(v::STATE)
-            && (token.case == Case::Upper && token.len() == 2 || token.len() > 3 && token.capitalised())
-        {
-            return Some(index);
-        }
-        let two = token.capitalised()
-            && (self.lower_is(index, words!["new"])
-                && self.lower_is(index + 1, words!["york", "jersey", "mexico", "hampshire"])
-                || self.lower_is(index, words!["north", "south"])
-                    && self.lower_is(index + 1, words!["carolina", "dakota"])
-                || self.lower_is(index, words!["west"]) && self.lower_is(index + 1, words!["virginia"])
-                || self.lower_is(index, words!["rhode"]) && self.lower_is(index + 1, words!["island"]));
-        two.then_some(index + 1)
-    }
-
-    /// In prose: `Burns County`, `Orange Parish`.
-    fn county(&mut self, index: usize) -> Option<usize> {
-        let (name, kind) = (self.t(index), self.t(index + 1));
-        let county =
-            self.lower_is(index + 1, words!["county", "parish", "township", "borough"]) && kind.capitalised();
-        if !self.strict
-            || !county
-            || name.case != Case::Capital
-            || self.t(index + 2).is(v::FACILITY)
-            || self.lower_is(index, words!["the", "this", "our", "each"])
-        {
-            return None;
-        }
-        self.hit(name.start, kind.end, Identifier::City, weight::PLACE + 1);
-        Some(kind.end)
-    }
-
-    /// In prose: a city that the dictionary knows, after a word of place.
-    fn city_alone(&mut self, index: usize) -> Option<usize> {
-        if !self.strict
-            || !self.lower_is(
-                index,
-                words!["in", "from", "near", "to", "of", "outside", "around", "at", "visiting"],
-            )
-        {
-            return None;
-        }
-        let first = self.t(index + 1);
-        if !first.capitalised() || first.case == Case::Single || first.is(v::TITLE | v::MONTH | v::WEEKDAY) {
-            return None;
-        }
-        // The longest phrase that is a city.
-        let mut hash = HASH_START;
-        let mut found = None;
-        for by in 1..=3 {
-            let token = self.t(index + by);
-            if token.kind != Kind::Word || !token.capitalised() {
-                break;
-            }
-            if by > 1 {
-                hash = hash_extend(hash, b" ");
-            }
-            hash = hash_extend(hash, self.bytes(token));
-            if dictionary().get(hash) & CITY != 0 {
-                found = Some(index + by);
-            }
-        }
-        let last = found?;
-        let one = last == index + 1;
-        let lives =
-            self.near(index, v::ADDRESS, 3) || self.lower_is(index, words!["from", "near", "in", "outside"]);
-        let word = first.known(WORD) || first.is(v::KNOWN | v::STATE);
-        let person = one && first.known(GIVEN) && !lives;
-        if one && word && !self.near(index, v::ADDRESS, 3)
-            || person
-            || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised()
-        {
-            return None;
-        }
-        let end = self.t(last).end;
-        self.hit(first.start, end, Identifier::City, weight::PLACE);
-        Some(end)
     }
 
     /// End of the address that a key announced: to the next key, or what closes the value.

@@ -116,6 +116,8 @@ roles! {
     PERIOD = 50;
     /// The word alone makes a line worth a closer look in logs.
     LOOK = 51;
+    /// Keys of those who call and are called.
+    CALLED = 55;
     /// A disease, a test or an instrument that is named for a person.
     EPONYM = 54;
     /// Name of an account.
@@ -163,7 +165,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (NAMED, "name names named nm"),
     (NAMED | LOOK, "aka nee née alias"),
-    (BIRTH | DATE | LOOK, "dob birthdate birthday dateofbirth born birth bday birthdt"),
+    (BIRTH | DATE | LOOK, "dobs dob birthdate birthday dateofbirth born birth bday birthdt"),
     (
         EVENT | LOOK,
         "admitted admission discharge discharged deceased died death appointment appt surgery immunization vaccination vaccinated encounter hospitalized hospitalised diagnosed",
@@ -172,7 +174,10 @@ const WORDS: &[(Roles, &str)] = &[
         EVENT,
         "visit seen scheduled admit dos consult procedure operation onset injury treated treatment evaluated evaluation exam examined collected drawn operative transferred presented follow followup f/u biopsy mri ct xray x-ray ultrasound scan delivery delivered lmp edd expired underwent hospitalization referral prescribed refilled filled enrolled enrollment effective service rescheduled dod dated date",
     ),
-    (PHONE | LOOK, "phone telephone tel mobile cellphone phonenumber homephone workphone cell"),
+    (
+        PHONE | LOOK,
+        "phones mobiles phone telephone tel mobile cellphone phonenumber homephone workphone cell",
+    ),
     (
         PHONE,
         "call called calling contact pager beeper ph reach reached callback text texted hotline landline whatsapp sms voicemail dial mob cel telefono téléphone telefon number msisdn",
@@ -284,7 +289,7 @@ const WORDS: &[(Roles, &str)] = &[
         AGENT,
         "by with per from to cc attn attention re via regarding spoke contacted notified informed signed dictated transcribed reviewed referred saw met discussed thanked advised told attested",
     ),
-    (ZIP | LOOK, "zip zipcode postcode postalcode zip5 zip4"),
+    (ZIP | LOOK, "zips zip zipcode postcode postalcode zip5 zip4"),
     (ZIP, "postal plz cap"),
     (
         PLACE,
@@ -296,7 +301,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (UNIT, "apt apartment suite ste unit floor fl room rm bldg building lot trailer space penthouse dept"),
     (DATE, "date dates dt dte day time datetime on"),
-    (EMAIL, "email e-mail mail emailaddress"),
+    (EMAIL, "emails email e-mail mail emailaddress"),
     (NETWORK, "ip ipaddress ipaddr ipv4 ipv6 clientip remoteip remoteaddr xforwardedfor sourceip client_ip"),
     (URL, "url uri link website webpage homepage site portal"),
     (NINETY, "ninety hundred centenarian nonagenarian"),
@@ -313,6 +318,8 @@ const WORDS: &[(Roles, &str)] = &[
         STRONG,
         "john jack frank mike jean harry bobby tony jim joe tom bob tim dan sam ben ann anna jane mary david james peter paul kate nick rob ron ken don ray roy guy lee kim ted ned stu doug jerry terry barry larry gary carol dolly heather ginger ruby pearl amber ivy holly jasmine violet hazel iris rosemary veronica olive april june chuck randy jimmy danny timothy charlotte matt al bart billy christian clement colin cliff dale duke earl ernest francis fletcher gene gerald graham grant hank herb jay jade jean jeff jess jo josh kelly kerry kris laurel lance laura lily louis louise madeline marcel marina marsh martin mason maxim melody mercy merry mick miles molly morgan norm oscar otto page pansy patty penny pierce pip poppy rex rick robin roger rowan rusty ruth sandy saul sherry sherman sterling stewart sue summer sybil teddy valentine victor vic wade wally warren winnie",
     ),
+    (CALLED, "to from recipient destination callee dialed ani caller"),
+    (LOOK, "q searchterm"),
     (USER, "user username login userid uid usr actor uname userlogin useraccount"),
     (
         PAYER,

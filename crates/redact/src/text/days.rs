@@ -1,0 +1,256 @@
+//! Days that are not written in full: weekdays, holidays, `yesterday`, `03/14`, days in words.
+
+use super::{Reader, token::Kind, weight};
+use crate::{
+    Identifier,
+    shape::value,
+    words::{vocabulary as v, words},
+};
+
+impl Reader<'_> {
+    /// `03/14`: a date after a word that takes one, or if it can't well be a fraction, a score or a pressure.
+    pub(super) fn partial_is_a_date(&self, index: usize, start: usize, end: usize) -> bool {
+        let next = self.index_at(end);
+        let measured = words![
+            "strength",
+            "pain",
+            "murmur",
+            "tablet",
+            "tab",
+            "tabs",
+            "scale",
+            "systolic",
+            "diastolic",
+            "edema",
+            "of",
+            "in",
+            "cm",
+            "mm",
+            "mg",
+            "ml",
+            "cup",
+            "dose",
+            "reflexes",
+            "pulses",
+            "power",
+            "full",
+            "bilaterally",
+            "throughout",
+            "motor",
+            "points",
+            "hpf",
+            "inch",
+            "inches",
+            "score",
+            "teaspoon",
+            "pitting",
+            "ejection",
+            "vision",
+            "od",
+            "os",
+            "on",
+            "intensity",
+            "severity",
+            "ppd",
+            "pack",
+            "packs",
+            "half",
+            "strips",
+            "positive",
+            "for",
+        ];
+        let rated = words![
+            "pain",
+            "score",
+            "scored",
+            "rated",
+            "rates",
+            "strength",
+            "murmur",
+            "grade",
+            "gcs",
+            "apgar",
+            "reflexes",
+            "vision",
+            "bp",
+            "pulses",
+            "motor",
+            "mmse",
+            "moca",
+            "is",
+            "at",
+            "phq",
+            "gad",
+            "level",
+            "power",
+            "a",
+            "an",
+            "was",
+            "took",
+            "take",
+            "takes",
+            "severity",
+            "intensity",
+        ];
+        let announced = self.lower_is(
+            index.wrapping_sub(1),
+            words![
+                "on",
+                "since",
+                "from",
+                "until",
+                "till",
+                "through",
+                "thru",
+                "by",
+                "dated",
+                "between",
+                "before",
+                "after",
+                "to",
+                "due",
+                "starting",
+                "effective",
+                "date",
+                "dos",
+                "fu",
+                "seen",
+                "admitted",
+                "discharged",
+                "last",
+                "ending",
+                "week",
+                "and",
+            ],
+        ) || self.back(index, 1).is(v::EVENT | v::BIRTH | v::WEEKDAY | v::DATE)
+            || self.back(index, 1).symbol(b',') && self.back(index, 2).is(v::WEEKDAY)
+            || self.back(index, 1).symbol(b':') && self.back(index, 2).is(v::EVENT | v::DATE | v::BIRTH);
+        if self.lower_is(next, measured) && !announced || self.lower_is(index.wrapping_sub(1), rated) {
+            return false;
+        }
+        let slash = (start..end).find(|place| self.byte(*place) == b'/').unwrap_or(start);
+        let (first, second) = (slash - start, end - slash - 1);
+        let (a, b) = (value(self.text, start, first), value(self.text, slash + 1, second));
+        if second == 4 {
+            return true;
+        }
+        // Fractions, ratings and grades are small: `1/2`, `3/4`, `2/6`, `7/10`; others are dates.
+        announced && b != 0 && !(a < 5 && b == 10 && first == 1)
+            || first == 2 && second == 2 && (a <= 12 && b <= 31) && b != 10 && (a < 10 || b > 12)
+            || b != 0 && (a > b && a != 20 || b > 6 && b != 10)
+            || self.back(index, 1).symbol(b'(') && self.byte(end) == b')' && b > 10
+    }
+
+    /// End of a day in words behind a month: `march third`, `June twenty-first`, `may the fifth`.
+    pub(super) fn spoken_day(&self, index: usize) -> Option<usize> {
+        let ordinals = words![
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+            "thirtieth"
+        ];
+        let mut next = index + 1;
+        if self.lower_is(next, words!["the"]) {
+            next += 1;
+        }
+        if self.lower_is(next, words!["twenty", "thirty"]) {
+            next += 1;
+            if self.t(next).symbol(b'-') {
+                next += 1;
+            }
+        }
+        self.lower_is(next, ordinals).then(|| self.t(next).end)
+    }
+
+    /// A weekday or a holiday, by name.
+    pub(super) fn weekday(&mut self, index: usize) -> Option<usize> {
+        let token = self.t(index);
+        let taken = words![
+            "on", "next", "last", "this", "every", "each", "by", "until", "since", "before", "after",
+            "coming", "from", "thru", "through", "and", "or", "to", "for", "till",
+        ];
+        let full = token.len() > 5;
+        let announced = self.lower_is(index.wrapping_sub(1), taken)
+            || matches!(self.t(index + 1).byte, b',' | b'.' | b'/')
+                && (self.t(index + 2).is(v::MONTH) || self.t(index + 2).kind == Kind::Number)
+            || self.t(index + 1).is(v::MONTH)
+            || self.t(index + 1).kind == Kind::Number;
+        let written = if full {
+            token.capitalised() || self.lower_is(index.wrapping_sub(1), taken)
+        } else {
+            token.capitalised() && announced
+        };
+        if !written {
+            return None;
+        }
+        self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
+        Some(token.end)
+    }
+
+    /// `yesterday`, `last week`, `three days ago`, `in two weeks`, `next month`.
+    pub(super) fn relative(&mut self, index: usize) -> Option<usize> {
+        let token = self.t(index);
+        if self.lower_is(index, words!["yesterday", "tomorrow"]) {
+            self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
+            return Some(token.end);
+        }
+        if self.lower_is(index, words!["weekend"])
+            && self.lower_is(index.wrapping_sub(1), words!["the", "this"])
+        {
+            let over = self.lower_is(index.wrapping_sub(2), words!["over", "during", "on"]);
+            let first = if over { self.back(index, 2) } else { self.back(index, 1) };
+            self.hit(first.start, token.end, Identifier::Date, weight::CONTEXT);
+            return Some(token.end);
+        }
+        if self.lower_is(index, words!["last", "next", "this", "coming", "past"]) {
+            let next = self.t(index + 1);
+            let period = self.lower_is(
+                index + 1,
+                words!["week", "month", "night", "weekend", "spring", "summer", "fall", "autumn", "winter"],
+            ) || next.is(v::WEEKDAY) && next.len() > 5;
+            let this = self.lower_is(index, words!["this"])
+                && self.lower_is(index + 1, words!["fall", "week", "month"])
+                && !self.lower_is(index + 1, words!["week", "month"]);
+            if period && !this && !self.lower_is(index.wrapping_sub(1), words!["the", "per"]) {
+                self.hit(token.start, next.end, Identifier::Date, weight::CONTEXT);
+                return Some(next.end);
+            }
+        }
+        // `3 days ago`, `two weeks ago`, `a week ago`, `10 days earlier`.
+        if self.lower_is(index, words!["ago", "earlier", "prior", "hence"])
+            && self.back(index, 1).is(v::PERIOD)
+            && !self.lower_is(index.wrapping_sub(1), words!["years", "year", "day", "summer", "spring"])
+        {
+            let count = self.back(index, 2);
+            let spelled = self.lower_is(
+                index.wrapping_sub(2),
+                words![
+                    "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+                    "eleven", "twelve", "few", "several", "couple",
+                ],
+            );
+            if count.kind == Kind::Number || spelled {
+                self.hit(count.start, token.end, Identifier::Date, weight::CONTEXT);
+                return Some(token.end);
+            }
+        }
+        None
+    }
+}

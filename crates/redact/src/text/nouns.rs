@@ -1,0 +1,209 @@
+//! Numbers behind their nouns: `MRN 12345`, `policy no. AB-123`.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    key::{Class, classify},
+    labels::NUMBERS,
+    token::{Case, Kind},
+    value::{machine_made, plausible},
+    weight,
+};
+use crate::{
+    Identifier as I,
+    shape::{alphanumeric, date},
+    words::{vocabulary as v, words},
+};
+
+impl Reader<'_> {
+    pub(super) fn bare_number(&mut self, identifier: I, first: usize, weak: bool) {
+        if identifier == I::Vehicle
+            && self.t(first).kind == Kind::Word
+            && (2..=4).contains(&self.t(first).len())
+            && self.t(first).case == Case::Upper
+            && matches!(self.t(first + 1).kind, Kind::Number | Kind::Mixed)
+            && self.t(first).end + 1 == self.t(first + 1).start
+        {
+            // `KLR 2342`.
+            self.hit(self.t(first).start, self.t(first + 1).end, identifier, weight::KEY);
+            return;
+        }
+        if let Some(range) = self.number_from(first) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            let short = value.len() < if self.strict || !weak { 2 } else { 4 };
+            if !short && plausible(identifier, value) && !((weak || !self.person) && machine_made(value)) {
+                self.hit(range.start, range.end, identifier, weight::KEY);
+            }
+        }
+    }
+
+    /// A number of letters, digits and joining signs that begins with this token.
+    pub(super) fn number_from(&self, first: usize) -> Option<Range<usize>> {
+        let token = self.t(first);
+        let start = token.start;
+        if !matches!(token.kind, Kind::Number | Kind::Mixed)
+            && !(token.kind == Kind::Word
+                && (token.case == Case::Upper
+                    || token.case == Case::Single
+                    || self.byte(token.end) == b'-'
+                    || self.byte(token.end) == b'_'))
+        {
+            return None;
+        }
+        let mut end = start;
+        let joins = |b: u8| matches!(b, b'-' | b'_' | b'/' | b'.' | b'*' | b':' | b'|' | b'^');
+        while alphanumeric(self.byte(end))
+            || joins(self.byte(end)) && (alphanumeric(self.byte(end + 1)) || self.byte(end + 1) == b'*')
+            || self.byte(end) == b'*'
+        {
+            if matches!(self.byte(end), b'|' | b'^') && self.text.get(start..end).is_none_or(|v| v.len() >= 6)
+            {
+                break;
+            }
+            end += 1;
+            if end - start > 128 {
+                return None;
+            }
+        }
+        let mut value = self.text.get(start..end)?;
+        // Groups of digits go on after blanks.
+        while value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ')) && self.byte(end) == b' ' {
+            let group = crate::shape::digits(self.text, end + 1, 8);
+            let after = self.byte(end + 1 + group);
+            if !(3..=6).contains(&group)
+                || alphanumeric(after)
+                || matches!(after, b'/' | b':' | b'.' if self.byte(end + 2 + group).is_ascii_digit())
+                || value.len() > 24
+            {
+                break;
+            }
+            end += 1 + group;
+            value = self.text.get(start..end)?;
+        }
+        let digits = crate::check::digits::count(value);
+        let decimal = value.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+            && value.contains(&b'.')
+            && value.len() < 6;
+        let day = date::date(self.text, start).is_some_and(|d| d.end == end);
+        (digits > 0 && !decimal && !day).then_some(start..end)
+    }
+
+    /// A noun of a number, by itself or with `id`, `no.`, `#`, and then the number.
+    pub(super) fn noun(&mut self, index: usize) {
+        let mut last = index;
+        let (mut marked, mut place) = (false, index + 1);
+        while place < index + 5 {
+            let token = self.t(place);
+            let joined = token.is(NUMBERS | v::IDWORD | v::ZIP)
+                && token.kind == Kind::Word
+                && !token.is(v::AGENT)
+                && self.byte(token.end) != b'-';
+            if joined || self.lower_is(place, words!["security", "s", "card", "record"]) {
+                last = place;
+            } else if token.symbol(b'#') {
+                marked = true;
+            } else if !(token.kind == Kind::Symbol
+                && matches!(token.byte, b'_' | b'-' | b'/' | b'\'' | b'.')
+                && self.t(place + 1).kind == Kind::Word
+                && (self.t(place + 1).is(v::IDWORD | NUMBERS)
+                    || token.byte == b'\'' && self.t(place + 1).len() == 1))
+            {
+                break;
+            }
+            place += 1;
+        }
+        // The key of a pair is read there.
+        let phrase = self.text.get(self.t(index).start..self.t(last).end).unwrap_or_default();
+        let mut class = classify(phrase, b"");
+        if marked && class == Class::None {
+            class = classify(&[phrase, b" number"].concat(), b"");
+        }
+        let (identifier, weak) = match class {
+            Class::Is(identifier) => (identifier, false),
+            Class::Weak(identifier) => (identifier, true),
+            _ => return,
+        };
+        let counts = !matches!(
+            identifier,
+            I::Name
+                | I::Address
+                | I::City
+                | I::Facility
+                | I::Date
+                | I::Age
+                | I::Email
+                | I::Phone
+                | I::Fax
+                | I::Ip
+                | I::Photo
+                | I::Biometric
+                | I::Url
+        );
+        if !counts || weak && !self.person {
+            return;
+        }
+        // What may stand between.
+        for _ in 0..5 {
+            let token = self.t(place);
+            let sign = token.kind == Kind::Symbol
+                && matches!(token.byte, b':' | b'=' | b'#' | b'(' | b'"' | b'\'' | b'.' | b'>' | b'[');
+            if !(sign
+                || self.lower_is(
+                    place,
+                    words![
+                        "is", "was", "of", "number", "no", "nr", "num", "ending", "in", "ends", "with", "id",
+                        "on", "file", "the",
+                    ],
+                ) && token.kind == Kind::Word)
+            {
+                break;
+            }
+            place += 1;
+        }
+        if identifier == I::Zip {
+            let start = self.t(place).start;
+            if let Some(end) = self.postal_code(place) {
+                self.hit(start, end, I::Zip, weight::CONTEXT);
+            }
+            return;
+        }
+        if let Some(range) = self.number_from(place) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            let enough = crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
+            let unit = self.t(place).kind == Kind::Mixed && value.len() < 5
+                || self.text.get(range.end) == Some(&b'%');
+            if enough
+                && !unit
+                && plausible(identifier, value)
+                && !((weak || identifier == I::Device) && machine_made(value))
+            {
+                self.hit(range.start, range.end, identifier, weight::CONTEXT);
+            }
+        }
+    }
+
+    /// A ZIP code of the United States, or a postal code of letters and digits.
+    pub(super) fn postal_code(&self, index: usize) -> Option<usize> {
+        let token = self.t(index);
+        let end = token.end;
+        match token.kind {
+            Kind::Number if token.len() == 5 => {
+                let four = self.byte(end) == b'-' && crate::shape::digits(self.text, end + 1, 5) == 4;
+                let end = if four { end + 5 } else { end };
+                (!alphanumeric(self.byte(end))
+                    && !(self.byte(end) == b'.' && self.byte(end + 1).is_ascii_digit()))
+                .then_some(end)
+            }
+            Kind::Number if token.len() == 9 => Some(end),
+            Kind::Number if matches!(token.len(), 4 | 6) => Some(end),
+            // `K1A 0B1`, `SW1A 1AA`.
+            Kind::Mixed if token.len() <= 4 => {
+                let next = self.t(index + 1);
+                Some(if next.kind == Kind::Mixed && next.len() == 3 { next.end } else { end })
+            }
+            Kind::Mixed if token.len() <= 8 => Some(end),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Names in prose that no title and no key announces.
+
+use super::{
+    Reader,
+    token::{Case, Kind},
+    weight,
+};
+use crate::{
+    Identifier,
+    words::{FAMILY, GIVEN, WORD, vocabulary as v, words},
+};
+
+/// Verbs that a person is the subject of.
+const SPEAKS: &[u64] = words![
+    "states",
+    "reports",
+    "denies",
+    "says",
+    "said",
+    "called",
+    "presents",
+    "presented",
+    "complains",
+    "returned",
+    "notes",
+    "lives",
+    "reported",
+    "stated",
+    "denied",
+    "is",
+    "was",
+    "has",
+    "had",
+    "will",
+    "would",
+    "underwent",
+    "verbalized",
+    "agreed",
+    "asked",
+    "understands",
+    "tolerated",
+    "describes",
+    "came",
+    "wants",
+    "needs",
+    "arrived",
+    "feels",
+    "felt",
+    "requests",
+    "requested",
+    "comes",
+    "can",
+    "does",
+    "did",
+];
+
+impl Reader<'_> {
+    /// A name in small letters: known, and no word.
+    pub(super) fn lower_name(&self, index: usize) -> bool {
+        let token = self.t(index);
+        token.kind == Kind::Word
+            && token.case == Case::Lower
+            && token.len() > 2
+            && token.known(GIVEN | FAMILY)
+            && !token.known(WORD)
+            && token.roles == 0
+    }
+
+    /// In prose: an initial and a family name, `L. Silva`.
+    pub(super) fn initialed(&self, index: usize) -> Option<(usize, usize)> {
+        let (initial, family) = (self.t(index), self.t(index + 2));
+        let fits = self.strict
+            && initial.case == Case::Single
+            && self.t(index + 1).symbol(b'.')
+            && self.glued(index)
+            && matches!(family.case, Case::Capital | Case::Inner)
+            && family.kind == Kind::Word;
+        if !fits
+            || family.is(v::LOOK)
+            || !family.known(FAMILY | GIVEN)
+            || family.known(WORD) && family.is(v::CARER | v::FACILITY | v::KNOWN)
+            || family.is(v::KNOWN) && !family.known(FAMILY)
+        {
+            return None;
+        }
+        let next = self.atom(index + 2)?;
+        Some((initial.start, self.t(next - 1).end))
+    }
+
+    /// In prose: who speaks in a chat, `Maria: hello` at the beginning of a line.
+    pub(super) fn speaker(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        let begins = matches!(self.back(index, 1).kind, Kind::None)
+            || self.back(index, 1).symbol(b'\n')
+            || self.back(index, 1).symbol(b']');
+        let known = token.known(GIVEN | FAMILY)
+            && (!token.known(WORD) || token.is(v::STRONG))
+            && token.roles & !v::STRONG == 0;
+        let colon = self.t(index + 1).symbol(b':') && self.byte(self.t(index + 1).end) == b' ';
+        (self.strict && begins && known && colon && token.len() > 2).then_some((token.start, token.end))
+    }
+
+    /// A name that is all of a string, beside another one: `'Wallace', 'Leo'`.
+    pub(super) fn quoted_name(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        let quote = self.back(index, 1);
+        if quote.kind != Kind::Symbol
+            || !matches!(quote.byte, b'"' | b'\'' | b'(' | b',' | b'|' | b';')
+            || !self.person
+            || token.case != Case::Capital && token.case != Case::Inner
+            || !token.known(GIVEN | FAMILY)
+        {
+            return None;
+        }
+        let next = self.atom(index)?;
+        let closing = self.t(next);
+        let closes = closing.kind == Kind::Symbol
+            && (closing.byte == quote.byte && closing.byte != b'('
+                || matches!(closing.byte, b',' | b')')
+                    && matches!(quote.byte, b'(' | b',')
+                    && self.t(index).start == quote.end);
+        let proper = !token.known(WORD) || token.is(v::STRONG);
+        // Beside another name: a word counts too.
+        let beside =
+            [index.wrapping_sub(4), next + 3, index.wrapping_sub(2), next + 1].into_iter().any(|other| {
+                let other = self.t(other);
+                other.kind == Kind::Word
+                    && other.capitalised()
+                    && other.known(GIVEN | FAMILY)
+                    && !other.known(WORD)
+            });
+        (closes && (proper && !token.is(v::KNOWN | v::STATE) || beside && !token.is(v::KNOWN)))
+            .then(|| (token.start, self.t(next - 1).end))
+    }
+
+    /// `Jane Roe (12345678)`: a number in brackets behind a name.
+    pub(super) fn number_behind(&mut self, end: usize) {
+        let next = self.index_at(end);
+        if !self.person || !(self.t(next).symbol(b'(') || self.t(next).symbol(b'#')) {
+            return;
+        }
+        if let Some(range) = self.number_from(next + 1) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            let closed = self.byte(range.end) == b')' || self.t(next).symbol(b'#');
+            if closed && crate::check::digits::count(value) >= 5 && !value.contains(&b'.') {
+                self.hit(range.start, range.end, Identifier::Mrn, weight::GUESS + 5);
+            }
+        }
+    }
+
+    /// In prose: a capitalised given or family name before a verb of persons, or with a possessive.
+    pub(super) fn spoken(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        if !self.strict
+            || !matches!(token.case, Case::Capital | Case::Inner)
+            || !token.known(GIVEN | FAMILY)
+                && (token.known(WORD)
+                    || token.roles != 0
+                    || token.len() < 4
+                    || self.medical(self.bytes(token))
+                    || token.case == Case::Inner)
+            || token.is(v::KNOWN | v::PAYER | v::EPONYM) && !token.is(v::STRONG)
+        {
+            return None;
+        }
+        let next = self.atom(index)?;
+        let after = next;
+        let speaks = self.lower_is(after, SPEAKS) && self.t(after).case == Case::Lower;
+        let ambiguous = token.known(WORD) && !token.is(v::STRONG);
+        let first = self.begins_sentence(index);
+        let roles_else =
+            token.is(!(v::STRONG | v::MONTH | v::DIRECTION | v::STREET | v::NAMEMOD)) && token.known(WORD);
+        let enough = if ambiguous {
+            speaks && !first && !roles_else
+                || speaks && !roles_else && token.known(GIVEN) && self.t(after).len() > 3
+        } else {
+            speaks || !first
+        };
+        (enough && !token.is(v::STATE)).then(|| (token.start, self.t(next - 1).end))
+    }
+
+    /// In prose: capitalised words that are no English words, no medicines, no places, and don't begin a sentence.
+    pub(super) fn unknown(&mut self) {
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            if token.kind != Kind::Word
+                || !matches!(token.case, Case::Capital | Case::Inner)
+                || token.len() < 3
+                || token.known(WORD) && !token.is(v::STRONG)
+            {
+                continue;
+            }
+            let else_known = token.is(v::KNOWN
+                | v::EPONYM
+                | v::PAYER
+                | v::MONTH
+                | v::WEEKDAY
+                | v::STATE
+                | v::TITLE
+                | v::SUFFIX
+                | v::FACILITY
+                | v::CARER
+                | v::STREET)
+                || token.roles != 0 && !token.known(GIVEN | FAMILY);
+            let first = self.begins_sentence(index);
+            let joined =
+                matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@' | b'\\' | b'-')
+                    || matches!(self.byte(token.end), b'_' | b'@' | b'/' | b'(')
+                    || self.byte(token.end) == b'.' && crate::shape::alphanumeric(self.byte(token.end + 1));
+            let name = token.known(GIVEN | FAMILY);
+            if else_known
+                || joined
+                || first && !name
+                || self.medical(self.bytes(token))
+                || token.case == Case::Inner && !name
+            {
+                continue;
+            }
+            // A heading of several capitalised words at the beginning of a line.
+            if first
+                && (self.t(index + 1).symbol(b':')
+                    || self.t(index + 1).capitalised() && !self.t(index + 1).known(GIVEN | FAMILY))
+            {
+                continue;
+            }
+            if first && !token.known(GIVEN) {
+                continue;
+            }
+            let Some(next) = self.atom(index) else { continue };
+            let end = self.t(next - 1).end;
+            self.hit(token.start, end.max(token.end), Identifier::Name, weight::GUESS);
+        }
+    }
+
+    /// Whether a word ends as medicines, diseases and operations do.
+    pub(super) fn medical(&self, word: &[u8]) -> bool {
+        const ENDS: [&str; 56] = [
+            "pril",
+            "olol",
+            "statin",
+            "sartan",
+            "mab",
+            "nib",
+            "cillin",
+            "mycin",
+            "azole",
+            "floxacin",
+            "cycline",
+            "prazole",
+            "dipine",
+            "zepam",
+            "zolam",
+            "tidine",
+            "triptan",
+            "vir",
+            "caine",
+            "gliptin",
+            "gliflozin",
+            "glutide",
+            "formin",
+            "thiazide",
+            "semide",
+            "parin",
+            "xaban",
+            "setron",
+            "oxetine",
+            "pine",
+            "idone",
+            "barbital",
+            "profen",
+            "sone",
+            "solone",
+            "tide",
+            "itis",
+            "osis",
+            "emia",
+            "ectomy",
+            "otomy",
+            "oscopy",
+            "plasty",
+            "pathy",
+            "algia",
+            "uria",
+            "penia",
+            "megaly",
+            "gram",
+            "graphy",
+            "oma",
+            "phylline",
+            "terol",
+            "lukast",
+            "dronate",
+            "afil",
+        ];
+        word.len() > 5 && ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_bytes()))
+    }
+}
