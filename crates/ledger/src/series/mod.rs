@@ -31,7 +31,7 @@ pub use keys::{KEYS_FILE, KeyLine, MAX_KEYS_BYTES, format_keys, parse_keys};
 pub use link::{ClosedShard, ShardLink, ShardRef, logged_time, shard_link};
 pub use open::{ARCHIVED, marker};
 
-use crate::log::{AppendError, Log, OpenError, Reader};
+use crate::log::{AppendError, Log, OpenError, Pending, Reader};
 use crate::note::{Signer, VerifierKey};
 
 /// Any error of the owner's.
@@ -200,6 +200,9 @@ struct Sequencer {
     last: i64,
     /// The current shard has, or may have, its closing link: nothing may follow in it.
     ended: bool,
+    /// The closing link on its way. Whether it is there is known only when this has resolved, and whoever rolled
+    /// may have stopped waiting.
+    closing: Option<Pending>,
 }
 
 impl Series {

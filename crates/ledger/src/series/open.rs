@@ -66,7 +66,7 @@ pub(super) async fn open(
         dir: dir.to_owned(),
         config,
         owner,
-        sequencer: tokio::sync::Mutex::new(Sequencer { last: stamp, ended: closed }),
+        sequencer: tokio::sync::Mutex::new(Sequencer { last: stamp, ended: closed, closing: None }),
         shards: RwLock::new(shards),
         current: RwLock::new((current, log)),
         readers: Mutex::new(HashMap::new()),

@@ -36,8 +36,8 @@ impl Series {
         // From here on nothing may follow in the old shard unless it is certain that the link is not there.
         sequencer.ended = true;
         sequencer.last = stamp;
-        match log.append(entry).await {
-            Ok(_) | Err(AppendError::Uncertain(_)) => {}
+        match log.submit(vec![entry]).await {
+            Ok(pending) => sequencer.closing = Some(pending),
             Err(error) => {
                 sequencer.ended = false;
                 return Err(error.into());
@@ -52,6 +52,16 @@ impl Series {
     pub(super) async fn settle(&self, sequencer: &mut Sequencer) -> Result<(), SeriesError> {
         if !sequencer.ended {
             return Ok(());
+        }
+        if let Some(closing) = &mut sequencer.closing {
+            let answer = closing.await;
+            sequencer.closing = None;
+            if let Err(error) = answer
+                && !matches!(error, AppendError::Uncertain(_))
+            {
+                sequencer.ended = false;
+                return Err(error.into());
+            }
         }
         let (old, log) = read_lock(&self.0.current).clone();
         if let Status::Refusing(reason) = log.status() {
@@ -112,9 +122,10 @@ impl Series {
             lines.push(KeyLine { shard: name.to_owned(), key, opened, closed: None });
             keys::write(&self.0.dir, &lines)?;
         }
-        *write_lock(&self.0.shards) = shards(&self.0.dir, &lines);
+        // In this order: a shard that is listed and not current would be read as one that grows no more.
         let current: Arc<str> = name.into();
         *write_lock(&self.0.current) = (Arc::clone(&current), new);
+        *write_lock(&self.0.shards) = shards(&self.0.dir, &lines);
         if let Err(error) = self.0.owner.destroy_key(&self.0.dir.join(&**old)) {
             // The next opening tries again.
             tracing::warn!(shard = %old, %error, "the private key of a closed shard is still there");

@@ -114,6 +114,24 @@ async fn a_series_goes_on_in_a_shard_with_a_new_key_and_the_links_tie_them_toget
 }
 
 #[tokio::test]
+async fn nothing_follows_the_closing_link_even_if_whoever_rolled_went_away() {
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().unwrap();
+        let series = open(dir.path(), 100, &Arc::new(Keeper::default())).await.unwrap();
+        {
+            let mut roll = std::pin::pin!(series.roll("2027-1", 120));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(roll.as_mut().poll(&mut context).is_pending());
+        }
+        // The link is on its way to the disk: whoever comes now must not pass it.
+        assert_eq!(&*say(&series, 130, "after").await.shard, "2027-1");
+        let last = series.size("2026-1").unwrap() - 1;
+        assert!(matches!(shard_link(&series.entry("2026-1", last).unwrap()), Some(ShardLink::Closed { .. })));
+        series.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn stamps_never_decrease_even_if_the_clock_does() {
     let dir = tempfile::tempdir().unwrap();
     let owner = Arc::new(Keeper::default());
