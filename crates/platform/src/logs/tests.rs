@@ -97,11 +97,8 @@ async fn reading_is_recorded_and_only_for_those_who_may() {
     server.core.audit.settle().await.unwrap();
     drop(read(&owner, app.id, LogQuery::default()).await.unwrap());
     server.core.audit.settle().await.unwrap();
-    let reads = LedgerQuery {
-        action: Some("log:read".into()),
-        kind: Some("read".into()),
-        ..Default::default()
-    };
+    let reads =
+        LedgerQuery { action: Some("log:read".into()), kind: Some("read".into()), ..Default::default() };
     assert_eq!(server.core.audit.search(None, &reads).await.unwrap().items.len(), 1);
 }
 

@@ -71,7 +71,11 @@ impl Masker {
             out.pop();
         }
         line.text = String::from_utf8_lossy(&out).into_owned();
-        let aside = hold(&self.aside).pop();
+        // A line that is longer than the library reads at once may be set aside in several pieces.
+        let aside = hold(&self.aside).drain(..).reduce(|mut whole, piece| {
+            whole.raw.extend_from_slice(&piece.raw);
+            whole
+        });
         (line, aside)
     }
 

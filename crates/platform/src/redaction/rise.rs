@@ -43,12 +43,18 @@ pub(super) async fn look(ctx: &Ctx, app: AppId, found: &Statistics) -> Result<Ve
             .await?;
         let (hourly, before): (u64, u64) = (number(hourly)?, number(before)?);
         let rise = Rise { identifier, now: hourly + count, before };
-        // Told once, at the step over the line; the alert is open from then on.
-        if rise.is_one() && !(Rise { now: hourly, ..rise }).is_one() {
+        // Told once, at the step over the line; the alert is open from then on. If it is not, whoever stepped over
+        // could not tell, or counted at the same moment as another.
+        let stepped = !(Rise { now: hourly, ..rise }).is_one();
+        if rise.is_one() && (stepped || !ctx.core().alerts.is_open(&topic(&app.to_string(), identifier))) {
             risen.push(rise);
         }
     }
     Ok(risen)
+}
+
+fn topic(app: &str, identifier: Identifier) -> String {
+    format!("{TOPIC}{app}:{}", identifier.word())
 }
 
 impl Rise {
@@ -74,7 +80,7 @@ impl Rise {
             self.now, self.before, about.name, about.name
         );
         let alert = NewAlert {
-            topic: &format!("{TOPIC}{app}:{}", self.identifier.word()),
+            topic: &topic(&app.to_string(), self.identifier),
             severity: Severity::Warning,
             organization: Some(about.organization),
             title: &title,
@@ -87,12 +93,11 @@ impl Rise {
 /// Closes alerts of identifiers that were not found for a day; returns how many.
 pub(crate) async fn calm(ctx: &Ctx) -> Result<usize> {
     let mut closed = 0;
-    for alert in ctx.core().alerts.list(None, true).await? {
-        let Some((app, identifier)) = alert.topic.strip_prefix(TOPIC).and_then(|rest| rest.split_once(':'))
-        else {
-            continue;
-        };
-        let now = ctx.now();
+    let now = ctx.now();
+    for alert in ctx.core().alerts.open_about(TOPIC).await? {
+        let rest = alert.topic.strip_prefix(TOPIC).and_then(|rest| rest.split_once(':'));
+        let old = alert.raised_at < Timestamp::from_micros(hour(now.minus(BEFORE)));
+        let Some((app, identifier)) = rest.filter(|_| old) else { continue };
         let (hourly, before): (i64, i64) = sqlx::query_as(sql::BEFORE)
             .bind(app.to_owned())
             .bind(hour(now.minus(BEFORE)))
@@ -100,8 +105,7 @@ pub(crate) async fn calm(ctx: &Ctx) -> Result<usize> {
             .bind(identifier.to_owned())
             .fetch_one(ctx.read().await?.conn())
             .await?;
-        let old = alert.raised_at < Timestamp::from_micros(hour(now.minus(BEFORE)));
-        if old && hourly == 0 && before == 0 {
+        if hourly == 0 && before == 0 {
             ctx.core().alerts.clear(&alert.topic).await?;
             closed += 1;
         }

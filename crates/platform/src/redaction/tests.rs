@@ -137,3 +137,32 @@ async fn a_line_that_cannot_be_handled_is_sealed_aside_and_not_shown_with_the_lo
     let (_, none) = masker.mask(line("the next line"));
     assert!(none.is_none(), "each line has its own");
 }
+
+#[tokio::test]
+async fn a_long_line_is_sealed_aside_whole_and_the_next_line_has_nothing_of_it() {
+    let server = TestServer::new().await;
+    let (_, app) = testing::app(&server, "mercy").await;
+    let mut masker = masker(&server, app.id).await;
+    let raw = "s\0s\0n\0 \0".repeat(100_000);
+    let (shown, aside) = masker.mask(line(&raw));
+    assert!(shown.text.contains("[QUARANTINED:"), "{:?}", &shown.text[..40]);
+    assert!(aside.expect("the line itself").raw == raw.as_bytes());
+    assert!(masker.mask(line("the next line")).1.is_none());
+}
+
+#[tokio::test]
+async fn a_beginning_that_could_not_be_told_is_told_with_the_next_lines() {
+    let server = TestServer::new().await;
+    let (_, app) = testing::app(&server, "mercy").await;
+    let ctx = server.as_loop("logs");
+    let mut masker = masker(&server, app.id).await;
+    let mut found = |times: usize| {
+        (0..times).for_each(|_| drop(masker.mask(line("saved ssn=123-45-6789"))));
+        masker.take_statistics()
+    };
+    // Counted, and then Ward ended before the alert.
+    counts::add(&ctx, app.id, &found(9)).await.unwrap();
+    let (now, about) = (found(1), masked(&mut ctx.read().await.unwrap(), app.id).await.unwrap());
+    note(&ctx, app.id, &about, "", &now).await.unwrap();
+    assert_eq!(server.core.alerts.list(Some(app.organization), true).await.unwrap().len(), 1);
+}
