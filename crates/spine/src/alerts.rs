@@ -57,10 +57,12 @@ pub struct NewAlert<'a> {
 impl Alerts {
     /// Alerts of a store: those that are open stay open.
     pub(crate) async fn open(db: Db, clock: Arc<dyn Clock>, events: Events) -> Result<Self> {
-        let mut open = BTreeMap::new();
-        for alert in list(&mut db.read().await?, None, true).await? {
-            open.insert(alert.topic, alert.text);
-        }
+        // All of them: one that is not known to be open would never be closed.
+        let open: Vec<(String, String)> =
+            sqlx::query_as("select topic, body from alerts where cleared_at is null")
+                .fetch_all(db.read().await?.conn())
+                .await?;
+        let open = open.into_iter().collect();
         Ok(Self(Arc::new(Inner { db, clock, events, open: Mutex::new(open) })))
     }
 
@@ -119,8 +121,8 @@ impl Alerts {
             return Ok(());
         }
         let now = self.0.clock.now();
-        let found = list(&mut self.0.db.read().await?, None, true).await?;
-        if let Some(alert) = found.into_iter().find(|alert| alert.topic == topic) {
+        let wanted = Wanted { open_only: true, topic: Some(topic), ..Wanted::default() };
+        if let Some(alert) = list(&mut self.0.db.read().await?, wanted).await?.pop() {
             let organization = alert.organization.as_deref().and_then(|id| id.parse().ok());
             let said = NewAlert {
                 topic,
@@ -173,7 +175,19 @@ impl Alerts {
 
     /// Alerts of an organization, or of the platform with all organizations for None; newest first.
     pub async fn list(&self, organization: Option<OrganizationId>, open_only: bool) -> Result<Vec<Alert>> {
-        list(&mut self.0.db.read().await?, organization, open_only).await
+        let wanted = Wanted { organization, open_only, limit: Some(SHOWN), ..Wanted::default() };
+        list(&mut self.0.db.read().await?, wanted).await
+    }
+
+    /// Whether the alert of a topic is open.
+    pub fn is_open(&self, topic: &str) -> bool {
+        self.topics().contains_key(topic)
+    }
+
+    /// All open alerts whose topic begins with `prefix`: for whoever closes those of its own.
+    pub async fn open_about(&self, prefix: &str) -> Result<Vec<Alert>> {
+        let wanted = Wanted { open_only: true, prefix, ..Wanted::default() };
+        list(&mut self.0.db.read().await?, wanted).await
     }
 
     async fn tell(
@@ -220,18 +234,27 @@ fn entry(action: &str, id: AlertId, alert: &NewAlert<'_>, time: Timestamp) -> Ev
 /// Id, topic, severity, organization, title, text, raised, seen, cleared.
 type Row = (String, String, String, Option<String>, String, String, i64, i64, Option<i64>);
 
-async fn list(
-    read: &mut ReadTx,
+/// Which alerts.
+#[derive(Default)]
+struct Wanted<'a> {
     organization: Option<OrganizationId>,
     open_only: bool,
-) -> Result<Vec<Alert>> {
+    topic: Option<&'a str>,
+    prefix: &'a str,
+    limit: Option<i64>,
+}
+
+async fn list(read: &mut ReadTx, wanted: Wanted<'_>) -> Result<Vec<Alert>> {
     let rows: Vec<Row> = sqlx::query_as(
         "select id, topic, severity, organization, title, body, raised_at, seen_at, cleared_at from alerts \
-         where ($1 = '' or organization = $1) and ($2 = 0 or cleared_at is null) order by raised_at desc limit $3",
+         where ($1 = '' or organization = $1) and ($2 = 0 or cleared_at is null) \
+         and ($3 = '' or topic = $3) and substr(topic, 1, length($4)) = $4 order by raised_at desc limit $5",
     )
-    .bind(organization.map(|o| o.to_string()).unwrap_or_default())
-    .bind(i64::from(open_only))
-    .bind(SHOWN)
+    .bind(wanted.organization.map(|o| o.to_string()).unwrap_or_default())
+    .bind(i64::from(wanted.open_only))
+    .bind(wanted.topic.unwrap_or_default().to_owned())
+    .bind(wanted.prefix.to_owned())
+    .bind(wanted.limit.unwrap_or(i64::MAX))
     .fetch_all(read.conn())
     .await?;
     let mut alerts = Vec::with_capacity(rows.len());

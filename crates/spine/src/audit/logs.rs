@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
     time::Duration,
 };
 
@@ -83,6 +83,15 @@ impl Logs {
     }
 }
 
+/// Why a log takes no entries at the moment, if it does not.
+pub(super) fn refusal(series: &Series) -> Option<String> {
+    match series.current().status() {
+        Status::Refusing(reason) => Some(reason),
+        Status::Closed => Some("it is closed".to_owned()),
+        Status::Writable | Status::Unpublished(_) => None,
+    }
+}
+
 pub(super) fn unavailable(what: &str) -> Error {
     Error::new(
         ErrorCode::LedgerUnavailable,
@@ -118,6 +127,10 @@ impl Audit {
         }
         let now = self.0.clock.now();
         let known = sql::is_log(&mut self.0.db.read().await?, log).await?;
+        if known {
+            // It could not be opened at the start: nobody looked yet what a crash left in it.
+            self.unconfirmed().insert(log.to_owned());
+        }
         let series = self.0.logs.load(log, !known, now).await?;
         if !known {
             // The platform's log vouches for the key of the new one.
@@ -168,21 +181,22 @@ impl Audit {
 
     /// Why a log takes no entries at the moment, if one does not: its name and the reason.
     pub fn refusing(&self) -> Option<(String, String)> {
-        self.0.logs.all().into_iter().find_map(|(name, series)| match series.current().status() {
-            Status::Refusing(reason) => Some((name, reason)),
-            Status::Closed => Some((name, "it is closed".to_owned())),
-            Status::Writable | Status::Unpublished(_) => None,
-        })
+        self.0.logs.all().into_iter().find_map(|(name, series)| Some((name, refusal(&series)?)))
     }
 
     /// Closes all logs. Later appends are refused; reading goes on.
+    ///
+    /// # Errors
+    /// If one of them can't be closed cleanly; the others are.
     pub async fn close(&self) -> Result<()> {
+        self.0.closing.store(true, Ordering::SeqCst);
+        let mut failure = None;
         for (name, series) in self.0.logs.all() {
-            series
-                .close()
-                .await
-                .map_err(|e| Error::internal(format_args!("closing the log {name} of the ledger"), e))?;
+            if let Err(error) = series.close().await {
+                let doing = format_args!("closing the log {name} of the ledger");
+                failure = Some(Error::internal(doing, error));
+            }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
     }
 }

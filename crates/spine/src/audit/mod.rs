@@ -24,7 +24,7 @@ mod write;
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -61,12 +61,16 @@ struct Inner {
     indexed: Mutex<HashMap<(String, String), u64>>,
     /// Rows of the outbox that are in the ledger: their deletion may still fail and be repeated.
     written: Mutex<BTreeSet<i64>>,
-    /// A write was not confirmed, so entries may be in a log without anybody having been told.
-    unconfirmed: AtomicBool,
+    /// One that indexes at a time: what one clears the other must not count as done.
+    indexing: tokio::sync::Mutex<()>,
+    /// Logs that may hold entries of which nobody was told: a write was not confirmed, or they were just opened.
+    unconfirmed: Mutex<BTreeSet<String>>,
+    /// Ward ends: logs that are closed are no defect.
+    closing: AtomicBool,
     /// Entries that were appended since the start, for those who follow.
     grown: watch::Sender<u64>,
-    /// What the platform's log says of the others: log and size of the newest anchor.
-    anchored: Mutex<HashMap<String, u64>>,
+    /// What the platform's log says of the others: log, shard and size of the newest anchor.
+    anchored: Mutex<HashMap<String, (String, u64)>>,
     /// Wakes whoever waits for the clerk.
     settled: Notify,
 }
@@ -97,7 +101,9 @@ impl Audit {
             pending: AtomicU64::new(0),
             indexed: Mutex::default(),
             written: Mutex::default(),
-            unconfirmed: AtomicBool::new(false),
+            indexing: tokio::sync::Mutex::default(),
+            unconfirmed: Mutex::default(),
+            closing: AtomicBool::new(false),
             grown: watch::Sender::new(0),
             anchored: Mutex::default(),
             settled: Notify::new(),
@@ -106,6 +112,11 @@ impl Audit {
         audit.recover().await?;
         tokio::spawn(outbox::clerk(Arc::downgrade(&audit.0), queue));
         Ok(audit)
+    }
+
+    /// Logs of which it is not certain what they hold: no outcome is taken to them before they were indexed.
+    fn unconfirmed(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.unconfirmed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the outcome of an operation that failed after its attempt. Never blocks, never fails: if the
@@ -157,7 +168,9 @@ impl Audit {
     pub async fn erase_subject(&self, tx: &mut WriteTx, pseudonym: &str) -> Result<bool> {
         let now = self.0.clock.now();
         let erased = sql::erase_subject(tx, pseudonym, now).await?;
-        self.0.subjects.forget(pseudonym);
+        if erased {
+            self.0.subjects.forget(pseudonym);
+        }
         Ok(erased)
     }
 

@@ -1,7 +1,7 @@
 //! The clerk: takes outcomes from the outbox to the ledger, in order, and keeps the index up to date.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, Weak, atomic::Ordering},
     time::Duration,
 };
@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::mpsc::UnboundedReceiver;
 use ward_model::ledger::Event;
 
-use super::{Audit, Inner, logs, sql};
+use super::{Audit, Inner, logs, logs::refusal, sql};
 use crate::{Error, Result};
 
 /// Rows taken at once.
@@ -41,19 +41,19 @@ pub(super) async fn clerk(inner: Weak<Inner>, mut queue: UnboundedReceiver<Event
         while let Ok(event) = queue.try_recv() {
             waiting.push(event);
         }
-        let pass = async {
-            audit.reconcile_unconfirmed(&mut waiting).await?;
-            audit.drain().await?;
-            audit.append_failures(&mut waiting).await?;
-            audit.index().await?;
-            anchored = audit.anchor(anchored).await?;
-            Ok::<_, Error>(())
-        };
-        let pause = match pass.await {
-            Ok(()) => {
-                audit.note_writable();
-                Duration::from_secs(5)
-            }
+        // Each does what it can: the log of one organization that takes nothing holds up only its own.
+        let steps = [
+            audit.reconcile_unconfirmed(&mut waiting).await,
+            audit.drain().await,
+            audit.append_failures(&mut waiting).await,
+        ];
+        let anchor = audit.anchor(anchored).await.map(|at| anchored = at);
+        let written = steps.into_iter().chain([anchor]).collect::<Result<()>>();
+        if written.is_ok() {
+            audit.note_writable();
+        }
+        let pause = match audit.index().await.and(written) {
+            Ok(()) => Duration::from_secs(5),
             Err(error) => {
                 tracing::warn!(%error, source = ?std::error::Error::source(&error).map(ToString::to_string), "the ledger's clerk tries again");
                 Duration::from_millis(250)
@@ -80,6 +80,8 @@ impl Audit {
     /// Moves outcomes from the outbox to the ledger. A log that takes nothing holds up only its own.
     pub(super) async fn drain(&self) -> Result<()> {
         let (mut after, mut failure) = (0, None);
+        // Logs that took nothing: what is behind must not come before.
+        let mut held = BTreeSet::new();
         loop {
             let rows = sql::outbox(&mut self.0.db.read().await?, after, BATCH).await?;
             let Some(last) = rows.last().map(|row| row.sequence) else { break };
@@ -99,7 +101,7 @@ impl Audit {
                 });
             }
             for (log, mut waiting) in by_log {
-                while !waiting.is_empty() {
+                while !waiting.is_empty() && !held.contains(&log) {
                     let rest = waiting.split_off(fitting(waiting.iter().map(|w| w.bytes)));
                     let (sequences, events): (Vec<_>, Vec<_>) =
                         waiting.into_iter().map(|w| (w.sequence, w.event)).unzip();
@@ -108,7 +110,7 @@ impl Audit {
                         Ok(()) => self.written().extend(sequences),
                         Err(error) => {
                             failure = Some(error);
-                            break;
+                            held.insert(log.clone());
                         }
                     }
                     waiting = rest;
@@ -135,7 +137,7 @@ impl Audit {
         Ok(())
     }
 
-    fn written(&self) -> std::sync::MutexGuard<'_, std::collections::BTreeSet<i64>> {
+    fn written(&self) -> std::sync::MutexGuard<'_, BTreeSet<i64>> {
         self.0.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -169,43 +171,61 @@ impl Audit {
 
     pub(super) async fn write_to(&self, log: &str, events: &[Event]) -> Result<()> {
         let series = self.log(log).await?;
+        if self.unconfirmed().contains(log) {
+            return Err(Error::unavailable(
+                format!("the log {log} of the ledger"),
+                "it is looked through first",
+            ));
+        }
         self.write(&series, events).await.map(drop)
     }
 
     /// After a write that was not confirmed: looks what became of it, so that no outcome is written twice.
-    async fn reconcile_unconfirmed(&self, waiting: &mut Vec<Event>) -> Result<()> {
-        if !self.0.unconfirmed.load(Ordering::SeqCst) {
-            return Ok(());
-        }
-        if let Some((log, reason)) = self.refusing() {
-            return Err(Error::unavailable(format!("the log {log} of the ledger can't be written"), reason));
-        }
-        // What was signed over is settled now: it is in the log, or it will never be.
-        self.0.unconfirmed.store(false, Ordering::SeqCst);
-        let done = async {
-            self.index().await?;
-            let mut tx = self.0.db.bookkeeping().await?;
-            sql::delete_outbox_already_written(&mut tx).await?;
-            tx.commit().await?;
-            let mut open = Vec::new();
-            for event in waiting.iter() {
-                if !sql::is_written(&mut self.0.db.read().await?, &event.attempt).await? {
-                    open.push(event.clone());
+    pub(super) async fn reconcile_unconfirmed(&self, waiting: &mut Vec<Event>) -> Result<()> {
+        let logs = self.unconfirmed().clone();
+        let (mut confirmed, mut failure) = (Vec::new(), None);
+        for log in logs {
+            // Not open yet: looked through when it is.
+            let Some(series) = self.series(&log) else { continue };
+            if let Some(reason) = refusal(&series) {
+                let what = format!("the log {log} of the ledger can't be written");
+                failure = Some(Error::unavailable(what, reason));
+                continue;
+            }
+            // What was signed over is settled now: it is in the log, or it will never be.
+            self.unconfirmed().remove(&log);
+            match self.index_log(&log, &series).await {
+                Err(error) if !self.is_log_indexed(&log, &series) => {
+                    self.unconfirmed().insert(log);
+                    failure = Some(error);
                 }
-            }
-            Ok::<_, Error>(open)
-        };
-        match done.await {
-            Ok(open) => {
-                self.0.pending.fetch_sub((waiting.len() - open.len()) as u64, Ordering::SeqCst);
-                *waiting = open;
-                Ok(())
-            }
-            Err(error) => {
-                self.0.unconfirmed.store(true, Ordering::SeqCst);
-                Err(error)
+                _ => confirmed.push(log),
             }
         }
+        if !confirmed.is_empty()
+            && let Err(error) = self.drop_written(&confirmed, waiting).await
+        {
+            self.unconfirmed().extend(confirmed);
+            failure = Some(error);
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Drops outcomes that turned out to be in the ledger.
+    async fn drop_written(&self, logs: &[String], waiting: &mut Vec<Event>) -> Result<()> {
+        let mut tx = self.0.db.bookkeeping().await?;
+        sql::delete_outbox_already_written(&mut tx).await?;
+        tx.commit().await?;
+        let mut open = Vec::new();
+        for event in waiting.iter() {
+            let mine = logs.iter().any(|log| log == logs::log_of(event));
+            if !mine || !sql::is_written(&mut self.0.db.read().await?, &event.attempt).await? {
+                open.push(event.clone());
+            }
+        }
+        self.0.pending.fetch_sub((waiting.len() - open.len()) as u64, Ordering::SeqCst);
+        *waiting = open;
+        Ok(())
     }
 }
 

@@ -180,12 +180,6 @@ pub(super) async fn clear_index(tx: &mut Bookkeeping, log: &str, shard: &str) ->
     Ok(())
 }
 
-pub(super) async fn clear_whole_index(tx: &mut Bookkeeping) -> Result<()> {
-    sqlx::query("delete from ledger_index").execute(tx.conn()).await?;
-    sqlx::query("delete from ledger_indexed").execute(tx.conn()).await?;
-    Ok(())
-}
-
 pub(super) async fn insert_index(tx: &mut Bookkeeping, at: &Place, event: &Event, words: &str) -> Result<()> {
     sqlx::query(
         "insert into ledger_index (log, shard, position, logged, time, kind, attempt, action, actor, object, \
@@ -210,11 +204,12 @@ pub(super) async fn insert_index(tx: &mut Bookkeeping, at: &Place, event: &Event
     Ok(())
 }
 
-/// Places of attempts that have no outcome.
+/// Places of attempts that have no outcome, neither in the ledger nor on its way there.
 pub(super) async fn open_attempts(read: &mut ReadTx) -> Result<Vec<Place>> {
     let rows: Vec<(String, String, i64, i64)> = sqlx::query_as(
         "select a.log, a.shard, a.position, a.logged from ledger_index a where a.kind = 'attempt' and not exists \
          (select 1 from ledger_index o where o.attempt = a.attempt and o.kind = 'outcome') \
+         and not exists (select 1 from outbox w where w.attempt = a.attempt) \
          order by a.log, a.shard, a.position",
     )
     .fetch_all(read.conn())

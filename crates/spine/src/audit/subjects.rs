@@ -5,7 +5,7 @@
 //! changing one of them (NIST SP 800-88, cryptographic erase).
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -64,6 +64,9 @@ struct Known {
     keys: Option<Arc<Keys>>,
     pseudonyms: HashMap<String, String>,
     values: HashMap<String, String>,
+    /// Pseudonyms that were erased, or are about to be: read anew each time, so that nothing that was read before
+    /// the erasure took effect stays behind.
+    erased: HashSet<String>,
 }
 
 struct Keys {
@@ -91,6 +94,9 @@ impl Subjects {
 
     fn remember(&self, value: &str, pseudonym: &str) {
         let mut known = self.known();
+        if known.erased.contains(pseudonym) {
+            return;
+        }
         if known.pseudonyms.len() >= CACHED || known.values.len() >= CACHED {
             known.pseudonyms.clear();
             known.values.clear();
@@ -221,9 +227,10 @@ impl Subjects {
         sql::pseudonym(&mut self.db.read().await?, &lookup).await
     }
 
-    /// Forgets what is in memory, after an erasure.
+    /// Forgets what is in memory, and keeps it out from now on. Before the erasure is committed.
     pub(super) fn forget(&self, pseudonym: &str) {
         let mut known = self.known();
+        known.erased.insert(pseudonym.to_owned());
         if let Some(value) = known.values.remove(pseudonym) {
             known.pseudonyms.remove(&value);
         }

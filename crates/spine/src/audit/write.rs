@@ -68,8 +68,13 @@ impl Audit {
             }
             Err(WriteError::Other(error)) => Err(error),
             Err(WriteError::Append(error)) => {
-                if matches!(error, AppendError::Uncertain(_)) {
-                    self.0.unconfirmed.store(true, Ordering::SeqCst);
+                if matches!(error, AppendError::Uncertain(_))
+                    && let Some(log) = series.dir().file_name().and_then(|name| name.to_str())
+                {
+                    self.unconfirmed().insert(log.to_owned());
+                }
+                if self.0.closing.load(Ordering::SeqCst) {
+                    return Err(logs::unavailable("Ward is being stopped").because(error));
                 }
                 tracing::error!(%error, "the ledger can't be written: operations are refused");
                 if !matches!(error, AppendError::EntryTooLong(_) | AppendError::BatchTooLarge { .. }) {

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::FileExt as _, time::Duration};
 use ward_ledger::series::{logged_time, shard_link};
 use ward_model::{
     Action, ErrorCode, OrganizationId, Target,
-    ledger::{EntryKind, LedgerQuery},
+    ledger::{EntryKind, Event, LedgerQuery, Outcome},
     ocsf,
 };
 use ward_spine::{Ctx, alerts::Severity};
@@ -70,6 +70,8 @@ async fn people_and_addresses_are_not_in_the_ledger_and_an_erasure_makes_them_un
     let permit = server.operator().permit(Action::RegionCreate, &Target::platform()).await.unwrap();
     let mut tx = permit.begin().await.unwrap();
     assert!(server.core.audit.erase_subject(&mut tx, &pseudonym).await.unwrap());
+    // Somebody reads before it took effect: that must not stay in memory.
+    server.core.audit.search(None, &by_user).await.unwrap();
     tx.commit(serde_json::json!({ "subject": pseudonym })).await.unwrap();
     server.core.audit.settle().await.unwrap();
     for restarted in [false, true] {
@@ -173,7 +175,7 @@ async fn words_find_entries_and_wildcards_are_words() {
 #[tokio::test]
 async fn the_platforms_log_anchors_the_others() {
     let server = TestServer::new().await;
-    let (id, _) = organization(&server).await;
+    let (id, owner) = organization(&server).await;
     server.core.audit.anchor_now().await.unwrap();
     server.core.audit.settle().await.unwrap();
     let anchor = entries(&server).await.into_iter().rfind(|e| e.event.action == "ledger:anchor").unwrap();
@@ -183,6 +185,155 @@ async fn the_platforms_log_anchors_the_others() {
     let count = entries(&server).await.len();
     server.core.audit.anchor_now().await.unwrap();
     assert_eq!(entries(&server).await.len(), count, "nothing new, no anchor");
+    // The next shard is anchored too when it has as many entries as the one before had.
+    let series = server.core.audit.series(&id.to_string()).unwrap();
+    let size = log.size();
+    series.roll("2026-2", server.clock_millis()).await.unwrap();
+    while series.current().size() < size {
+        write_row(&owner, Action::ProjectCreate, &Target::organization(id)).await.unwrap();
+        server.core.audit.settle().await.unwrap();
+    }
+    assert_eq!(series.current().size(), size);
+    server.core.audit.anchor_now().await.unwrap();
+    let anchor = entries(&server).await.into_iter().rfind(|e| e.event.action == "ledger:anchor").unwrap();
+    let said = &anchor.event.detail["anchors"][id.to_string()];
+    assert_eq!(
+        (said["shard"].as_str(), said["checkpoint"].as_str()),
+        (Some("2026-2"), Some(&*series.current().checkpoint()))
+    );
+}
+
+/// Puts a row into the outbox, as a transaction of an effect does.
+async fn put_outbox(server: &TestServer, event: &Event) {
+    let mut tx = server.core.db.bookkeeping().await.unwrap();
+    let insert = "insert into outbox (sequence, attempt, event) values ((select coalesce(max(sequence), 0) + 1000 from outbox), $1, $2)";
+    let text = serde_json::to_string(event).unwrap();
+    sqlx::query(insert).bind(event.attempt.clone()).bind(text).execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn run(server: &TestServer, query: &'static str, log: &str) {
+    let mut tx = server.core.db.bookkeeping().await.unwrap();
+    sqlx::query(query).bind(log.to_owned()).execute(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn of(server: &TestServer, organization: OrganizationId) -> Vec<Event> {
+    let found = server.core.audit.search(Some(organization), &LedgerQuery::default()).await.unwrap().items;
+    found.into_iter().map(|entry| entry.event).collect()
+}
+
+#[tokio::test]
+async fn an_outcome_that_waits_is_no_aborted_one_and_holds_up_only_its_own_log() {
+    let server = TestServer::new().await;
+    let (stuck, owner) = organization(&server).await;
+    let (other, _) = organization(&server).await;
+    let first = of(&server, stuck).await.into_iter().find(|e| e.kind == EntryKind::Outcome).unwrap();
+    // What the log does not take, in front of what it would.
+    let attempt = format!("att_{}", "0c".repeat(16));
+    put_outbox(&server, &Event { attempt, request: "x".repeat(70_000), ..first }).await;
+    write_row(&owner, Action::ProjectCreate, &Target::organization(stuck)).await.unwrap();
+    drop(owner);
+    let server = server.restart().await;
+    let owner = server.owner().await;
+    write_row(&owner, Action::ProjectCreate, &Target::organization(other)).await.unwrap();
+    let done = async || {
+        let all = of(&server, other).await;
+        all.iter().filter(|e| e.kind == EntryKind::Outcome && e.action == "project:create").count()
+    };
+    let begun = std::time::Instant::now();
+    while done().await < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(5), "the other organization's outcome is not found");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    run(&server, "delete from outbox where length(event) > length($1) + 70000", "").await;
+    server.core.audit.settle().await.unwrap();
+    let outcomes: Vec<_> = of(&server, stuck).await.into_iter().filter_map(|e| e.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Success, Outcome::Success]);
+}
+
+#[tokio::test]
+async fn a_log_that_is_opened_late_is_looked_through_before_an_outcome_is_taken_to_it() {
+    let server = TestServer::new().await;
+    let (id, owner) = organization(&server).await;
+    let log = id.to_string();
+    // As a crash leaves it right after the append: not indexed, and still in the outbox.
+    let written = of(&server, id).await.into_iter().find(|e| e.kind == EntryKind::Outcome).unwrap();
+    drop(owner);
+    server.core.audit.close().await.unwrap();
+    run(&server, "delete from ledger_index where log = $1", &log).await;
+    run(&server, "delete from ledger_indexed where log = $1", &log).await;
+    put_outbox(&server, &written).await;
+    let (dir, aside) = (server.ledger_dir().join(&log), server.ledger_dir().join("aside"));
+    fs::rename(&dir, &aside).unwrap();
+    let server = server.restart().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    fs::rename(&aside, &dir).unwrap();
+    server.core.audit.settle().await.unwrap();
+    let count = of(&server, id).await.iter().filter(|e| e.attempt == written.attempt).count();
+    assert_eq!(count, 2, "the attempt and one outcome");
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_closed_on_purpose_raises_no_alert() {
+    let server = TestServer::new().await;
+    let (_, owner) = organization(&server).await;
+    server.core.audit.close().await.unwrap();
+    let refused = write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::LedgerUnavailable);
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert!(server.core.alerts.list(None, true).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_index_made_anew_while_entries_come_is_whole_and_keeps_what_was_archived() {
+    let server = TestServer::new().await;
+    let owner = server.owner().await;
+    write_row(&owner, Action::RegionCreate, &Target::platform()).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    let series = server.core.audit.platform();
+    series.roll("2027-1", server.clock_millis()).await.unwrap();
+    server.core.audit.settle().await.unwrap();
+    let archived = series.shard("2026-1").unwrap();
+    fs::rename(&archived.dir, server.dir().join("away")).unwrap();
+    fs::write(ward_ledger::series::marker(series.dir(), "2026-1"), "{}").unwrap();
+    series.archived("2026-1");
+    for _ in 0..20 {
+        let audit = server.core.audit.clone();
+        let writer = tokio::spawn(async move {
+            for _ in 0..20 {
+                audit.notice("test:notice", ("test", "it"), None, serde_json::Value::Null).await.unwrap();
+            }
+        });
+        for _ in 0..3 {
+            server.core.audit.rebuild_index().await.unwrap();
+        }
+        writer.await.unwrap();
+    }
+    server.core.audit.settle().await.unwrap();
+    let count = async |shard: &'static str| -> i64 {
+        let count = sqlx::query_as("select count(*) from ledger_index where log = 'platform' and shard = $1");
+        let (n,): (i64,) =
+            count.bind(shard).fetch_one(server.core.db.read().await.unwrap().conn()).await.unwrap();
+        n
+    };
+    assert_eq!(count("2027-1").await, i64::try_from(series.size("2027-1").unwrap()).unwrap());
+    assert!(count("2026-1").await > 3, "what is known of an archived shard");
+}
+
+#[tokio::test]
+async fn the_oldest_of_many_alerts_is_closed_too() {
+    let server = TestServer::new().await;
+    for number in 0..203 {
+        server.clock.advance(Duration::from_secs(1));
+        server.core.alerts.raise(&format!("test:{number}"), Severity::Info, "t", "t").await.unwrap();
+    }
+    server.core.alerts.clear("test:0").await.unwrap();
+    let server = server.restart().await;
+    for number in 1..100 {
+        server.core.alerts.clear(&format!("test:{number}")).await.unwrap();
+    }
+    assert_eq!(server.core.alerts.list(None, true).await.unwrap().len(), 103);
 }
 
 #[tokio::test]
