@@ -51,6 +51,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn it_holds_for_the_corpus_of_the_fuzz_target() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/redact");
+        let items: Vec<_> = std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).collect();
+        assert!(items.len() > 10, "the corpus was not found");
+        for item in items {
+            target(&std::fs::read(item).unwrap());
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
 

@@ -31,11 +31,11 @@ fn recall_and_precision_stay_above_their_floors() {
     let [prose, rest] = judged();
     let mut low = Vec::new();
     for (what, value, floor) in [
-        ("prose, form or field: recall", prose.structured().recall(), 0.97),
-        ("prose, names and places: recall", prose.free().recall(), 0.90),
-        ("prose: precision", prose.all().precision(), 0.94),
-        ("logs and records, form or field: recall", rest.structured().recall(), 0.97),
-        ("logs and records: precision", rest.all().precision(), 0.94),
+        ("prose, form or field: recall", prose.structured().recall(), 0.93),
+        ("prose, names and places: recall", prose.free().recall(), 0.94),
+        ("prose: precision", prose.all().precision(), 0.92),
+        ("logs and records, form or field: recall", rest.structured().recall(), 0.87),
+        ("logs and records: precision", rest.all().precision(), 0.97),
     ] {
         let value = value.unwrap();
         if value < floor {
@@ -43,7 +43,7 @@ fn recall_and_precision_stay_above_their_floors() {
         }
     }
     let hits = rest.false_hits().unwrap();
-    if hits > 8.0 {
+    if hits > 20.0 {
         low.push(format!("{hits:.1} false hits in 1,000 lines of machines"));
     }
     assert!(low.is_empty(), "{}", low.join("\n"));

@@ -162,6 +162,8 @@ async fn every_target_takes_all_of_its_corpus_and_the_seeds_are_those_of_the_pre
         }
     }
     assert!(replayed >= 26, "{replayed}");
-    let folders = fs::read_dir(corpus()).unwrap().count();
+    // The corpus of the redactor is replayed in its own crate, which this one does not name.
+    let others = |item: &fs::DirEntry| item.file_name() != "redact";
+    let folders = fs::read_dir(corpus()).unwrap().map(Result::unwrap).filter(others).count();
     assert_eq!(folders, TARGETS.len(), "a folder in the corpus has no target");
 }
