@@ -16,6 +16,9 @@ pub(crate) enum Suspicion {
 
 /// End of the telephone number that begins here.
 pub(crate) fn phone(text: &[u8], start: usize, suspicion: Suspicion) -> Option<usize> {
+    if start >= text.len() {
+        return None;
+    }
     let previous = before(text, start);
     let plus = at(text, start) == b'+';
     if alphanumeric(previous) && previous < 0x80 || previous == b'_' && suspicion == Suspicion::Low {
