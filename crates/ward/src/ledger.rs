@@ -116,7 +116,7 @@ pub(crate) struct List {
     /// Only entries with all of these words, one to three
     #[arg(long, value_name = "WORDS")]
     text: Option<String>,
-    /// From then on: 2h, 30d, or a time
+    /// From then on: 2h, 30d, a day, or a time
     #[arg(long, value_name = "WHEN")]
     from: Option<String>,
     /// Before then

@@ -43,25 +43,30 @@ pub(crate) fn span(text: &str) -> Result<Duration> {
     number.parse::<u64>().ok().and_then(|n| n.checked_mul(seconds)).map(Duration::from_secs).ok_or_else(wrong)
 }
 
-/// A point in the past: a span ago, or a time as in RFC 3339.
+/// A time as in RFC 3339, or a day: its beginning in UTC.
+fn point(text: &str) -> Option<Timestamp> {
+    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse()).ok()
+}
+
+/// A point in the past: a span ago, a day, or a time as in RFC 3339.
 pub(crate) fn ago(text: &str, now: Timestamp) -> Result<Timestamp> {
-    match text.parse::<Timestamp>() {
-        Ok(time) => Ok(time),
-        Err(_) => span(text).map(|span| now.minus(span)).map_err(|_| no_time(text)),
+    match point(text) {
+        Some(time) => Ok(time),
+        None => span(text).map(|span| now.minus(span)).map_err(|_| no_time(text)),
     }
 }
 
-/// A point in the future: a span from now, or a time as in RFC 3339.
+/// A point in the future: a span from now, a day, or a time as in RFC 3339.
 pub(crate) fn ahead(text: &str, now: Timestamp) -> Result<Timestamp> {
-    match text.parse::<Timestamp>() {
-        Ok(time) => Ok(time),
-        Err(_) => span(text).map(|span| now.plus(span)).map_err(|_| no_time(text)),
+    match point(text) {
+        Some(time) => Ok(time),
+        None => span(text).map(|span| now.plus(span)).map_err(|_| no_time(text)),
     }
 }
 
 fn no_time(text: &str) -> Failure {
     Failure::usage(format!("{text:?} is no time"))
-        .next_step("write a span (10m, 2h, 30d) or a time (2026-11-22T08:00:00Z)")
+        .next_step("write a span (10m, 2h, 30d), a day (2026-11-22) or a time (2026-11-22T08:00:00Z)")
 }
 
 #[cfg(test)]
@@ -74,6 +79,8 @@ mod tests {
         let noon: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         assert_eq!(shown(ago("10m", noon).unwrap()), "2026-11-22 11:50:00Z");
         assert_eq!(shown(ahead("30d", noon).unwrap()), "2026-12-22 12:00:00Z");
+        assert_eq!(ago("2026-01-01", noon).unwrap().to_string(), "2026-01-01T00:00:00.000000Z");
+        assert!(ago("2026-13-01", noon).is_err() && ago("T", noon).is_err());
         assert_eq!(ago("2026-01-01T00:00:00Z", noon).unwrap().to_string(), "2026-01-01T00:00:00.000000Z");
     }
 

@@ -35,7 +35,7 @@ pub(crate) struct Export {
     /// Where to: a new folder, or a new file that ends in .tar
     #[arg(value_name = "DIR|FILE.tar")]
     dest: PathBuf,
-    /// Entries from then on: 2h, 30d, or a time
+    /// Entries from then on: 2h, 30d, a day, or a time
     #[arg(long, value_name = "WHEN")]
     from: Option<String>,
     /// Entries before then
