@@ -162,6 +162,9 @@ table! {
     "secret:list"              Api            2  "Read"                Object;
     "secret:write"             Entity         3  "Update"              Object;
     "log:read"                 Api            2  "Read"                Object;
+    "log:read-quarantine"      Api            2  "Read"                Object;
+    "redaction:read"           Api            2  "Read"                Object;
+    "redaction:write"          Entity         3  "Update"              Policy("redaction");
     "deployment:advance"       Entity         3  "Update"              Object;
     // Database. A connection is a tunnel inside the API, no SSH.
     "database:read"            Api            2  "Read"                Object;
