@@ -1,9 +1,9 @@
 //! `ward redact`: masks PHI in a stream of bytes. Needs no server.
 
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -177,6 +177,9 @@ fn stream(
     let Some(path) = quarantine else { return Ok(redactor.stream()) };
     let opened = File::options().create(true).append(true).mode(0o600).open(path);
     let mut file = opened.with_context(|| format!("can't write {}", path.display()))?;
+    // One that was there keeps its mode otherwise.
+    file.set_permissions(Permissions::from_mode(0o600))
+        .with_context(|| format!("can't protect {}", path.display()))?;
     let failed = Arc::clone(failed);
     Ok(redactor.stream_with(Box::new(move |line: Quarantined<'_>| {
         if let Err(error) = file.write_all(line.raw).and_then(|()| file.write_all(b"\n")) {

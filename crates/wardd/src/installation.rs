@@ -145,5 +145,6 @@ fn write_vkey(config: &Config, core: &Core) -> anyhow::Result<()> {
     file.write_all(format!("{}\n", first.key).as_bytes())?;
     file.sync_all()?;
     fs::rename(&part, &path)?;
+    File::open(config.control_dir())?.sync_all()?;
     Ok(())
 }
