@@ -131,6 +131,10 @@ impl Audit {
             // It could not be opened at the start: nobody looked yet what a crash left in it.
             self.unconfirmed().insert(log.to_owned());
         }
+        // Whoever asks about an organization that does not exist must not make it a log: that goes to the platform's.
+        if !known && !sql::is_organization(&mut self.0.db.read().await?, log).await? {
+            return Ok(self.platform());
+        }
         let series = self.0.logs.load(log, !known, now).await?;
         if !known {
             // The platform's log vouches for the key of the new one.

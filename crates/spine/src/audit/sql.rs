@@ -130,6 +130,15 @@ pub(super) async fn is_log(read: &mut ReadTx, log: &str) -> Result<bool> {
     Ok(n > 0)
 }
 
+/// Whether there is such an organization, or was: rows of organizations stay.
+pub(super) async fn is_organization(read: &mut ReadTx, id: &str) -> Result<bool> {
+    let (n,): (i64,) = sqlx::query_as("select count(*) from organizations where id = $1")
+        .bind(id.to_owned())
+        .fetch_one(read.conn())
+        .await?;
+    Ok(n > 0)
+}
+
 pub(super) async fn insert_log(tx: &mut Bookkeeping, log: &str, now: Timestamp) -> Result<()> {
     sqlx::query("insert into ledger_logs (log, created_at) values ($1, $2) on conflict (log) do nothing")
         .bind(log.to_owned())

@@ -16,6 +16,13 @@ use crate::gate::{entries, write_row};
 /// An organization with an owner, and its first entries.
 async fn organization(server: &TestServer) -> (OrganizationId, Ctx) {
     let id: OrganizationId = server.operator().id();
+    let mut tx = server.core.db.bookkeeping().await.unwrap();
+    sqlx::query("insert into organizations (id, name, created_at) values ($1, $1, 1)")
+        .bind(id.to_string())
+        .execute(tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
     let owner = server.user_with(ward_model::Role::Owner, &Target::organization(id)).await;
     write_row(&owner, Action::ProjectCreate, &Target::organization(id)).await.unwrap();
     server.core.audit.settle().await.unwrap();
@@ -431,4 +438,19 @@ async fn what_is_too_large_for_an_entry_is_stored_beside_and_entered_by_its_hash
     assert!(server.core.audit.verify(&[]).await.unwrap().is_ok());
     fs::write(&file, b"something else").unwrap();
     assert!(server.core.audit.verify(&[]).await.unwrap().is_err(), "a changed payload is found");
+}
+
+#[tokio::test]
+async fn an_organization_that_does_not_exist_gets_no_log_whoever_asks_for_it() {
+    let server = TestServer::new().await;
+    let nobody: OrganizationId = server.operator().id();
+    let owner = server.owner().await;
+    owner.permit(Action::LedgerRead, &Target::organization(nobody)).await.unwrap();
+    let stranger =
+        server.user_with(ward_model::Role::Owner, &Target::organization(server.operator().id())).await;
+    assert!(stranger.permit(Action::LedgerRead, &Target::organization(nobody)).await.is_err());
+    server.core.audit.settle().await.unwrap();
+    assert_eq!(server.core.audit.logs(), ["platform"]);
+    let asked = entries(&server).await.into_iter().filter(|e| e.event.action == "ledger:read");
+    assert_eq!(asked.map(|e| e.log).collect::<Vec<_>>(), ["platform", "platform"], "and it is on record");
 }
