@@ -66,8 +66,13 @@ impl Check for Immutable {
         let evidence = json!({ "closed_shards": closed, "wrong": wrong });
         Ok(match (closed, wrong.is_empty()) {
             (0, _) => Finding::empty("no shard of the record is closed yet"),
-            (_, true) => Finding::pass("every closed shard is archived and locked, and nobody can sign it again", evidence),
-            (_, false) => Finding::fail("a closed shard of the record can be deleted or signed again", evidence),
+            (_, true) => Finding::pass(
+                "every closed shard is archived and locked, and nobody can sign it again",
+                evidence,
+            ),
+            (_, false) => {
+                Finding::fail("a closed shard of the record can be deleted or signed again", evidence)
+            }
         })
     }
 }

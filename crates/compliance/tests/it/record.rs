@@ -123,7 +123,8 @@ async fn a_retention_below_the_floor_and_a_shard_that_left_too_early_are_seen() 
     let owner = rig.server.owner().await;
     rig.server.core.audit.settle().await.unwrap();
     rig.expect("aud.retention", Verdict::Pass).await;
-    let set = "insert into retention_policies (log, months, pruning, set_at) values ('platform', 120, 'never', 0)";
+    let set =
+        "insert into retention_policies (log, months, pruning, set_at) values ('platform', 120, 'never', 0)";
     rig.sql(set).await;
     let seen = rig.expect("aud.retention", Verdict::Pass).await;
     assert_eq!(seen.evidence["policies"][0]["months"], 120);
@@ -143,7 +144,9 @@ async fn a_retention_below_the_floor_and_a_shard_that_left_too_early_are_seen() 
     rig.expect("aud.retention", Verdict::Pass).await;
     let dir = series.shard(&shard).unwrap().dir;
     fs::rename(&dir, rig.server.dir().join("away")).unwrap();
-    let why = async || rig.expect("aud.retention", Verdict::Fail).await.evidence["why"].as_str().unwrap().to_owned();
+    let why = async || {
+        rig.expect("aud.retention", Verdict::Fail).await.evidence["why"].as_str().unwrap().to_owned()
+    };
     assert!(why().await.contains("nothing says"));
     fs::write(series.dir().join(format!("{shard}.archived")), "{}").unwrap();
     assert!(why().await.contains("no archived copy"));
@@ -183,7 +186,8 @@ async fn a_closed_shard_that_no_lock_keeps_or_that_can_be_signed_again_is_seen()
         seen.evidence["wrong"][0]["why"].as_str().unwrap().to_owned()
     };
     assert!(why().await.contains("no archive"));
-    let (now, closed) = (rig.server.clock_millis() * 1000, series.shard(&shard).unwrap().closed.unwrap() * 1000);
+    let (now, closed) =
+        (rig.server.clock_millis() * 1000, series.shard(&shard).unwrap().closed.unwrap() * 1000);
     rig.sql(&format!(
         "insert into archived_shards (log, shard, dek_id, place, object, origin, opened_at, closed_at, entries, root, \
          asked_at, verified_at) values ('platform', '{shard}', 'k', 'p', 'o', 'x', 0, {closed}, 1, 'r', 0, {now})"

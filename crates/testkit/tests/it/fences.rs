@@ -79,10 +79,7 @@ const ARROWS: [(&str, &[&str]); 17] = [
     ("ward-custody", &["ward-model", "ward-ledger", "ward-spine", "ward-vault", "ward-witness"]),
     ("ward-api", &DOOR),
     ("ward-console", &DOOR),
-    (
-        "ward",
-        &["ward-model", "ward-ledger", "ward-redact", "ward-vault", "ward-verify", "ward-witness"],
-    ),
+    ("ward", &["ward-model", "ward-ledger", "ward-redact", "ward-vault", "ward-verify", "ward-witness"]),
 ];
 const DOOR: [&str; 8] = [
     "ward-model",
