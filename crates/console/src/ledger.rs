@@ -183,7 +183,9 @@ async fn permit(caller: &Caller, organization: &str) -> Result<Option<Organizati
         return Ok(None);
     }
     let id = organization.parse::<OrganizationId>()?;
-    caller.ctx.permit(Action::LedgerRead, &Target::organization(id)).await?;
+    let found = organizations::find(&mut caller.ctx.read().await?, id).await?;
+    let found = found.ok_or_else(|| Error::not_found("organization", id))?;
+    caller.ctx.permit(Action::LedgerRead, &found).await?;
     Ok(Some(id))
 }
 

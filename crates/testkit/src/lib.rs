@@ -162,7 +162,7 @@ impl TestServer {
         self.as_principal(Principal::User { id, credential })
     }
 
-    /// A new user with one role, and its context.
+    /// A new user with one role, and its context. The organization of the scope is made if there is none.
     pub async fn user_with(&self, role: Role, scope: &Target) -> Ctx {
         let ctx = self.operator();
         let id: UserId = ctx.id();
@@ -178,6 +178,12 @@ impl TestServer {
         .execute(tx.conn())
         .await
         .unwrap();
+        if let Some(organization) = scope.organization {
+            let id = organization.to_string();
+            let name = format!("org-{}", &id[id.len() - 20..]);
+            let made = "insert into organizations (id, name, created_at) values ($1, $2, $3) on conflict (id) do nothing";
+            sqlx::query(made).bind(id).bind(name).bind(now).execute(tx.conn()).await.unwrap();
+        }
         sqlx::query("insert into grants (id, user_id, role, scope_kind, scope_id, organization_id, created_at) values ($1, $2, $3, $4, $5, $6, $7)")
             .bind(ctx.id::<ward_model::GrantId>().to_string())
             .bind(id.to_string())

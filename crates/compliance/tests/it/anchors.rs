@@ -42,6 +42,10 @@ async fn anchored() -> (Rig, OrganizationId) {
     rig.server.owner().await;
     let ctx: Ctx = rig.server.operator();
     let organization: OrganizationId = ctx.id();
+    rig.sql(&format!(
+        "insert into organizations (id, name, created_at) values ('{organization}', 'mercy', 1)"
+    ))
+    .await;
     grow(&rig, organization).await;
     rig.server.core.audit.anchor_now().await.unwrap();
     rig.server.core.audit.settle().await.unwrap();

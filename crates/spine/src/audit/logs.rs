@@ -113,7 +113,7 @@ impl Audit {
         Ok(())
     }
 
-    /// The log of this name, opened or made if need be.
+    /// The log of this name, opened or made if need be; the platform's for an organization that there is not.
     pub(super) async fn log(&self, log: &str) -> Result<Series> {
         if let Some(series) = self.0.logs.get(log) {
             return Ok(series);
@@ -126,14 +126,16 @@ impl Audit {
             return Ok(series);
         }
         let now = self.0.clock.now();
-        let known = sql::is_log(&mut self.0.db.read().await?, log).await?;
+        let mut read = self.0.db.read().await?;
+        let known = sql::is_log(&mut read, log).await?;
+        if !known && !sql::is_organization(&mut read, log).await? {
+            // Whoever is denied something in an organization that there is not must not make a log of it by that.
+            return Ok(self.platform());
+        }
+        drop(read);
         if known {
             // It could not be opened at the start: nobody looked yet what a crash left in it.
             self.unconfirmed().insert(log.to_owned());
-        }
-        // Whoever asks about an organization that does not exist must not make it a log: that goes to the platform's.
-        if !known && !sql::is_organization(&mut self.0.db.read().await?, log).await? {
-            return Ok(self.platform());
         }
         let series = self.0.logs.load(log, !known, now).await?;
         if !known {

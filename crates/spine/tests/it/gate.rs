@@ -79,6 +79,11 @@ async fn another_organizations_resource_reads_as_not_there() {
         Some(ErrorCode::NotFound)
     );
     assert!(admin.permit(Action::ProjectCreate, &mine).await.is_ok());
+    // The denial is in the platform's log: nobody makes a log of an organization that there is not by naming it.
+    let named = [&mine, &other].map(|target| server.ledger_dir().join(&target.id).exists());
+    assert_eq!(named, [true, false]);
+    let denied = entries(&server).await.into_iter().find(|e| e.event.kind == EntryKind::Denied).unwrap();
+    assert_eq!((denied.log.as_str(), denied.event.object.id), ("platform", other.id));
 }
 
 #[tokio::test]
