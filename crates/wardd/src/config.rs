@@ -251,6 +251,12 @@ impl Config {
                 directory.display()
             );
         }
+        if let Some(archive) = &config.archive {
+            ensure!(
+                archive.directory.is_some() != archive.s3.is_some(),
+                "[archive] names a directory or a bucket of S3: one of them"
+            );
+        }
         for network in &config.drains.internal_networks {
             network.parse::<Network>().map_err(|e| anyhow::anyhow!("[drains] internal_networks: {e}"))?;
         }

@@ -22,7 +22,7 @@ use super::{phi, sql};
 use crate::{Clock, Db, Error, Result, keyring};
 
 /// Context of the KEK under which every subject's key lies.
-const KEK: &str = "ledger subjects";
+const KEK: &str = "platform ledger subjects";
 /// Kind of the row that keeps the key of the lookups.
 const LOOKUP: &str = "lookup";
 /// Pseudonyms that are kept in memory.
