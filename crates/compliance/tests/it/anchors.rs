@@ -91,7 +91,7 @@ async fn a_log_that_was_rolled_back_as_a_whole_is_found_by_its_anchor() {
     fs::rename(&log, rig.server.dir().join("away")).unwrap();
     copy(&earlier, &log);
     let found = stranger(&rig).unwrap_err();
-    assert!(matches!(found.place, Place::Anchor { size, .. } if size == newest), "{found}");
+    assert!(matches!(&found.place, Place::Anchor(at) if at.size == newest), "{found}");
     assert!(found.found.contains("rolled back"), "{found}");
     rig.expect("aud.chain-intact", Verdict::Fail).await;
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::{Finding, Place};
+use super::{AnchorPlace, Finding, Place};
 use crate::series::{KEYS_FILE, KeyLine};
 
 /// What one entry says of one log.
@@ -132,7 +132,8 @@ pub(super) struct Said {
 
 impl Said {
     pub(super) fn place(&self, size: u64) -> Place {
-        Place::Anchor { log: self.log.clone(), shard: self.shard.clone(), index: self.index, size }
+        let (log, shard) = (self.log.clone(), self.shard.clone());
+        Place::Anchor(Box::new(AnchorPlace { log, shard, index: self.index, size }))
     }
 
     fn words(&self) -> String {

@@ -24,16 +24,20 @@ pub enum Place {
         size: u64,
     },
     /// A checkpoint of this log that an entry of another log holds.
-    Anchor {
-        /// The other log.
-        log: Box<str>,
-        /// Shard of the other log.
-        shard: Box<str>,
-        /// Index of the entry there.
-        index: u64,
-        /// Size of the checkpoint.
-        size: u64,
-    },
+    Anchor(Box<AnchorPlace>),
+}
+
+/// Where a checkpoint is that one log holds of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnchorPlace {
+    /// The log that holds it.
+    pub log: Box<str>,
+    /// Shard of that log.
+    pub shard: Box<str>,
+    /// Index of the entry there.
+    pub index: u64,
+    /// Size of the checkpoint.
+    pub size: u64,
 }
 
 impl fmt::Display for Place {
@@ -42,8 +46,12 @@ impl fmt::Display for Place {
             Place::File(path) => f.write_str(path),
             Place::Wal { segment, offset } => write!(f, "{segment} at byte {offset}"),
             Place::Known { size } => write!(f, "the given checkpoint of size {size}"),
-            Place::Anchor { log, shard, index, size } => {
-                write!(f, "the checkpoint of size {size} in entry {index} of {log} {shard}")
+            Place::Anchor(at) => {
+                write!(
+                    f,
+                    "the checkpoint of size {} in entry {} of {} {}",
+                    at.size, at.index, at.log, at.shard
+                )
             }
         }
     }

@@ -30,7 +30,7 @@ use crate::source::{Folder, Source};
 use crate::tree::Hash;
 
 pub use anchor::{Anchor, Anchors};
-pub use finding::{Finding, Place};
+pub use finding::{AnchorPlace, Finding, Place};
 pub use logs::{LedgerReport, LogVerdict, verify_each, verify_ledger};
 
 /// How far a verification has come.
