@@ -19,8 +19,13 @@ fn broken<'a>(page: &Path, text: &'a str) -> Vec<&'a str> {
 
 fn pages() -> Vec<PathBuf> {
     let root = tree::root();
-    let mut folders =
-        vec![root.clone(), root.join("docs"), root.join("docs/reference"), root.join("decisions")];
+    let mut folders = vec![
+        root.clone(),
+        root.join("docs"),
+        root.join("docs/reference"),
+        root.join("docs/concepts"),
+        root.join("decisions"),
+    ];
     folders.extend(["controls", "images", "examples/clinic"].map(|folder| root.join(folder)));
     folders.extend(tree::packages().into_iter().map(|p| p.dir));
     let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap());
