@@ -40,10 +40,27 @@ fn number(told: &Value) -> Option<usize> {
 /// A corpus as redact-corpus writes it. `keep` may be absent; `kind` is prose, log, record or machine.
 pub(super) fn documents(text: &str) -> Result<Vec<Document>, Box<dyn Error>> {
     let mut all = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let told: Value = serde_json::from_str(line)?;
-        let wrong = || format!("line {}: no document with id, genre, kind, text and spans", at + 1);
-        all.push(document(&told).ok_or_else(wrong)?);
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let told: Value = serde_json::from_str(line).map_err(|why| format!("line {}: {why}", at + 1))?;
+        let wrong = || {
+            format!(
+                "line {}: no document with id, genre, kind (prose, log, record, machine), text and spans, each with a \
+                 label of the table, start and end",
+                at + 1
+            )
+        };
+        let document = document(&told).ok_or_else(wrong)?;
+        if let Some(off) =
+            document.spans.iter().find(|s| document.text.get(s.start..s.end).is_none_or(str::is_empty))
+        {
+            let (label, start, end) = (off.label.word(), off.start, off.end);
+            return Err(format!(
+                "line {}: the span {label} from {start} to {end} is no part of the text; offsets are in bytes of UTF-8",
+                at + 1
+            )
+            .into());
+        }
+        all.push(document);
     }
     Ok(all)
 }

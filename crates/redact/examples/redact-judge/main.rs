@@ -1,11 +1,13 @@
 //! Precision, recall and F1 of the redactor on labelled corpora, and its false hits on machine logs.
 //!
 //! `redact-judge [--set tuning|judging] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
-//! [--predictions FILE] [--corpus FILE]`
+//! [--predictions FILE] [--documents FILE]`
 //!
-//! Without `--mode` each kind of text is read in the mode that is meant for it. `--corpus` takes texts of your own, as
-//! redact-corpus writes them. `--predictions` scores what another program found in the same corpus: JSON lines with
-//! `id` and `found` (`label`, `start`, `end` in bytes). Misses are never shown of the judging set.
+//! Without `--mode` each kind of text is read in the mode that is meant for it. `--documents` takes labelled texts of
+//! your own: JSON lines with `id`, `genre`, `kind` (prose, log, record, machine), `text` and `spans` (`label`, `start`,
+//! `end` in bytes, `keep` if parts may stay), as redact-corpus writes them. `--predictions` scores what another program
+//! found in the same texts: JSON lines with `id` and `found` (`label`, `start`, `end` in bytes). Misses are never shown
+//! of the judging set.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints a table")]
 
 use std::{collections::BTreeMap, error::Error, fs, process::ExitCode};
@@ -33,7 +35,7 @@ struct Wanted {
     json: bool,
     misses: usize,
     predictions: Option<String>,
-    corpus: Option<String>,
+    documents: Option<String>,
 }
 
 fn wanted() -> Result<Wanted, Box<dyn Error>> {
@@ -41,7 +43,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = if name == "--json" { String::new() } else { arguments.next().unwrap_or_default() };
-        if !["--set", "--mode", "--rounds", "--seed", "--json", "--misses", "--predictions", "--corpus"]
+        if !["--set", "--mode", "--rounds", "--seed", "--json", "--misses", "--predictions", "--documents"]
             .contains(&name.as_str())
         {
             return Err(format!("{name} is no option; see the head of this program's source").into());
@@ -59,7 +61,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         Some(other) => return Err(format!("no mode is called {other}: log, strict or both").into()),
     };
     let misses = text("--misses").map_or(Ok(0), str::parse)?;
-    if misses > 0 && set != Set::Tuning && !given.contains_key("--corpus") {
+    if misses > 0 && set != Set::Tuning && !given.contains_key("--documents") {
         return Err("the judging set shows counts alone; --set tuning shows misses".into());
     }
     Ok(Wanted {
@@ -70,7 +72,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         json: given.contains_key("--json"),
         misses,
         predictions: given.get("--predictions").cloned(),
-        corpus: given.get("--corpus").cloned(),
+        documents: given.get("--documents").cloned(),
     })
 }
 
@@ -89,16 +91,20 @@ fn scores(documents: &[Document], mut find: impl FnMut(&Document) -> Vec<Found>)
     [all, prose, programs]
 }
 
+fn read(file: &str) -> Result<String, String> {
+    fs::read_to_string(file).map_err(|why| format!("{file}: {why}"))
+}
+
 fn run() -> Result<(), Box<dyn Error>> {
     let wanted = wanted()?;
-    let documents = match &wanted.corpus {
-        Some(file) => files::documents(&fs::read_to_string(file)?)?,
+    let documents = match &wanted.documents {
+        Some(file) => files::documents(&read(file)?)?,
         None => corpus::documents(wanted.set, wanted.seed, wanted.rounds)?,
     };
-    let set = if wanted.corpus.is_some() { "given" } else { wanted.set.word() };
+    let set = if wanted.documents.is_some() { "given" } else { wanted.set.word() };
     let mut told = Vec::new();
     if let Some(file) = &wanted.predictions {
-        let found = files::predictions(&fs::read_to_string(file)?)?;
+        let found = files::predictions(&read(file)?)?;
         told.push((file.clone(), scores(&documents, |d| found.get(&d.id).cloned().unwrap_or_default())));
     } else {
         let (log, strict) =
