@@ -1,7 +1,7 @@
 //! Days and the ways people and programs write them.
 
 use super::Label;
-use super::{Dice, values::Value};
+use super::{Dice, days, values::Value};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -106,7 +106,7 @@ impl Day {
                 String::new(),
                 String::new(),
             ),
-            _ => return None,
+            _ => days::rare(self, format, (h, min, s))?,
         };
         let (rest, time) = after.split_once('\t').unwrap_or((&after, ""));
         let text = format!("{before}{year}{rest}{time}");

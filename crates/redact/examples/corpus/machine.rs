@@ -186,6 +186,13 @@ pub(super) fn word(kind: &str, argument: &str, today: Day, odd: bool, dice: &mut
         ),
         "private" => format!("10.{}.{}.{}", dice.range(0, 255), dice.range(0, 255), dice.range(1, 254)),
         "float" => format!("{}.{}", dice.range(0, 9999), dice.digits(6)),
+        // Bytes that frame messages: MLLP, ASTM, lines of other systems.
+        "tab" => "\t".to_owned(),
+        "cr" => "\r".to_owned(),
+        "vt" => "\u{b}".to_owned(),
+        "fs" => "\u{1c}".to_owned(),
+        "stx" => "\u{2}".to_owned(),
+        "etx" => "\u{3}".to_owned(),
         "addr" => format!("0x{}", dice.hex(16)),
         _ => return None,
     })

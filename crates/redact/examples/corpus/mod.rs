@@ -7,11 +7,13 @@
 
 mod calendar;
 mod codes;
+mod days;
 mod dice;
 mod machine;
 mod numbers;
 mod people;
 mod places;
+mod rare;
 mod render;
 mod template;
 mod values;
@@ -207,6 +209,12 @@ impl Set {
                 (Kind::Record, include_str!("templates/tuning/records.txt")),
                 (Kind::Record, include_str!("templates/tuning/fhir.txt")),
                 (Kind::Machine, include_str!("templates/tuning/machine.txt")),
+                (Kind::Log, include_str!("templates/tuning/frameworks.txt")),
+                (Kind::Log, include_str!("templates/tuning/envelopes.txt")),
+                (Kind::Log, include_str!("templates/tuning/requests.txt")),
+                (Kind::Log, include_str!("templates/tuning/databases.txt")),
+                (Kind::Record, include_str!("templates/tuning/exports.txt")),
+                (Kind::Log, include_str!("templates/tuning/wires.txt")),
             ],
             Self::Judging => &[
                 (Kind::Prose, include_str!("templates/judging/notes.txt")),

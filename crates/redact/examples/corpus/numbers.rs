@@ -1,6 +1,6 @@
 //! Numbers that identify, with their check digits where they have one.
 
-use super::{Dice, calendar::Day};
+use super::{Dice, calendar::Day, rare};
 
 /// The digit that makes a number pass the Luhn check (ISO/IEC 7812-1).
 pub(super) fn luhn(digits: &str) -> u32 {
@@ -71,7 +71,7 @@ pub(super) fn phone(dashed: &str, format: &str, dice: &mut Dice) -> Option<Strin
         "area" => a.to_owned(),
         "local" => format!("{b}{c}"),
         "intl" => abroad(dice),
-        _ => return None,
+        _ => return rare::phone((a, b, c), format, dice),
     })
 }
 

@@ -5,18 +5,19 @@ use super::{
     calendar::Day,
     numbers,
     places::Home,
+    rare,
     values::{Value, Values},
 };
 
 /// Somebody, with the numbers that others gave them.
 pub(super) struct Person {
-    given: String,
+    pub(super) given: String,
     middle: String,
-    family: String,
+    pub(super) family: String,
     male: bool,
     birth: Day,
     home: Home,
-    ssn: String,
+    pub(super) ssn: String,
     mrn: String,
     plan: String,
     account: String,
@@ -92,7 +93,7 @@ impl Person {
         }
     }
 
-    fn initial(&self) -> &str {
+    pub(super) fn initial(&self) -> &str {
         self.middle.get(..1).unwrap_or("J")
     }
 
@@ -231,7 +232,7 @@ impl Person {
             "statename" => Value::new(L::Tolerated, self.home.state_name),
             "zip" => zip(&self.home.zip, format, dice),
             "employer" => Value::new(L::Tolerated, &self.employer),
-            _ => return None,
+            _ => return rare::field(self, field, dice),
         })
     }
 }
@@ -249,7 +250,7 @@ fn zip(five: &str, format: &str, dice: &mut Dice) -> Value {
 }
 
 /// A name as it is in addresses and logins: lower-case ASCII letters.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let plain: String = name
         .to_lowercase()
         .chars()

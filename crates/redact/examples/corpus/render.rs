@@ -5,6 +5,7 @@ use super::{
     calendar::Day,
     codes, machine,
     people::Person,
+    rare,
     template::Piece,
     values::{Value, Values},
     wrap,
@@ -61,6 +62,9 @@ impl Cast<'_> {
                 text.to_owned()
             };
             return Some(Value::new(label, text));
+        }
+        if let Some(rest) = slot.strip_prefix('%') {
+            return rare::shaped(rest, dice);
         }
         if let Some(rest) = slot.strip_prefix('~') {
             if let Some(text) = rest.strip_prefix('|') {
