@@ -4,13 +4,17 @@
 //! readers find in a log, begins with something that is looked for here.
 
 mod around;
-mod classes;
+mod block;
+mod listed;
 mod numbers;
+mod triggers;
 mod words;
 
 use around::logged_user;
-use classes::{DIGIT, LETTER, OTHER, SPECIAL, class};
-use words::NUMBERS;
+use block::{Block, WIDTH};
+use listed::{Listed, listed};
+use triggers::NUMBERS;
+use words::Letters;
 
 use crate::{
     format::{header, hl7, x12},
@@ -20,14 +24,13 @@ use crate::{
         ssn,
     },
     text::token::at,
-    words::vocabulary::{self as v, Roles, Vocabulary},
 };
 
 struct Gate<'a> {
     line: &'a [u8],
-    vocabulary: &'static Vocabulary,
-    /// Roles of the word before.
-    previous: Roles,
+    listed: &'static Listed,
+    /// Where the word before stands, or the part of a word before; what it means is looked up when it matters.
+    last: (usize, usize),
     /// Whether the word before is capitalised.
     capital: bool,
     /// Words so far; a hundred more, so that nothing was just before the first.
@@ -55,8 +58,8 @@ fn stop(line: &[u8]) -> Option<usize> {
     }
     let mut gate = Gate {
         line,
-        vocabulary: v::vocabulary(),
-        previous: 0,
+        listed: listed(),
+        last: (0, 0),
         capital: false,
         words: 100,
         person_at: 0,
@@ -64,38 +67,111 @@ fn stop(line: &[u8]) -> Option<usize> {
         number_at: 0,
         age_at: 0,
     };
-    let start = if line.starts_with(b"{") { 0 } else { header::length(line) };
-    gate.pass(start)
+    let mut place = if first == b'{' { 0 } else { header::length(line) };
+    while place < line.len() {
+        match gate.block(place) {
+            Ok(next) => place = next,
+            Err(found) => return Some(found),
+        }
+    }
+    None
 }
 
 impl Gate<'_> {
-    fn pass(&mut self, start: usize) -> Option<usize> {
-        let mut place = start;
-        while let Some(byte) = self.line.get(place).copied() {
-            match class(byte) {
-                OTHER => place += 1,
-                LETTER => match self.word(place) {
-                    Some(end) => place = end,
-                    None => return Some(place),
-                },
-                DIGIT => match self.number(place) {
-                    Some(end) => place = end,
-                    None => return Some(place),
-                },
-                SPECIAL => match self.special(byte, place) {
-                    Some(end) => place = end,
-                    None => return Some(place),
-                },
-                _ => return Some(place),
+    /// Looks at the words, numbers and signs of 64 bytes; where to go on, or where it stopped.
+    fn block(&mut self, base: usize) -> Result<usize, usize> {
+        let line = self.line;
+        let block = Block::read(line, base);
+        let letters = block.lower | block.upper;
+        let runs = letters | block.digit;
+        // Bytes of the block that are done.
+        let mut done = 0;
+        while done < WIDTH {
+            let rest = (runs | block.odd) >> done;
+            if rest == 0 {
+                break;
             }
+            done += rest.trailing_zeros() as usize;
+            let place = base + done;
+            if block.odd >> done & 1 == 1 {
+                done = self.odd(place).ok_or(place)? - base;
+                continue;
+            }
+            let length = (!(runs >> done)).trailing_zeros() as usize;
+            let end = place + length;
+            if done + length >= WIDTH {
+                if done > 0 && end < line.len() {
+                    // It goes on in the next block, which begins with it.
+                    return Ok(place);
+                }
+                if length >= WIDTH {
+                    return self.long(place).ok_or(place);
+                }
+            } else if block.odd >> (done + length) & 1 == 1
+                && at(line, end) >= 0x80
+                && letters >> (done + length - 1) & 1 == 1
+            {
+                done = self.long(place).ok_or(place)? - base;
+                continue;
+            }
+            let all = (1 << length) - 1;
+            let lower = block.lower >> done & all;
+            let digit = block.digit >> done & all;
+            if lower == all {
+                self.small(place, end)
+            } else if digit == all {
+                self.number(place, end)
+            } else if digit == 0 {
+                let camel = lower != 0 && (block.upper >> done & all) > 1;
+                self.word(Letters { start: place, end, camel })
+            } else {
+                self.digits_and_letters(place, end)
+            }
+            .ok_or(place)?;
+            done += length;
         }
-        None
+        Ok(base + done.max(WIDTH))
     }
 
-    /// Where to go on after a sign; nothing if it begins something.
-    fn special(&self, byte: u8, place: usize) -> Option<usize> {
+    /// Goes on after ASCII letters and digits that stand together.
+    fn digits_and_letters(&mut self, start: usize, end: usize) -> Option<()> {
+        if self.mixed(start, end) {
+            return None;
+        }
+        let token = self.line.get(start..end).unwrap_or_default();
+        let length = token.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        if let Some(word) = token.get(..length).filter(|word| !word.is_empty()) {
+            self.word(Letters { start, end: start + length, camel: camel(word) })?;
+        }
+        if token.iter().skip(length).all(u8::is_ascii_digit) {
+            return self.number(start + length, end);
+        }
+        self.number_at = self.words;
+        Some(())
+    }
+
+    /// Where to go on after letters and digits of any number, of which some may be beyond ASCII.
+    fn long(&mut self, start: usize) -> Option<usize> {
+        let rest = self.line.get(start..).unwrap_or_default();
+        let length = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        let tail = rest.iter().skip(length).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let (word, end) = (start + length, start + length + tail);
+        if length == 0 {
+            self.digits_and_letters(start, end)?;
+            return Some(end);
+        }
+        if tail > 0 && self.mixed(start, end) {
+            return None;
+        }
+        self.word(Letters { start, end: word, camel: camel(rest.get(..length).unwrap_or_default()) })?;
+        Some(word)
+    }
+
+    /// Where to go on after a sign, a control or letters beyond ASCII; nothing if it begins something.
+    fn odd(&mut self, place: usize) -> Option<usize> {
         let line = self.line;
-        let found = match byte {
+        let found = match at(line, place) {
+            0x80.. => return self.long(place),
             b'@' => email::email(line, place, 1).is_some(),
             b'%' => line.get(place..place + 3) == Some(b"%40") && email::email(line, place, 3).is_some(),
             b'(' if line.get(place..place + 4) == Some(b"(01)") => true,
@@ -111,16 +187,24 @@ impl Gate<'_> {
                     && logged_user(line, place - 1)
             }
             b'*' => ssn::crossed(line, place).is_some(),
-            b'#' => self.previous & NUMBERS != 0 || ssn::crossed(line, place).is_some(),
+            b'#' => self.previous() & NUMBERS != 0 || ssn::crossed(line, place).is_some(),
             b'|' => place >= 3 && hl7::begins(line, place - 3),
-            _ => match at(line, place + 1) {
+            b'\\' => match at(line, place + 1) {
                 b'n' | b'r' | b't' => return Some(place + 2),
                 b'u' => true,
                 _ => false,
             },
+            b'\t' | b'\r' | 0x1b | 0x0b | 0x1c => false,
+            0..0x20 => true,
+            _ => false,
         };
         (!found).then_some(place + 1)
     }
+}
+
+/// Whether there are capitals behind the first letter of a word, and small letters too.
+fn camel(word: &[u8]) -> bool {
+    word.iter().skip(1).any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
-//! Speed of the redactor in CPU time on one core: `redact-bench [--megabytes N] [--write DIR]`.
+//! Speed of the redactor in CPU time on one core: `redact-bench [--megabytes N] [--runs N] [--only KIND] [--share N]
+//! [--mode log|strict] [--write DIR]`.
 //!
 //! Access logs, JSON logs and prose, with PHI in 0.1 %, 1 % and 10 % of the lines, through a stream in chunks of 64 KiB,
 //! output included. Beside them two limits that no reader of bytes passes: finding the line ends with `memchr`, and one
-//! look at each byte's class. `--write` leaves the inputs as files, so that other programs can be measured on them.
+//! look at each byte's class. Each figure is the lowest, the median and the highest of the runs: what else the machine does
+//! shows as spread. `--only json --share 10 --mode log` measures one figure, with PHI in 10 of 1,000 lines. `--write`
+//! leaves the inputs as files, so that other programs can be measured on them.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints a table")]
 
 use std::{error::Error, fs, hint::black_box, path::PathBuf, process::ExitCode};
@@ -22,7 +25,7 @@ use corpus::{Dice, Document, Set};
 const CHUNK: usize = 64 * 1024;
 /// PHI-holding lines in 1,000.
 const SHARES: [i64; 4] = [0, 1, 10, 100];
-const TIMES: usize = 5;
+const KINDS: [&str; 3] = ["access", "json", "prose"];
 
 /// CPU seconds of this program so far, in user and kernel.
 fn cpu() -> Result<f64, nix::Error> {
@@ -30,15 +33,17 @@ fn cpu() -> Result<f64, nix::Error> {
     Ok((usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6)
 }
 
-/// Megabytes a second of CPU time: the best of some runs, since whatever else runs can only slow it.
-fn rate(bytes: usize, mut work: impl FnMut()) -> Result<f64, nix::Error> {
-    let mut best = f64::INFINITY;
-    for _ in 0..TIMES {
+/// Megabytes a second of CPU time in some runs: the lowest, the median, the highest.
+fn rates(runs: usize, bytes: usize, mut work: impl FnMut()) -> Result<[f64; 3], nix::Error> {
+    let mut rates = Vec::with_capacity(runs);
+    for _ in 0..runs.max(1) {
         let begun = cpu()?;
         work();
-        best = best.min(cpu()? - begun);
+        rates.push(bytes as f64 / (cpu()? - begun).max(1e-6) / 1e6);
     }
-    Ok(bytes as f64 / best / 1e6)
+    rates.sort_by(f64::total_cmp);
+    let of = |at: usize| rates.get(at).copied().unwrap_or_default();
+    Ok([of(0), of(rates.len() / 2), of(rates.len() - 1)])
 }
 
 /// Lines of a kind until there are enough bytes.
@@ -92,49 +97,95 @@ fn allocations(redactor: &Redactor, input: &[u8]) -> f64 {
     counted.count_total as f64 * 1000.0 / kept.len().max(1) as f64
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let (mut megabytes, mut write) = (16_usize, None::<PathBuf>);
+/// What is measured.
+struct Options {
+    megabytes: usize,
+    runs: usize,
+    only: Option<String>,
+    share: Option<i64>,
+    mode: Option<String>,
+    write: Option<PathBuf>,
+}
+
+fn options() -> Result<Options, Box<dyn Error>> {
+    let mut options = Options { megabytes: 16, runs: 5, only: None, share: None, mode: None, write: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
         match name.as_str() {
-            "--megabytes" => megabytes = value.parse()?,
-            "--write" => write = Some(value.into()),
-            _ => return Err(format!("{name} is no option: --megabytes N, --write DIR").into()),
+            "--megabytes" => options.megabytes = value.parse()?,
+            "--runs" => options.runs = value.parse()?,
+            "--share" => options.share = Some(value.parse()?),
+            "--only" if KINDS.contains(&value.as_str()) => options.only = Some(value),
+            "--mode" if ["log", "strict"].contains(&value.as_str()) => options.mode = Some(value),
+            "--only" | "--mode" => {
+                return Err(
+                    format!("{name} {value}: kinds are {}, modes log and strict", KINDS.join(", ")).into()
+                );
+            }
+            "--write" => options.write = Some(value.into()),
+            _ => {
+                return Err(format!(
+                    "{name} is no option: --megabytes N, --runs N, --only KIND, --share N, --mode MODE, --write DIR"
+                )
+                .into());
+            }
         }
     }
+    Ok(options)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let options = options()?;
     let documents = corpus::documents(Set::Bench, Set::Bench.seed(), 400)?;
     let (log, strict) = (Redactor::new(Config::new(Mode::Log))?, Redactor::new(Config::new(Mode::Strict))?);
+    let modes = [("log", &log), ("strict", &strict)];
+    let modes: Vec<_> =
+        modes.into_iter().filter(|(name, _)| options.mode.as_deref().is_none_or(|m| m == *name)).collect();
+    // Tables are made at first use, and that is no part of the rate.
+    for (_, redactor) in &modes {
+        black_box(redactor.line(b"Jane Roe"));
+    }
+    let heads: Vec<String> = modes
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["memchr", "classes"])
+        .map(|name| format!("{name:>17}"))
+        .collect();
     println!(
-        "{:<7} {:>7} {:>9} {:>9} {:>8} {:>9} {:>10}   MB/s of CPU time, one core",
-        "lines", "PHI", "log", "strict", "memchr", "classes", "allocated"
+        "lines       PHI {} {:>9}   MB/s of CPU time on one core: lowest / median / highest of {} runs",
+        heads.join(" "),
+        "allocated",
+        options.runs
     );
     let classes: [u8; 256] = std::array::from_fn(|b| u8::from((b as u8).is_ascii_digit() || b as u8 == b'@'));
-    for kind in ["access", "json", "prose"] {
-        for share in SHARES {
-            let bytes = input(&documents, kind, share, megabytes << 20);
-            if let Some(dir) = &write {
+    for kind in KINDS.into_iter().filter(|kind| options.only.as_deref().is_none_or(|only| only == *kind)) {
+        for share in SHARES.into_iter().filter(|share| options.share.is_none_or(|only| only == *share)) {
+            let bytes = input(&documents, kind, share, options.megabytes << 20);
+            if let Some(dir) = &options.write {
                 fs::create_dir_all(dir)?;
                 fs::write(dir.join(format!("{kind}-{share}.txt")), &bytes)?;
             }
             let mut out = Vec::with_capacity(2 * CHUNK);
-            let mut rates = Vec::new();
-            for redactor in [&log, &strict] {
-                rates.push(rate(bytes.len(), || {
+            let mut row = Vec::new();
+            for (_, redactor) in &modes {
+                row.push(rates(options.runs, bytes.len(), || {
                     black_box(pass(redactor, &bytes, &mut out));
                 })?);
             }
-            rates.push(rate(bytes.len(), || {
+            row.push(rates(options.runs, bytes.len(), || {
                 black_box(memchr::memchr_iter(b'\n', black_box(&bytes)).count());
             })?);
-            rates.push(rate(bytes.len(), || {
+            row.push(rates(options.runs, bytes.len(), || {
                 let class = |b: &u8| u64::from(classes.get(usize::from(*b)).copied().unwrap_or(0));
                 black_box(black_box(&bytes).iter().map(class).sum::<u64>());
             })?);
-            let rates: Vec<String> =
-                rates.iter().zip([9, 9, 8, 9]).map(|(r, width)| format!("{r:>width$.0}")).collect();
+            let row: Vec<String> = row
+                .iter()
+                .map(|[low, median, high]| format!("{:>17}", format!("{low:.0}/{median:.0}/{high:.0}")))
+                .collect();
             let counted = allocations(&log, &bytes);
-            println!("{kind:<7} {:>5} % {} {counted:>10.2}", share as f64 / 10.0, rates.join(" "));
+            println!("{kind:<7} {:>5} % {} {counted:>9.2}", share as f64 / 10.0, row.join(" "));
         }
     }
     println!("allocated: for 1,000 lines in which log mode finds nothing");

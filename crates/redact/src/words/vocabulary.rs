@@ -337,22 +337,6 @@ pub(crate) struct Vocabulary {
     slots: Vec<(u64, Roles)>,
     /// One bit for each of 2^16 hashes: most words are not in the vocabulary, and one look tells.
     filter: Vec<u64>,
-    /// The same for [`short`] of words that matter to the quick look at logs.
-    quick: Vec<u64>,
-}
-
-/// The first eight letters of a word, small, and its length, in sixteen bits. `word` is the line from the word on.
-pub(crate) fn short(word: &[u8], length: usize) -> usize {
-    let mut letters = match word.first_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => word.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
-    };
-    if length < 8 {
-        letters &= (1 << (length * 8)) - 1;
-    }
-    let mixed =
-        ((letters | 0x2020_2020_2020_2020) ^ (length as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    usize::try_from(mixed >> 48).unwrap_or(0)
 }
 
 impl Vocabulary {
@@ -368,20 +352,6 @@ impl Vocabulary {
             }
             slot = (slot + 1) % SLOTS;
         }
-    }
-
-    fn add_word(&mut self, word: &str, roles: Roles) {
-        self.add(hash(word.as_bytes()), roles);
-        let short = short(word.as_bytes(), word.len());
-        if let Some(bits) = self.quick.get_mut(short >> 6) {
-            *bits |= 1 << (short & 63);
-        }
-    }
-
-    /// Whether a word of ASCII letters may be in the vocabulary; `word` is the line from the word on.
-    pub(crate) fn may_hold(&self, word: &[u8], length: usize) -> bool {
-        let short = short(word, length);
-        self.quick.get(short >> 6).is_some_and(|bits| bits >> (short & 63) & 1 == 1)
     }
 
     /// Roles of the word with this hash.
@@ -410,11 +380,10 @@ fn slot(hash: u64) -> usize {
 }
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
-    let mut vocabulary =
-        Vocabulary { slots: vec![(0, 0); SLOTS], filter: vec![0; 1024], quick: vec![0; 1024] };
+    let mut vocabulary = Vocabulary { slots: vec![(0, 0); SLOTS], filter: vec![0; 1024] };
     for (roles, words) in WORDS {
         for word in words.split_ascii_whitespace() {
-            vocabulary.add_word(word, *roles);
+            vocabulary.add(hash(word.as_bytes()), *roles);
         }
     }
     // What is named for a person is a name all the same where a title or a given name says so.
@@ -427,7 +396,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         for word in line.split_ascii_whitespace() {
             let flags = super::dictionary().get(hash(word.as_bytes()));
             let person = named_for_persons && flags & (super::GIVEN | super::FAMILY) != 0;
-            vocabulary.add_word(word, if person { EPONYM } else { KNOWN });
+            vocabulary.add(hash(word.as_bytes()), if person { EPONYM } else { KNOWN });
         }
     }
     vocabulary
@@ -436,6 +405,12 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 /// The vocabulary; made when it is first asked for.
 pub(crate) fn vocabulary() -> &'static Vocabulary {
     &VOCABULARY
+}
+
+/// All words that have roles, as they are listed; some are listed twice.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    let capitalised = CAPITALISED.lines().filter(|line| !line.starts_with('#'));
+    WORDS.iter().map(|(_, words)| *words).chain(capitalised).flat_map(str::split_ascii_whitespace)
 }
 
 /// The number of a month by its name or abbreviation, from 1.

@@ -1,0 +1,187 @@
+//! Which words matter to the quick look: told by their first eight letters before anything is hashed.
+
+use std::sync::LazyLock;
+
+use super::triggers::{PLAIN_STREETS, SMALL};
+use crate::words::{
+    hash,
+    vocabulary::{self as v, Roles},
+};
+
+const SLOTS: usize = 1 << 13;
+
+/// The vocabulary as the quick look asks it. Words of up to sixteen ASCII letters are in it by their first and last eight
+/// letters; longer ones, and letters beyond ASCII, are asked of the vocabulary itself.
+pub(super) struct Listed {
+    /// One bit for each of 2^16 hashes of words that matter in small letters.
+    small: Box<[u64; 1024]>,
+    /// The same of all words.
+    any: Box<[u64; 1024]>,
+    slots: Box<[(u64, Roles); SLOTS]>,
+}
+
+/// The first eight letters of a word of ASCII letters, small, and its length.
+#[derive(Clone, Copy)]
+pub(super) struct Front {
+    letters: u64,
+    length: usize,
+}
+
+impl Front {
+    /// Of the word that stands at the beginning of these bytes.
+    #[inline]
+    pub(super) fn of(rest: &[u8], length: usize) -> Self {
+        let mut letters = match rest.first_chunk::<8>() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => rest.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
+        };
+        if length < 8 {
+            letters &= (1 << (length * 8)) - 1;
+        }
+        Self { letters: letters | 0x2020_2020_2020_2020, length }
+    }
+
+    /// Sixteen bits.
+    #[inline]
+    fn short(self) -> u64 {
+        (self.letters ^ (self.length as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48
+    }
+
+    /// Tells the word from all others of up to sixteen letters; `rest` begins with it.
+    #[inline]
+    fn whole(self, rest: &[u8]) -> u64 {
+        let first = (self.letters ^ (self.length as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        if self.length <= 8 {
+            return first;
+        }
+        let last = rest.get(self.length - 8..).and_then(|last| last.first_chunk()).copied();
+        let last = u64::from_le_bytes(last.unwrap_or_default()) | 0x2020_2020_2020_2020;
+        first.rotate_left(23) ^ last.wrapping_mul(0xff51_afd7_ed55_8ccd)
+    }
+}
+
+#[inline]
+fn holds(bits: &[u64; 1024], short: u64) -> bool {
+    let word = usize::try_from(short >> 6 & 1023).unwrap_or(0);
+    bits.get(word).is_some_and(|bits| bits >> (short & 63) & 1 == 1)
+}
+
+fn set(bits: &mut [u64; 1024], short: u64) {
+    if let Some(bits) = bits.get_mut(usize::try_from(short >> 6 & 1023).unwrap_or(0)) {
+        *bits |= 1 << (short & 63);
+    }
+}
+
+fn slot(whole: u64) -> usize {
+    usize::try_from((whole ^ whole >> 27) & (SLOTS as u64 - 1)).unwrap_or(0)
+}
+
+impl Listed {
+    fn add(&mut self, word: &[u8], roles: Roles) {
+        let front = Front::of(word, word.len());
+        set(&mut self.any, front.short());
+        if roles & SMALL != 0 || roles & v::STREET != 0 && PLAIN_STREETS.contains(&hash(word)) {
+            set(&mut self.small, front.short());
+        }
+        let whole = front.whole(word);
+        let mut slot = slot(whole);
+        while let Some(entry) = self.slots.get_mut(slot) {
+            if entry.1 == 0 || entry.0 == whole {
+                *entry = (whole, roles);
+                return;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    /// Whether a word of small ASCII letters may be one that matters.
+    #[inline]
+    pub(super) fn small(&self, front: Front) -> bool {
+        holds(&self.small, front.short())
+    }
+
+    /// The roles of a word that stands at the beginning of these bytes.
+    #[inline]
+    pub(super) fn roles(&self, rest: &[u8], length: usize) -> Roles {
+        let word = rest.get(..length).unwrap_or_default();
+        if length > 16 || !word.is_ascii() {
+            return v::vocabulary().get(hash(word));
+        }
+        let front = Front::of(rest, length);
+        if !holds(&self.any, front.short()) {
+            return 0;
+        }
+        let whole = front.whole(rest);
+        let mut slot = slot(whole);
+        loop {
+            match self.slots.get(slot) {
+                Some((found, roles)) if *found == whole && *roles != 0 => return *roles,
+                Some((_, roles)) if *roles != 0 => slot = (slot + 1) % SLOTS,
+                _ => return 0,
+            }
+        }
+    }
+}
+
+static LISTED: LazyLock<Listed> = LazyLock::new(|| {
+    let bits = || Box::new([0; 1024]);
+    let mut listed = Listed { small: bits(), any: bits(), slots: Box::new([(0, 0); SLOTS]) };
+    for word in v::words() {
+        // As the vocabulary hashes: what is no letter is left out.
+        let letters: Vec<u8> = word.bytes().filter(|b| b.is_ascii_alphabetic() || *b >= 0x80).collect();
+        if letters.is_empty() {
+            continue;
+        }
+        let roles = v::vocabulary().get(hash(&letters));
+        if letters.is_ascii() && letters.len() <= 16 && roles != 0 {
+            listed.add(&letters, roles);
+        } else if letters.is_ascii() {
+            // Found by its first eight letters, then asked of the vocabulary.
+            let front = Front::of(&letters, letters.len());
+            set(&mut listed.any, front.short());
+            set(&mut listed.small, front.short());
+        }
+    }
+    // Crossed out digits: `xxx-xx-6789`.
+    set(&mut listed.small, Front::of(b"xxx", 3).short());
+    listed
+});
+
+/// The words; made when they are first asked for.
+pub(super) fn listed() -> &'static Listed {
+    &LISTED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_have_the_roles_that_the_vocabulary_gives_them() {
+        let mut known = 0;
+        for word in v::words().filter(|word| word.bytes().all(|b| b.is_ascii_alphabetic())) {
+            for written in [word.to_lowercase(), word.to_uppercase(), format!("{word} and what follows")] {
+                let roles = listed().roles(written.as_bytes(), word.len());
+                assert_eq!(roles, v::vocabulary().get(hash(word.as_bytes())), "{written}");
+                known += usize::from(roles != 0);
+            }
+        }
+        assert!(known > 5000, "{known}");
+        for word in ["zebra", "backhoe", "patiently", "incomprehensibilities"] {
+            assert_eq!(listed().roles(word.as_bytes(), word.len()), 0, "{word}");
+        }
+        assert_ne!(listed().roles("señora".as_bytes(), "señora".len()), 0);
+    }
+
+    #[test]
+    fn most_words_of_machines_don_t_matter() {
+        let l = listed();
+        let small = |word: &str| l.small(Front::of(word.as_bytes(), word.len()));
+        assert!(small("patient") && small("ssn") && small("surname") && small("xxx"));
+        let words = "the quick brown fox jumps over lazy dog level info logger request completed method path \
+                     status duration bytes span trace cluster worker partition offset";
+        assert!(words.split(' ').filter(|word| small(word)).count() < 4);
+        let used = l.slots.iter().filter(|slot| slot.1 != 0).count();
+        assert!(used * 10 < SLOTS * 6, "{used} of {SLOTS}");
+    }
+}

@@ -1,0 +1,178 @@
+//! What words make the quick look stop: one entry for each reason.
+
+use super::{
+    Gate,
+    around::{many_digits, title_precedes, user_follows, value_is_capital},
+};
+use crate::{
+    text::{numbered::NUMBERED, token::at},
+    words::{
+        constant, hash,
+        vocabulary::{self as v, Roles},
+    },
+};
+
+/// A word that is in the vocabulary.
+pub(super) struct Word {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) roles: Roles,
+    /// Whether it begins with a capital.
+    pub(super) capital: bool,
+}
+
+/// One reason to read a line.
+struct Trigger {
+    /// Words with one of these roles are asked.
+    roles: Roles,
+    /// Whether also words in small letters are. To ask only others is cheaper: most words are small.
+    small: bool,
+    /// Whether the word, with what is around it, may announce or be something.
+    look: fn(&Gate<'_>, &Word) -> bool,
+}
+
+const TRIGGERS: &[Trigger] = &[
+    Trigger { roles: v::LOOK | v::SSN | v::NINETY | v::ZIP, small: true, look: |_, _| true },
+    Trigger { roles: v::TITLE, small: true, look: |gate, word| title_precedes(gate.line, word.end) },
+    Trigger { roles: v::NAMED, small: true, look: named },
+    Trigger { roles: v::IDWORD, small: true, look: |gate, _| gate.previous() & NUMBERS != 0 },
+    Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
+    // A noun with a number behind it.
+    Trigger {
+        roles: v::MRN | v::PLAN | v::ACCOUNT,
+        small: true,
+        look: |gate, word| {
+            at(gate.line, word.end) == b' '
+                && many_digits(gate.line, word.end + 1)
+                && NUMBERED.contains(&gate.hash(word))
+        },
+    },
+    // A path to a person.
+    Trigger {
+        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN,
+        small: true,
+        look: |gate, word| at(gate.line, word.end) == b'/' && many_digits(gate.line, word.end + 1),
+    },
+    // An account that is named for a person.
+    Trigger { roles: v::USER, small: true, look: |gate, word| user_follows(gate.line, word.end) },
+    Trigger { roles: v::CALLED, small: true, look: called },
+    Trigger { roles: v::FACILITY, small: false, look: |gate, word| word.capital && gate.capital },
+    Trigger { roles: v::STREET, small: false, look: street },
+    Trigger { roles: v::STATE, small: false, look: state },
+    Trigger {
+        roles: v::SUFFIX,
+        small: false,
+        look: |gate, word| {
+            word.capital && gate.capital && gate.bytes(word).iter().all(u8::is_ascii_uppercase)
+        },
+    },
+];
+
+/// Roles after which a capitalised word may be a name.
+pub(super) const PERSONS: Roles = v::PERSON | v::KIN | v::CARER | v::NAMED;
+/// Roles that count for what follows a few words later.
+const REMEMBERED: Roles = PERSONS | v::PHONE | v::FAX | v::AGE;
+/// Roles that are asked by a trigger.
+const ASKED: Roles = asked(TRIGGERS, false);
+/// Roles that matter in small letters; kinds of streets beside ([`PLAIN_STREETS`]).
+pub(super) const SMALL: Roles = asked(TRIGGERS, true) | REMEMBERED;
+
+/// Nouns that make a number with `id` or `no`.
+pub(super) const NUMBERS: Roles =
+    v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::CARD;
+
+/// Kinds of streets that are written in small letters too.
+pub(super) const PLAIN_STREETS: [u64; 18] = [
+    constant("street"),
+    constant("st"),
+    constant("avenue"),
+    constant("ave"),
+    constant("road"),
+    constant("rd"),
+    constant("boulevard"),
+    constant("blvd"),
+    constant("lane"),
+    constant("ln"),
+    constant("drive"),
+    constant("dr"),
+    constant("terrace"),
+    constant("parkway"),
+    constant("highway"),
+    constant("circle"),
+    constant("ct"),
+    constant("hwy"),
+];
+
+const fn asked(triggers: &[Trigger], small: bool) -> Roles {
+    let (mut roles, mut rest) = (0, triggers);
+    while let [first, after @ ..] = rest {
+        if first.small || !small {
+            roles |= first.roles;
+        }
+        rest = after;
+    }
+    roles
+}
+
+impl Gate<'_> {
+    /// Goes on after a word of the vocabulary; nothing if it makes the line one to read.
+    #[inline]
+    pub(super) fn trigger(&mut self, word: &Word) -> Option<()> {
+        if word.roles & (ASKED | REMEMBERED) == 0 {
+            return Some(());
+        }
+        // `Mobile/15E148` and `Mobile Safari` of browsers are no telephones.
+        let browser = word.roles & v::PHONE != 0
+            && (at(self.line, word.end) == b'/' || self.line.get(word.end..word.end + 7) == Some(b" Safari"));
+        let asks = |trigger: &Trigger| word.roles & trigger.roles != 0 && (trigger.look)(self, word);
+        if word.roles & ASKED != 0 && !browser && TRIGGERS.iter().any(asks) {
+            return None;
+        }
+        if word.roles & PERSONS != 0 {
+            self.person_at = self.words;
+        }
+        if word.roles & (v::PHONE | v::FAX) != 0 && !browser {
+            self.phone_at = self.words;
+        }
+        if word.roles & v::AGE != 0 {
+            self.age_at = self.words;
+        }
+        Some(())
+    }
+
+    fn bytes(&self, word: &Word) -> &[u8] {
+        self.line.get(word.start..word.end).unwrap_or_default()
+    }
+
+    fn hash(&self, word: &Word) -> u64 {
+        hash(self.bytes(word))
+    }
+}
+
+/// Whether a value may follow, as behind keys.
+fn is_key(gate: &Gate<'_>, word: &Word) -> bool {
+    matches!(at(gate.line, word.end), b'"' | b'=' | b':' | b'\'' | b'\\' | b'>' | b']')
+}
+
+fn named(gate: &Gate<'_>, word: &Word) -> bool {
+    let previous = gate.previous();
+    previous & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON) != 0
+        || is_key(gate, word) && previous & v::MACHINE == 0 && value_is_capital(gate.line, word.end)
+}
+
+/// `to=+1…`, `"caller":"555…`.
+fn called(gate: &Gate<'_>, word: &Word) -> bool {
+    let next = at(gate.line, word.end);
+    matches!(next, b'"' | b'=') && many_digits(gate.line, word.end + usize::from(next == b'"') * 2)
+}
+
+fn street(gate: &Gate<'_>, word: &Word) -> bool {
+    gate.words - gate.number_at <= 6
+        && (word.capital || gate.capital && PLAIN_STREETS.contains(&gate.hash(word)))
+}
+
+fn state(gate: &Gate<'_>, word: &Word) -> bool {
+    let length = word.end - word.start;
+    let next = at(gate.line, word.end);
+    word.capital && (length > 3 || length == 2 && (next == b' ' || next == b',' || gate.capital))
+}
