@@ -1,5 +1,6 @@
 //! Reads one line: what it is made of, what is found in its parts, which of two findings that overlap counts.
 
+mod around;
 mod document;
 mod settle;
 
@@ -7,6 +8,7 @@ use std::collections::HashSet;
 
 use crate::{
     Binary, Config, Identifier, Mode, Reason, Treatment,
+    context::Context,
     custom::Compiled,
     format::{header, hl7, json, x12},
     text::{
@@ -22,6 +24,8 @@ pub(crate) struct Scratch {
     pub(crate) tokens: Vec<Token>,
     pub(crate) hits: Vec<Hit>,
     leaves: Vec<Vec<json::Leaf>>,
+    /// A line behind what announces it.
+    joined: Vec<u8>,
 }
 
 /// What finds; made from a configuration.
@@ -73,8 +77,14 @@ impl Engine {
         self.strict || !self.custom.is_empty() || !self.fields.is_empty()
     }
 
-    /// Finds what identifies in a line; `scratch.hits` then holds it in order and without overlap.
-    pub(crate) fn read(&self, line: &[u8], scratch: &mut Scratch) -> Result<(), Reason> {
+    /// Finds what identifies in a line; `scratch.hits` then holds it in order and without overlap. The context adds what
+    /// the lines before announce.
+    pub(crate) fn read(
+        &self,
+        line: &[u8],
+        context: Option<&Context>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Reason> {
         scratch.hits.clear();
         let kind = kind(line);
         let mut hits = std::mem::take(&mut scratch.hits);
@@ -90,6 +100,12 @@ impl Engine {
             }
             LineKind::Text => self.text_line(line, scratch, &mut hits),
         };
+        if let Some(context) = context
+            && kind == LineKind::Text
+            && result.is_ok()
+        {
+            self.around(line, context, scratch, &mut hits);
+        }
         self.customs(line, &mut hits);
         scratch.hits = hits;
         result?;

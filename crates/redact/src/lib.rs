@@ -32,6 +32,7 @@
 mod apply;
 mod check;
 mod config;
+mod context;
 mod custom;
 mod engine;
 mod finding;

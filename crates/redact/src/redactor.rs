@@ -5,7 +5,9 @@ use std::{borrow::Cow, sync::Arc};
 use crate::{
     Action, Config, ConfigError, Finding, Identifier, Reason, Sink, Statistics, Stream,
     apply::Applier,
+    context::Context,
     engine::{Engine, Scratch},
+    text::Hit,
 };
 
 pub(crate) struct Inner {
@@ -68,19 +70,22 @@ impl Redactor {
         }
     }
 
-    /// What identifies in these bytes, and where; in order, without overlap. Lines are read one by one; one that would be
-    /// quarantined is skipped.
+    /// What identifies in these bytes, and where; in order, without overlap. Lines are read as those of a stream are: in
+    /// the light of those before them. One that would be quarantined is skipped.
     pub fn find(&self, bytes: &[u8]) -> Vec<Finding> {
-        let mut scratch = Scratch::default();
-        let mut findings = Vec::new();
+        let (mut scratch, mut context, mut counted) =
+            (Scratch::default(), Context::default(), Statistics::default());
+        let (mut findings, mut written) = (Vec::new(), Vec::new());
         let mut start = 0;
         for line in bytes.split(|b| *b == b'\n') {
-            if self.inner.engine.read(line, &mut scratch).is_ok() {
-                findings.extend(scratch.hits.iter().map(|hit| Finding {
+            written.clear();
+            let read = self.inner.settle(line, &context, &mut scratch, &mut counted, &mut written, |hits| {
+                findings.extend(hits.iter().map(|hit| Finding {
                     identifier: hit.identifier,
                     span: start + hit.start..start + hit.end,
                 }));
-            }
+            });
+            self.inner.learn(&mut context, line, &read, &written);
             start += line.len() + 1;
         }
         findings
@@ -89,27 +94,55 @@ impl Redactor {
 
 impl Inner {
     /// Redacts one line to the end of `out`; whether anything was found. If not, nothing is written.
-    ///
-    /// What was written is read again until nothing more is found: masking a value changes what stands beside its
-    /// neighbours, and the output must be one that a second pass leaves as it is.
     pub(crate) fn line(
         &self,
         line: &[u8],
+        context: &mut Context,
         scratch: &mut Scratch,
         statistics: &mut Statistics,
         out: &mut Vec<u8>,
     ) -> Result<bool, Reason> {
-        if !self.engine.always_reads() && crate::gate::quiet(line) {
+        if !self.engine.always_reads() && !context.wants(line) && crate::gate::quiet(line) {
+            context.learn(&self.engine, line);
             return Ok(false);
         }
-        self.engine.read(line, scratch)?;
+        let begin = out.len();
+        let read = self.settle(line, context, scratch, statistics, out, |_| {});
+        self.learn(context, line, &read, out.get(begin..).unwrap_or_default());
+        read
+    }
+
+    /// Lets the context take notice of a line that was read.
+    fn learn(&self, context: &mut Context, line: &[u8], read: &Result<bool, Reason>, written: &[u8]) {
+        match read {
+            Ok(false) => context.learn(&self.engine, line),
+            Ok(true) => context.learn(&self.engine, written),
+            Err(_) => context.clear(),
+        }
+    }
+
+    /// Reads a line and writes it with markers to the end of `out`, if anything was found; `first` is told what.
+    ///
+    /// What was written is read again until nothing more is found: masking a value changes what stands beside its
+    /// neighbours, and the output must be one that a second pass leaves as it is.
+    fn settle(
+        &self,
+        line: &[u8],
+        context: &Context,
+        scratch: &mut Scratch,
+        statistics: &mut Statistics,
+        out: &mut Vec<u8>,
+        mut first: impl FnMut(&[Hit]),
+    ) -> Result<bool, Reason> {
+        self.engine.read(line, Some(context), scratch)?;
         if scratch.hits.is_empty() {
             return Ok(false);
         }
+        first(&scratch.hits);
         let mut written = Vec::with_capacity(line.len());
         self.applier.write(line, &scratch.hits, statistics, &mut written);
         for _ in 0..ROUNDS {
-            self.engine.read(&written, scratch)?;
+            self.engine.read(&written, Some(context), scratch)?;
             if scratch.hits.is_empty() {
                 out.extend_from_slice(&written);
                 return Ok(true);

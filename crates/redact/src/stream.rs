@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Statistics, engine::Scratch, redactor::Inner};
+use crate::{Statistics, context::Context, engine::Scratch, redactor::Inner};
 
 /// Most bytes of a line that is read as a whole; a longer one is read in windows of this size, which overlap.
 pub const LINE_LIMIT: usize = 256 * 1024;
@@ -58,6 +58,8 @@ pub struct Stream {
     sink: Option<Sink>,
     scratch: Scratch,
     statistics: Statistics,
+    /// What the lines before announce.
+    before: Context,
     /// Room for a line that is replaced.
     written: Vec<u8>,
     /// What of the last line is held back; at its front `context` bytes that were written already.
@@ -78,6 +80,7 @@ impl Stream {
             sink,
             scratch: Scratch::default(),
             statistics: Statistics::default(),
+            before: Context::default(),
             written: Vec::new(),
             carry: Vec::new(),
             context: 0,
@@ -133,11 +136,13 @@ impl Stream {
         self.feed(rest, out);
     }
 
-    /// Ends the stream: what was held back is redacted as the last line. The stream can be used again.
+    /// Ends the stream: what was held back is redacted as the last line. The stream can be used again; what lines
+    /// announced for those below them is forgotten, so one stream can take several documents if each is finished.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         if !self.carry.is_empty() || self.long {
             self.end_line(out);
         }
+        self.before.clear();
     }
 
     /// What was found so far.
@@ -153,7 +158,7 @@ impl Stream {
     /// Reads a line that is whole; whether it was replaced (then it is written).
     fn whole(&mut self, line: &[u8], out: &mut Vec<u8>) -> bool {
         self.statistics.read_line();
-        match self.inner.line(line, &mut self.scratch, &mut self.statistics, out) {
+        match self.inner.line(line, &mut self.before, &mut self.scratch, &mut self.statistics, out) {
             Ok(false) => false,
             Ok(true) => {
                 self.statistics.changed_line();
@@ -195,6 +200,7 @@ impl Stream {
                 self.statistics.changed_line();
             }
             (self.long, self.inside, self.changed, self.context) = (false, false, false, 0);
+            self.before.pass_long();
             self.carry.clear();
             return;
         }
@@ -232,7 +238,7 @@ impl Stream {
                 }
             }
         }
-        if let Err(reason) = self.inner.engine.read(&carry, &mut self.scratch) {
+        if let Err(reason) = self.inner.engine.read(&carry, None, &mut self.scratch) {
             self.quarantine(carry.get(from..).unwrap_or_default(), reason, out);
             self.context = 0;
             return;

@@ -255,7 +255,7 @@ impl Engine {
     }
 
     /// A string's value, its escapes undone.
-    fn value(
+    pub(super) fn value(
         &self,
         value: &[u8],
         class: Class,

@@ -17,6 +17,7 @@ mod allocations;
 mod chunks;
 mod effort;
 mod fuzz;
+mod lines;
 mod long;
 mod quality;
 mod secrecy;

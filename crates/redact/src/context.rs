@@ -1,0 +1,164 @@
+//! What earlier lines of a stream announce for those that follow.
+//!
+//! The header of a table, the keys above a line of a document that is written over many, a label whose value stands
+//! below it, the separators of a message. What is kept is bounded: names of keys and columns, never values.
+//!
+//! - A context is learned from lines as they were *written*, after masking. So a second pass over the output learns the
+//!   same, and redacting twice stays redacting once.
+//! - A context only adds findings to those of the line read by itself: one that is wrong hides nothing.
+//! - It ends early rather than late: a line that doesn't fit ends a table, some that don't end a document.
+
+mod json;
+mod label;
+mod opening;
+mod signs;
+pub(crate) mod table;
+mod tree;
+pub(crate) mod xml;
+mod yaml;
+
+pub(crate) use json::{Piece, piece};
+pub(crate) use label::{Label, own_key};
+pub(crate) use signs::Signs;
+pub(crate) use table::Table;
+pub(crate) use tree::{Frame, Grammar, Tree};
+pub(crate) use yaml::{item, record};
+
+use crate::{engine::Engine, format::header};
+
+/// What is known of the lines before. Empty for most streams at most times.
+#[derive(Default)]
+pub(crate) struct Context {
+    /// Whether anything is known; asked for each line.
+    active: bool,
+    table: Option<Table>,
+    tree: Option<Tree>,
+    label: Option<Label>,
+    signs: Option<Signs>,
+}
+
+/// Lines of other writers between those of a document, before it counts as ended.
+const FOREIGN: u8 = 5;
+
+impl Context {
+    pub(crate) const fn table(&self) -> Option<&Table> {
+        self.table.as_ref()
+    }
+
+    pub(crate) const fn tree(&self) -> Option<&Tree> {
+        self.tree.as_ref()
+    }
+
+    pub(crate) const fn label(&self) -> Option<&Label> {
+        self.label.as_ref()
+    }
+
+    pub(crate) const fn signs(&self) -> Option<&Signs> {
+        self.signs.as_ref()
+    }
+
+    /// Whether a line has to be read although it looks quiet by itself.
+    pub(crate) fn wants(&self, line: &[u8]) -> bool {
+        self.active
+            && (self.table.is_some()
+                || self.tree.is_some()
+                || self.label.is_some()
+                || self.signs.as_ref().is_some_and(|signs| signs.of_line(line)))
+            && line.iter().any(|b| *b > b' ')
+    }
+
+    /// Forgets everything, as at the end of a stream.
+    pub(crate) fn clear(&mut self) {
+        if self.active {
+            *self = Self::default();
+        }
+    }
+
+    /// A line went by that was too long to be read as a whole.
+    ///
+    /// Pictures and letters in base64 stand in documents on lines of their own: a document goes on behind them.
+    pub(crate) fn pass_long(&mut self) {
+        (self.table, self.label, self.signs) = (None, None, None);
+        self.active = self.tree.is_some();
+    }
+
+    /// Takes notice of a line, as it was written.
+    #[inline]
+    pub(crate) fn learn(&mut self, engine: &Engine, line: &[u8]) {
+        if self.active || engine.strict() || opening::possible(line) {
+            self.take(engine, line);
+        }
+    }
+
+    fn take(&mut self, engine: &Engine, line: &[u8]) {
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
+            self.table = None;
+            self.label = self.label.take().and_then(Label::below_blank);
+            self.active = self.tree.is_some() || self.label.is_some() || self.signs.is_some();
+            return;
+        }
+        // What could not be handled tells nothing, neither as it was nor as its marker.
+        if line.starts_with(b"[QUARANTINED:") {
+            self.clear();
+            return;
+        }
+        self.signs = Signs::opened(line).or_else(|| self.signs.take().and_then(|signs| signs.after(line)));
+        self.follow(line);
+        // Lines of documents are no tables.
+        if self.tree.is_none() {
+            self.table = table::after(self.table.take(), engine, line);
+        } else {
+            self.table = None;
+        }
+        self.label = Label::after(self.label.take(), engine, line);
+        self.active =
+            self.tree.is_some() || self.table.is_some() || self.label.is_some() || self.signs.is_some();
+    }
+
+    /// Follows the structure of documents.
+    fn follow(&mut self, line: &[u8]) {
+        if let Some(mut tree) = self.tree.take() {
+            tree.see_markers(line);
+            let goes_on = match tree.grammar {
+                Grammar::Json => json::goes_on(&mut tree, line),
+                Grammar::Xml => xml::goes_on(&mut tree, line),
+                Grammar::Yaml => yaml::goes_on(&mut tree, line),
+                Grammar::Record => yaml::record_goes_on(line),
+            };
+            match goes_on {
+                Goes::On => {
+                    tree.foreign = 0;
+                    self.tree = Some(tree);
+                    return;
+                }
+                Goes::Foreign if tree.foreign < FOREIGN => {
+                    tree.foreign += 1;
+                    self.tree = Some(tree);
+                    return;
+                }
+                Goes::Foreign => {}
+                Goes::Ended => return,
+            }
+        }
+        let body = line.get(header::length(line)..).unwrap_or_default();
+        self.tree = xml::opened(line)
+            .or_else(|| json::opened(body))
+            .or_else(|| yaml::record_opened(line))
+            .or_else(|| yaml::opened(line));
+        if let Some(tree) = &mut self.tree {
+            tree.see_markers(line);
+        }
+    }
+}
+
+/// What a line is to a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goes {
+    /// A part of it.
+    On,
+    /// Of another writer.
+    Foreign,
+    /// Its end.
+    Ended,
+}

@@ -1,0 +1,237 @@
+//! A label whose value stands on the next line: `Patient Name:`, `Date of Birth`, and in prose `… seen by Dr.`
+
+use super::opening::{self, LABEL};
+use crate::{
+    Identifier as I,
+    engine::Engine,
+    format::header,
+    text::key::{Class, classify},
+    words::{
+        hash,
+        vocabulary::{self as v, Roles},
+    },
+};
+
+/// Longest phrase that is kept.
+const PHRASE: usize = 64;
+
+/// Lines of an address below its label, or below a name.
+const BLOCK: u8 = 3;
+
+/// Words that announce what may be cut from them by the end of a line.
+const ANNOUNCE: Roles = v::TITLE
+    | v::MRN
+    | v::PLAN
+    | v::ACCOUNT
+    | v::LICENCE
+    | v::DEVICE
+    | v::VEHICLE
+    | v::OTHER
+    | v::SSN
+    | v::PROVIDER
+    | v::BIRTH
+    | v::PHONE
+    | v::FAX
+    | v::IDWORD;
+
+/// What the line before announces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Label {
+    phrase: [u8; PHRASE],
+    length: usize,
+    /// What stands between the phrase and the value.
+    pub(crate) glue: &'static [u8],
+    /// Blank lines that may come between.
+    blanks: u8,
+    /// Lines that may follow behind the first.
+    block: u8,
+}
+
+impl Label {
+    fn new(phrase: &[u8], glue: &'static [u8], block: u8) -> Option<Self> {
+        let mut kept = [0; PHRASE];
+        kept.get_mut(..phrase.len())?.copy_from_slice(phrase);
+        Some(Self { phrase: kept, length: phrase.len(), glue, blanks: 1, block })
+    }
+
+    pub(crate) fn phrase(&self) -> &[u8] {
+        self.phrase.get(..self.length).unwrap_or_default()
+    }
+
+    pub(super) fn below_blank(self) -> Option<Self> {
+        let blanks = self.blanks.checked_sub(1)?;
+        (self.glue == b": ").then_some(Self { blanks, ..self })
+    }
+
+    /// What is announced after a line.
+    pub(super) fn after(before: Option<Self>, engine: &Engine, line: &[u8]) -> Option<Self> {
+        let line = line.trim_ascii_end();
+        let from = header::length(line).min(line.len());
+        let body = line.get(from..).unwrap_or_default();
+        let found = if body.ends_with(b":") || body.ends_with(b"=") {
+            labelled(body)
+        } else if engine.strict() || opening::header_like(line) {
+            alone(line, engine.strict()).or_else(|| {
+                // Prose that goes on below.
+                (engine.strict() && from == 0).then(|| cut_off(line)).flatten()
+            })
+        } else {
+            None
+        };
+        found.or_else(|| before.and_then(|label| label.next(line)))
+    }
+
+    /// The same label for the next line of an address.
+    fn next(self, line: &[u8]) -> Option<Self> {
+        let block = self.block.checked_sub(1)?;
+        if own_key(line) || line.len() > PHRASE {
+            return None;
+        }
+        Some(Self { block, blanks: 0, ..Self::new(b"Address: 1 Main St", b", ", block)? })
+    }
+}
+
+/// Whether a line has a key of its own: `DOB: 1970-01-31`, `mrn=12345`; the label above it has no value.
+pub(crate) fn own_key(line: &[u8]) -> bool {
+    let start = line.iter().take_while(|b| **b <= b' ').count();
+    let rest = line.get(start..).unwrap_or_default();
+    let key = |b: &u8| b.is_ascii_alphanumeric() || b" _-.'/#()".contains(b);
+    let length = rest.iter().take(48).take_while(|b| key(b)).count();
+    match rest.get(length) {
+        Some(b':') => rest.get(length + 1).is_none_or(|b| *b <= b' '),
+        Some(b'=') => length > 0,
+        Some(b'{' | b'[' | b'<' | b'}' | b']' | b'|') => true,
+        _ => false,
+    }
+}
+
+/// A label that ends its line with a colon: the shortest phrase of up to four words that is one, or a longer one that is
+/// surer.
+fn labelled(body: &[u8]) -> Option<Label> {
+    let phrase = body.get(..body.len() - 1)?.trim_ascii_end();
+    let (mut start, mut found) = (phrase.len(), None);
+    let mut sure = false;
+    for _ in 0..4 {
+        let before = phrase.get(..start)?.trim_ascii_end();
+        if before.is_empty() || sure {
+            break;
+        }
+        start = before.iter().rposition(|b| *b <= b' ').map_or(0, |at| at + 1);
+        let words = phrase.get(start..)?;
+        if words.len() > PHRASE || !words.iter().all(|b| b.is_ascii_alphabetic() || b" /#'-_.&".contains(b)) {
+            break;
+        }
+        let class = classify(words, b"");
+        sure = matches!(class, Class::Is(_));
+        if let Some(block) = announces(class)
+            && (sure || found.is_none())
+        {
+            found = Some((words, block));
+        }
+    }
+    let (words, block) = found?;
+    Label::new(words, b": ", block)
+}
+
+/// How many lines may follow the value of a label of this class; nothing if it announces nothing.
+fn announces(class: Class) -> Option<u8> {
+    match class {
+        Class::None | Class::Machine | Class::Prose | Class::User => None,
+        Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person => Some(BLOCK),
+        Class::Is(_) | Class::Weak(_) | Class::Day => Some(0),
+    }
+}
+
+/// A label alone on its line.
+fn alone(line: &[u8], strict: bool) -> Option<Label> {
+    let words = line.trim_ascii();
+    if words.len() > LABEL
+        || words.split(|b| *b == b' ').count() > 4
+        || !words.first().is_some_and(u8::is_ascii_uppercase)
+        || !words.iter().all(|b| b.is_ascii_alphabetic() || b" /#'-()_.".contains(b))
+    {
+        return None;
+    }
+    let class = classify(words, b"");
+    let certain = match class {
+        Class::Is(I::City | I::Facility | I::Ip | I::Url | I::Device | I::Photo | I::Biometric) => strict,
+        Class::Is(_) => true,
+        _ => false,
+    };
+    if !certain {
+        return None;
+    }
+    Label::new(words, b": ", announces(class)?)
+}
+
+/// The last words of a line of prose, if what they announce may stand on the next.
+fn cut_off(line: &[u8]) -> Option<Label> {
+    let line = line.trim_ascii_end();
+    let bare = line.strip_suffix(b".").or_else(|| line.strip_suffix(b"#")).unwrap_or(line);
+    let start = |text: &[u8]| text.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |at| at + 1);
+    let from = start(bare);
+    let word = bare.get(from..)?;
+    let roles = v::vocabulary().get(hash(word));
+    // `seen by Dr.`, but no sentence that ends with a doctor.
+    if roles & ANNOUNCE == 0 || line.ends_with(b".") && (roles & v::TITLE == 0 || word.len() > 5) {
+        return None;
+    }
+    let before = bare.get(..from)?.trim_ascii_end();
+    let phrase = line.get(start(before)..)?;
+    let phrase = if phrase.len() > PHRASE { line.get(from..)? } else { phrase };
+    Label::new(phrase, b" ", 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, Mode};
+
+    fn label(line: &str, mode: Mode) -> Option<String> {
+        let engine = Engine::new(&Config::new(mode)).unwrap();
+        Label::after(None, &engine, line.as_bytes())
+            .map(|label| String::from_utf8(label.phrase().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn labels_at_the_end_of_a_line_are_known() {
+        for (line, phrase) in [
+            ("Patient Name:", "Patient Name"),
+            ("  Date of Birth :", "Birth"),
+            ("2026-11-22 03:41:38 INFO created for patient name:", "patient name"),
+            ("MRN", "MRN"),
+            ("Social Security Number", "Social Security Number"),
+        ] {
+            assert_eq!(label(line, Mode::Log).as_deref(), Some(phrase), "{line}");
+        }
+        assert_eq!(label("He was seen by Dr.", Mode::Strict).as_deref(), Some("by Dr."));
+        assert_eq!(label("and her MRN", Mode::Strict).as_deref(), Some("her MRN"));
+    }
+
+    #[test]
+    fn other_lines_are_none() {
+        for line in [
+            "Traceback (most recent call last):",
+            "Caused by:",
+            "Starting Server",
+            "Listening on:",
+            "Name",
+            "Options",
+            "def handler(self):",
+            "status:",
+        ] {
+            assert_eq!(label(line, Mode::Log), None, "{line}");
+        }
+        assert_eq!(label("He was seen by the doctor.", Mode::Strict), None);
+    }
+
+    #[test]
+    fn a_line_with_a_key_of_its_own_is_no_value() {
+        for line in ["DOB: 1970-01-31", "mrn=5", "  Phone:", "{", "<a>"] {
+            assert!(own_key(line.as_bytes()), "{line}");
+        }
+        for line in ["Jane Roe", "01/31/1970", "10:30", "Roe, Jane"] {
+            assert!(!own_key(line.as_bytes()), "{line}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The quick look at a line of which nothing is known: could it announce something for the lines below?
+//!
+//! Asked for each line of a log, so it looks at the ends of the line first, and gives up at the first sign that headers
+//! and labels don't hold.
+
+/// Longest line that is looked at as a header.
+pub(super) const HEADER: usize = 2048;
+
+/// Longest line that is looked at as a label of its own.
+pub(super) const LABEL: usize = 48;
+
+/// Whether a line may be a header, a label, or the beginning of a document.
+pub(super) fn possible(line: &[u8]) -> bool {
+    let Some(first) = line.first().copied() else { return false };
+    let last = match line.last().copied().unwrap_or(0) {
+        byte if byte > b' ' => byte,
+        _ => line.trim_ascii_end().last().copied().unwrap_or(0),
+    };
+    match first {
+        // One document on a line, whole or cut short; with blanks inside it may be the first line of several.
+        b'{' => {
+            last != b'}' && (line.len() < 3 || matches!(last, b'{' | b'[' | b',') && !line.ends_with(b"},"))
+        }
+        b'<' => line.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'?' | b'!')),
+        b'0'..=b'9' | b'[' => matches!(last, b'{' | b'[' | b'(' | b':'),
+        _ if matches!(last, b'{' | b'[' | b'(' | b':' | b'>') => true,
+        b'a'..=b'z' | b'A'..=b'Z' | b' ' | b'\t' | b'|' | b'"' | b'\'' | b'#' | b'*' | 0x80.. => {
+            signs(line) || header_like(line)
+        }
+        b'-' => line.starts_with(b"-[ RECORD"),
+        _ => false,
+    }
+}
+
+/// The first segment of a message may tell its separators.
+fn signs(line: &[u8]) -> bool {
+    (line.starts_with(b"MSH") || line.starts_with(b"ISA")) && line.len() > 8
+}
+
+/// Whether a line is made of what names of columns are made of.
+pub(super) fn header_like(line: &[u8]) -> bool {
+    if line.len() > HEADER || line.len() < 3 || matches!(line.last(), Some(b'.' | b'!' | b'?')) {
+        return false;
+    }
+    let (mut breaks, mut previous) = (0, b' ');
+    for (place, byte) in line.iter().copied().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => {}
+            // `line_1`, `Phone 2`; a number is none.
+            b'0'..=b'9' => {
+                let next = line.get(place + 1).copied().unwrap_or(b' ');
+                if !(previous.is_ascii_alphanumeric() || previous == b'_')
+                    && (next.is_ascii_alphanumeric() || matches!(next, b'.' | b'-' | b'/'))
+                {
+                    return false;
+                }
+            }
+            b',' | b';' | b'|' | b'\t' => breaks += 1,
+            b' ' => breaks += usize::from(previous == b' ' && place > 1),
+            b'"' | b'\'' | b'`' | b'#' | b'/' | b'.' | b'-' | b'&' | b'(' | b')' | b'*' | b'%' | b'+'
+            | b'\r' => {}
+            _ => return false,
+        }
+        previous = byte;
+    }
+    breaks > 0 || line.len() <= LABEL && line.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_logs_announce_nothing() {
+        for line in [
+            r#"{"ts":"2026-11-22T03:41:38Z","level":"info","msg":"done"}"#,
+            "2026-11-22 03:41:38,123 INFO [main] c.e.App - started in 3.2 s",
+            "10.0.0.9 - - [22/Nov/2026:03:41:38 +0000] \"GET / HTTP/1.1\" 200 12",
+            "Nov 22 03:41:38 web-1 sshd[1234]: Connection closed",
+            "level=info msg=\"request completed\" status=200",
+            "The worker was started, as it should be.",
+            "<34>Nov 22 03:41:38 host x",
+            "",
+        ] {
+            assert!(!possible(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn headers_labels_and_openings_may() {
+        for line in [
+            "first_name,last_name,dob",
+            "\"Last Name\";\"First Name\"",
+            " name | dob ",
+            "| MRN | Address 1 |",
+            "NAME        DOB",
+            "Patient Name:",
+            "Date of Birth",
+            "{",
+            "  \"name\": [",
+            "{ \"resourceType\": \"Patient\",",
+            "2026-11-22 03:41:38 INFO response: {",
+            "<patient>",
+            "patient:",
+            "-[ RECORD 1 ]---",
+            "MSH#^~\\&#A#B",
+        ] {
+            assert!(possible(line.as_bytes()), "{line}");
+        }
+    }
+}

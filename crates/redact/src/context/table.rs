@@ -1,0 +1,401 @@
+//! Tables: a header tells what the cells of the rows below are.
+//!
+//! Separated by a sign (CSV, TSV, semicolons, pipes as `psql`, `mysql` and Markdown write them) or aligned in columns.
+
+use std::ops::Range;
+
+use super::opening::header_like;
+use crate::{
+    Identifier as I, Treatment,
+    engine::Engine,
+    format::header,
+    text::{
+        key::{Class, classify},
+        token::{at, marker},
+    },
+};
+
+/// Most columns of a table.
+const COLUMNS: usize = 256;
+/// Lines of other writers between rows, before a table counts as ended.
+const FOREIGN: u8 = 3;
+/// Lines of a cell in quotes.
+const CELL: u16 = 200;
+
+/// How columns are parted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parted {
+    Sign(u8),
+    /// By two blanks or more, aligned below their names.
+    Wide,
+    /// By a blank, if the next line underlines each name.
+    Underlined,
+}
+
+/// What is known of a column.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    pub(crate) class: Class,
+    pub(crate) treatment: Option<Treatment>,
+    /// Characters before it, where columns are aligned.
+    offset: usize,
+}
+
+/// A table whose header was seen.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) columns: Vec<Column>,
+    /// Whether its rows are about persons.
+    pub(crate) person: bool,
+    parted: Parted,
+    /// Whether blanks stand behind the commas of the header.
+    spaced: bool,
+    /// Whether the first column is a time.
+    stamped: bool,
+    /// The header, until a line below it tells where its columns begin.
+    names: Vec<u8>,
+    /// The column of a cell in quotes that goes on in the next line.
+    open: Option<usize>,
+    open_lines: u16,
+    foreign: u8,
+}
+
+/// The table that is known after a line.
+pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Option<Table> {
+    let Some(mut table) = table else { return header(line, engine) };
+    if table.open.is_none() {
+        if let Some(starts) = underline(line) {
+            return table.underlined(&starts, engine);
+        }
+        if let Some(next) = header(line, engine) {
+            return Some(next);
+        }
+    }
+    if table.parted == Parted::Underlined {
+        return None;
+    }
+    let mut open = None;
+    if table.row(line, |_, _| {}, &mut open) {
+        table.open_lines = if open.is_some() { table.open_lines + 1 } else { 0 };
+        (table.open, table.foreign) = (open, 0);
+        table.names.clear();
+        return (table.open_lines < CELL).then_some(table);
+    }
+    table.foreign += 1;
+    let passes =
+        header::length(line) > 0 || memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some());
+    (passes && table.foreign <= FOREIGN).then_some(table)
+}
+
+/// Whether a line is the header of a table about persons.
+pub(crate) fn is_header(line: &[u8], engine: &Engine) -> bool {
+    header(line, engine).is_some()
+}
+
+fn header(line: &[u8], engine: &Engine) -> Option<Table> {
+    let line = line.trim_ascii_end();
+    if !header_like(line) || header::length(line) > 0 {
+        return None;
+    }
+    if let Some(sign) =
+        [b'|', b'\t', b';', b','].into_iter().find(|sign| memchr::memchr(*sign, line).is_some())
+    {
+        let mut names = Vec::new();
+        cells(line, sign, None, &mut |_, range| names.push(range))?;
+        return titled(line, &names, Parted::Sign(sign), engine);
+    }
+    // Names of columns are words without a blank, or stand apart from each other.
+    let named = |blanks, parted| {
+        let mut names = Vec::new();
+        gaps(line, blanks, &mut |range| names.push(range));
+        titled(line, &names, parted, engine)
+    };
+    named(2, Parted::Wide).or_else(|| named(1, Parted::Underlined))
+}
+
+/// A table of which the names of columns are known.
+fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) -> Option<Table> {
+    if names.len() < 2 || names.len() > COLUMNS {
+        return None;
+    }
+    let mut columns = Vec::with_capacity(names.len());
+    for range in names {
+        let name = bare(line.get(range.clone()).unwrap_or_default());
+        // More words are a sentence.
+        if name.split(|b| *b == b' ').count() > 6 {
+            return None;
+        }
+        let class = if name.len() > 48 { Class::None } else { classify(name, b"") };
+        let offset = characters(line.get(..range.start).unwrap_or_default());
+        columns.push(Column { class, treatment: engine.treatment(name), offset });
+    }
+    let person = about_persons(&columns, engine.strict(), parted)?;
+    let aligned = !matches!(parted, Parted::Sign(_));
+    Some(Table {
+        stamped: stamped(line),
+        spaced: memchr::memmem::find(line, b", ").is_some(),
+        columns,
+        person,
+        parted,
+        names: if aligned { line.to_vec() } else { Vec::new() },
+        open: None,
+        open_lines: 0,
+        foreign: 0,
+    })
+}
+
+/// Whether the names of columns make rows that identify, and if so whether they are about persons.
+///
+/// One column that could as well be of a machine is not enough in logs.
+fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<bool> {
+    let (mut sure, mut strong, mut person) = (0, 0, 0);
+    for column in columns {
+        if column.treatment.is_some() {
+            strong += 1;
+        }
+        let Class::Is(identifier) = column.class else { continue };
+        match identifier {
+            I::Ip | I::Url | I::Device | I::Age | I::Photo | I::Biometric => continue,
+            I::Name | I::Ssn | I::Mrn | I::HealthPlan => {
+                strong += 1;
+                person += 1;
+            }
+            I::Date => person += 1,
+            I::Phone | I::Fax | I::Card | I::Address | I::Npi | I::Dea => strong += 1,
+            _ => {}
+        }
+        sure += 1;
+    }
+    let enough = match parted {
+        // Any sentence of a few words could be one.
+        Parted::Underlined => strong >= 1 && sure >= 2,
+        _ => strong >= 1 || sure >= 2 || strict && sure >= 1,
+    };
+    enough.then_some(person > 0)
+}
+
+/// Whether the first column of a header is a time.
+fn stamped(line: &[u8]) -> bool {
+    let first = line.get(..line.len().min(24)).unwrap_or_default().to_ascii_lowercase();
+    let first = first.trim_ascii_start();
+    [&b"time"[..], b"date", b"ts", b"\"time", b"\"date", b"created", b"at"]
+        .iter()
+        .any(|word| first.starts_with(word))
+}
+
+impl Table {
+    /// Tells the cells of a row; false if the line is none.
+    pub(crate) fn cells(&self, line: &[u8], cell: impl FnMut(usize, Range<usize>)) -> bool {
+        self.row(line, cell, &mut None)
+    }
+
+    fn row(&self, line: &[u8], mut cell: impl FnMut(usize, Range<usize>), open: &mut Option<usize>) -> bool {
+        let line = line.get(..line.trim_ascii_end().len()).unwrap_or_default();
+        if header::length(line) > 0 && !self.stamped && self.open.is_none() {
+            return false;
+        }
+        let Parted::Sign(sign) = self.parted else { return self.aligned(line, &mut cell) };
+        let mut spaced = false;
+        let count = cells(line, sign, self.open, &mut |_, range| {
+            spaced |= sign == b','
+                && range.start > 1
+                && at(line, range.start - 1) == b','
+                && at(line, range.start) == b' ';
+        });
+        let Some((count, goes_on)) = count else { return false };
+        let fits = count == self.columns.len()
+            || count == self.columns.len() + 1 && line.last() == Some(&sign)
+            || goes_on.is_some() && count < self.columns.len();
+        if !fits || spaced && !self.spaced {
+            return false;
+        }
+        *open = goes_on;
+        cells(line, sign, self.open, &mut cell);
+        true
+    }
+
+    fn aligned(&self, line: &[u8], cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
+        let mut count = 0;
+        gaps(line, 2, &mut |_| count += 1);
+        if count == self.columns.len() {
+            let mut index = 0;
+            gaps(line, 2, &mut |range| {
+                cell(index, range);
+                index += 1;
+            });
+            return true;
+        }
+        // Markers are of other widths than what they stand for.
+        if memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some()) {
+            return false;
+        }
+        // Each column begins below its name.
+        let starts = || self.columns.iter().map(|column| byte_of(line, column.offset));
+        let begins = |start: usize| start == 0 || start >= line.len() || at(line, start - 1) == b' ';
+        let filled = starts().filter(|start| *start < line.len() && at(line, *start) != b' ').count();
+        if !starts().all(begins) || filled < 2 {
+            return false;
+        }
+        let ends = starts().skip(1).chain([line.len()]);
+        for (index, (start, end)) in starts().zip(ends).enumerate() {
+            let value = line.get(start..end).unwrap_or_default().trim_ascii_end();
+            if !value.is_empty() && at(value, 0) != b' ' {
+                cell(index, start..start + value.len());
+            }
+        }
+        true
+    }
+
+    /// Takes the places of columns from the strokes below their names.
+    fn underlined(mut self, starts: &[usize], engine: &Engine) -> Option<Self> {
+        if matches!(self.parted, Parted::Sign(_)) || self.names.is_empty() && self.parted == Parted::Wide {
+            return Some(self);
+        }
+        let line = std::mem::take(&mut self.names);
+        if starts.len() < 2 {
+            // One stroke below all of the names.
+            return (self.parted == Parted::Wide).then_some(self);
+        }
+        let places = || starts.iter().map(|start| byte_of(&line, *start));
+        let ends = places().skip(1).chain([line.len()]);
+        let names: Vec<_> = places().zip(ends).map(|(start, end)| start..end.max(start)).collect();
+        titled(&line, &names, Parted::Wide, engine)
+    }
+}
+
+/// Where the strokes of a line begin that is made of nothing else: `----+----`, `|---|:--:|`, `=====  ====`.
+fn underline(line: &[u8]) -> Option<Vec<usize>> {
+    let stroke = |b: u8| matches!(b, b'-' | b'=');
+    if !line.iter().all(|b| stroke(*b) || b"+|: \t*".contains(b)) || !line.iter().any(|b| stroke(*b)) {
+        return None;
+    }
+    let begins = |place: &usize| stroke(at(line, *place)) && (*place == 0 || !stroke(at(line, place - 1)));
+    Some((0..line.len()).filter(begins).take(COLUMNS + 1).collect())
+}
+
+/// A cell without its quotes and Markdown's stars.
+fn bare(cell: &[u8]) -> &[u8] {
+    let sign = |b: &u8| *b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'*' | b'#');
+    let start = cell.iter().position(|b| !sign(b)).unwrap_or(cell.len());
+    let end = cell.iter().rposition(|b| !sign(b)).map_or(start, |at| at + 1);
+    cell.get(start..end.max(start)).unwrap_or_default()
+}
+
+/// Parts a line at a sign outside of quotes and tells each cell, without quotes; how many there are, and the column of a
+/// cell in quotes that doesn't end. Pipes at the ends of the line are no separators.
+fn cells(
+    line: &[u8],
+    sign: u8,
+    open: Option<usize>,
+    cell: &mut dyn FnMut(usize, Range<usize>),
+) -> Option<(usize, Option<usize>)> {
+    let mut place = 0;
+    let mut end = line.len();
+    let mut index = open.unwrap_or(0);
+    if sign == b'|' {
+        let blanks = line.iter().take_while(|b| **b == b' ').count();
+        if at(line, blanks) == b'|' {
+            place = blanks + 1;
+        }
+        let trimmed = line.trim_ascii_end();
+        if trimmed.len() > place && trimmed.last() == Some(&b'|') {
+            end = trimmed.len() - 1;
+        }
+    }
+    let mut quoted = open.is_some();
+    loop {
+        if !quoted {
+            let blanks = line.get(place..end)?.iter().take_while(|b| **b == b' ').count();
+            if sign != b'|' && at(line, place + blanks) == b'"' && place + blanks < end {
+                quoted = true;
+                place += blanks + 1;
+            }
+        }
+        if quoted {
+            let Some(close) = closing(line, place, end) else {
+                cell(index, place..end);
+                return Some((index + 1, Some(index)));
+            };
+            cell(index, place..close);
+            place = close + 1;
+            quoted = false;
+            // What stands behind the quote belongs to no cell.
+            let rest = line.get(place..end)?;
+            match memchr::memchr(sign, rest) {
+                Some(length) => place += length + 1,
+                None => return Some((index + 1, None)),
+            }
+        } else {
+            let rest = line.get(place..end)?;
+            let length = memchr::memchr(sign, rest).unwrap_or(rest.len());
+            cell(index, place..place + length);
+            place += length;
+            if place >= end {
+                return Some((index + 1, None));
+            }
+            place += 1;
+        }
+        index += 1;
+        if index > COLUMNS + 1 {
+            return None;
+        }
+    }
+}
+
+/// The quote that ends a cell; a doubled one doesn't.
+fn closing(line: &[u8], start: usize, end: usize) -> Option<usize> {
+    let mut place = start;
+    loop {
+        place += memchr::memchr(b'"', line.get(place..end)?)?;
+        if at(line, place + 1) != b'"' || place + 1 >= end {
+            return Some(place);
+        }
+        place += 2;
+    }
+}
+
+/// Tells what stands between gaps of so many blanks, or tabs.
+fn gaps(line: &[u8], blanks: usize, cell: &mut dyn FnMut(Range<usize>)) {
+    let mut place = 0;
+    while place < line.len() {
+        let rest = line.get(place..).unwrap_or_default();
+        let skip = rest.iter().take_while(|b| **b <= b' ').count();
+        let start = place + skip;
+        if start >= line.len() {
+            return;
+        }
+        let mut end = start;
+        let mut run = 0;
+        for (offset, byte) in line.get(start..).unwrap_or_default().iter().enumerate() {
+            if *byte <= b' ' {
+                run += 1;
+                if run >= blanks || *byte == b'\t' {
+                    break;
+                }
+            } else {
+                run = 0;
+                end = start + offset + 1;
+            }
+        }
+        cell(start..end);
+        place = end;
+    }
+}
+
+/// Characters of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xc0 != 0x80).count()
+}
+
+/// The byte at which a character begins; the line's end if there are fewer.
+fn byte_of(line: &[u8], character: usize) -> usize {
+    if line.is_ascii() {
+        return character.min(line.len());
+    }
+    let starts = line.iter().enumerate().filter(|(_, b)| **b & 0xc0 != 0x80);
+    starts.map(|(at, _)| at).nth(character).unwrap_or(line.len())
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

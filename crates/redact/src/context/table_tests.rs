@@ -1,0 +1,109 @@
+use super::*;
+use crate::{Config, Mode};
+
+fn engine(mode: Mode) -> Engine {
+    Engine::new(&Config::new(mode)).unwrap()
+}
+
+/// The cells with a class of the last line, below the others.
+fn told(lines: &[&str]) -> Option<Vec<(usize, String)>> {
+    let engine = engine(Mode::Log);
+    let (last, before) = lines.split_last().unwrap();
+    let mut table = None;
+    for line in before {
+        table = after(table, &engine, line.as_bytes());
+    }
+    let table = table?;
+    let mut cells = Vec::new();
+    table
+        .cells(last.as_bytes(), |index, range| {
+            cells.push((index, last[range].trim().to_owned()));
+        })
+        .then_some(cells)
+}
+
+#[test]
+fn rows_are_parted_as_their_header_is() {
+    for lines in [
+        &["first_name,dob,note", "Jane,1970-01-31,well"][..],
+        &["\"First Name\";\"DOB\";\"Note\"", "Jane;\"1970-01-31\";well"][..],
+        &["First Name\tDOB\tNote", "Jane\t1970-01-31\twell"][..],
+        &[
+            " first_name |    dob     | note ",
+            "------------+------------+------",
+            " Jane       | 1970-01-31 | well",
+        ][..],
+        &["| First Name | DOB | Note |", "|---|:--:|---|", "| Jane | 1970-01-31 | well |"][..],
+        &["First Name  DOB         Note", "Jane        1970-01-31  well"][..],
+        &["FIRST_NAME DOB        NOTE", "---------- ---------- ----", "Jane       1970-01-31 well"][..],
+        &["first_name,dob,note", "2026-11-22 03:41:38 INFO other, writer", "Jane,1970-01-31,well"][..],
+    ] {
+        let expected = ["Jane", "1970-01-31", "well"].map(str::to_owned);
+        let cells = told(lines).unwrap_or_default();
+        assert_eq!(cells.iter().map(|c| c.1.clone()).collect::<Vec<_>>(), expected, "{lines:?}");
+    }
+}
+
+#[test]
+fn quotes_hold_separators_and_ends_of_lines() {
+    let cells = told(&["name,ssn,note", "\"Roe, Jane\",,\"said \"\"no\"\", twice\""]).unwrap();
+    assert_eq!(
+        cells,
+        [(0, "Roe, Jane".to_owned()), (1, String::new()), (2, "said \"\"no\"\", twice".to_owned())]
+    );
+    let lines = ["last_name,note,ssn", "Roe,\"came", "and, went", "home\",219-09-9412"];
+    assert_eq!(told(&lines[..3]), Some(vec![(1, "and, went".to_owned())]));
+    assert_eq!(told(&lines), Some(vec![(1, "home".to_owned()), (2, "219-09-9412".to_owned())]));
+}
+
+#[test]
+fn another_shape_ends_a_table() {
+    for lines in [
+        &["first_name,dob", "(2 rows)", "Jane,1970-01-31"][..],
+        &["first_name,dob", "Stopped foo, bar"][..],
+        &["first_name,dob", "a,b,c", "Jane,1970-01-31"][..],
+        &["FIRST NAME  DOB", "Starting the server now"][..],
+    ] {
+        assert_eq!(told(lines), None, "{lines:?}");
+    }
+}
+
+#[test]
+fn tables_of_machines_are_none() {
+    for line in [
+        "Filesystem      Size  Used Avail Use% Mounted on",
+        "  PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND",
+        "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND",
+        "NAME                     READY   STATUS    RESTARTS   AGE",
+        "NAME         TYPE        CLUSTER-IP   EXTERNAL-IP   PORT(S)   AGE",
+        "NAMESPACE     NAME   READY   STATUS    RESTARTS   AGE   IP   NODE",
+        "CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES",
+        "REPOSITORY   TAG       IMAGE ID   CREATED   SIZE",
+        "Proto Recv-Q Send-Q Local Address           Foreign Address         State",
+        "Device            r/s     w/s     rkB/s     wkB/s   await",
+        "timestamp,name,cpu,memory",
+        "name,namespace,node,pod_ip,restarts",
+        "  Name   |  Owner   | Encoding | Collate | Ctype",
+        "| id | name | status | created_at |",
+        "id,user_id,session_id,device_id,ip",
+        "host,port,service,version,date",
+        "account_id,region,service,cost",
+        "Starting the worker, please wait",
+        "Name                 Stmts   Miss  Cover",
+        "Active Internet connections (w/o servers)",
+    ] {
+        assert!(!is_header(line.as_bytes(), &engine(Mode::Log)), "{line}");
+    }
+}
+
+#[test]
+fn memory_is_bounded() {
+    let wide = "ssn,".repeat(500);
+    assert!(header(wide.as_bytes(), &engine(Mode::Log)).is_none());
+    let mut table = after(None, &engine(Mode::Log), b"last_name,note");
+    table = after(table, &engine(Mode::Log), b"x,\"never closed");
+    for _ in 0..CELL + 2 {
+        table = after(table, &engine(Mode::Log), b"and so on");
+    }
+    assert!(table.is_none());
+}

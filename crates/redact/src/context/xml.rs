@@ -1,0 +1,304 @@
+//! XML over many lines: FHIR, CDA and HL7 v3, and elements of one's own.
+
+use std::ops::Range;
+
+use super::{
+    Goes,
+    tree::{Frame, Grammar, Key, Tree},
+};
+use crate::{format::header, text::token::at};
+
+/// Where a line ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    /// Between tags.
+    Text,
+    /// In a tag, among its attributes.
+    Tag,
+    /// In a comment.
+    Comment,
+}
+
+/// What is told of a value: the elements above, its key, where it stands.
+pub(crate) type Leaf<'a> = &'a mut dyn FnMut(&Tree, &[Frame], &[u8], Range<usize>);
+
+/// Elements of HTML that have no end.
+const VOID: [&[u8]; 12] =
+    [b"br", b"hr", b"img", b"input", b"meta", b"link", b"area", b"base", b"col", b"source", b"wbr", b"embed"];
+
+/// The document that a line opens and doesn't close.
+pub(super) fn opened(line: &[u8]) -> Option<Tree> {
+    let start = start(line)?;
+    let mut tree = Tree::new(Grammar::Xml);
+    walk(&mut tree, line, start, &mut |_, _, _, _| {});
+    (!tree.is_empty()).then_some(tree)
+}
+
+/// Where the first tag begins: at the beginning, or behind what a logger wrote.
+pub(crate) fn start(line: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'<', line).take(8).find(|place| {
+        let next = at(line, place + 1);
+        let before = line.get(..*place).unwrap_or_default().last().copied().unwrap_or(b' ');
+        (next.is_ascii_alphabetic() || next == b'?' || next == b'!')
+            && matches!(before, b' ' | b'\t' | b':' | b'=')
+    })
+}
+
+/// Whether a line goes on with a document; its elements are followed.
+pub(super) fn goes_on(tree: &mut Tree, line: &[u8]) -> Goes {
+    if header::length(line) > 0 {
+        return Goes::Foreign;
+    }
+    let tagged = tree.inside != Inside::Text || memchr::memchr(b'<', line).is_some();
+    walk(tree, line, 0, &mut |_, _, _, _| {});
+    if tree.is_empty() {
+        Goes::Ended
+    } else if tagged || matches!(at(line, 0), b' ' | b'\t') {
+        Goes::On
+    } else {
+        Goes::Foreign
+    }
+}
+
+/// Follows the elements of a line from a place on, and tells each text and each attribute.
+pub(crate) fn walk(tree: &mut Tree, line: &[u8], start: usize, leaf: Leaf<'_>) {
+    let mut place = start;
+    while place < line.len() {
+        let rest = line.get(place..).unwrap_or_default();
+        match tree.inside {
+            Inside::Comment => match memchr::memmem::find(rest, b"-->") {
+                Some(end) => {
+                    tree.inside = Inside::Text;
+                    place += end + 3;
+                }
+                None => return,
+            },
+            Inside::Tag => place = attributes(tree, line, place, leaf),
+            Inside::Text => {
+                let length = memchr::memchr(b'<', rest).unwrap_or(rest.len());
+                text(tree, line, place..place + length, leaf);
+                place = tag(tree, line, place + length, leaf);
+            }
+        }
+    }
+}
+
+/// Goes on behind the tag that begins here, or in it.
+fn tag(tree: &mut Tree, line: &[u8], open: usize, leaf: Leaf<'_>) -> usize {
+    let rest = line.get(open..).unwrap_or_default();
+    if rest.starts_with(b"<!--") {
+        tree.inside = Inside::Comment;
+        return open + 4;
+    }
+    if rest.starts_with(b"<![CDATA[") {
+        let length = memchr::memmem::find(rest, b"]]>").unwrap_or(rest.len());
+        text(tree, line, open + 9..(open + length).max(open + 9).min(line.len()), leaf);
+        return open + length + 3;
+    }
+    let closes = rest.get(1) == Some(&b'/');
+    let name_at = open + 1 + usize::from(closes);
+    let name = name_from(line, name_at);
+    if name.is_empty() {
+        // A declaration, or a sign of less.
+        let declared = matches!(rest.get(1), Some(b'?' | b'!'));
+        let length = if declared { memchr::memchr(b'>', rest).map_or(rest.len(), |at| at + 1) } else { 1 };
+        return open + length;
+    }
+    let local = local(line.get(name.clone()).unwrap_or_default());
+    if closes {
+        close(tree, local);
+        let rest = line.get(name.end..).unwrap_or_default();
+        return name.end + memchr::memchr(b'>', rest).map_or(rest.len(), |at| at + 1);
+    }
+    tree.push(Key::new(local), false, 0);
+    tree.inside = Inside::Tag;
+    attributes(tree, line, name.end, leaf)
+}
+
+fn name_from(line: &[u8], start: usize) -> Range<usize> {
+    if !at(line, start).is_ascii_alphabetic() && at(line, start) != b'_' {
+        return start..start;
+    }
+    let named = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b':' | b'_' | b'-' | b'.');
+    let length = line.get(start..).unwrap_or_default().iter().take_while(named).count();
+    start..start + length
+}
+
+/// A name without its namespace.
+fn local(name: &[u8]) -> &[u8] {
+    name.iter().rposition(|b| *b == b':').map_or(name, |at| name.get(at + 1..).unwrap_or_default())
+}
+
+/// Closes the nearest element of this name, and what was left open in it.
+fn close(tree: &mut Tree, name: &[u8]) {
+    if tree.over > 0 {
+        tree.pop();
+        return;
+    }
+    if let Some(at) = tree.frames.iter().rposition(|frame| frame.key.name() == name) {
+        tree.frames.truncate(at);
+    }
+}
+
+/// Attributes from here on; where the tag, or the line, ends.
+fn attributes(tree: &mut Tree, line: &[u8], start: usize, leaf: Leaf<'_>) -> usize {
+    let mut place = start;
+    while let Some(byte) = line.get(place).copied() {
+        match byte {
+            b'>' => {
+                tree.inside = Inside::Text;
+                if tree.frames.last().is_some_and(|frame| VOID.contains(&frame.key.name())) {
+                    tree.pop();
+                }
+                return place + 1;
+            }
+            b'/' if at(line, place + 1) == b'>' => {
+                tree.inside = Inside::Text;
+                tree.pop();
+                return place + 2;
+            }
+            _ => {}
+        }
+        let name = name_from(line, place);
+        let quote = at(line, name.end + 1);
+        if name.is_empty() || at(line, name.end) != b'=' || !matches!(quote, b'"' | b'\'') {
+            place += name.len().max(1);
+            continue;
+        }
+        let from = name.end + 2;
+        let rest = line.get(from..).unwrap_or_default();
+        let Some(length) = memchr::memchr(quote, rest) else { return line.len() };
+        attribute(tree, line, name, from..from + length, leaf);
+        place = from + length + 1;
+    }
+    line.len()
+}
+
+fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usize>, leaf: Leaf<'_>) {
+    let attribute = line.get(name).unwrap_or_default();
+    let text = line.get(value.clone()).unwrap_or_default();
+    if attribute.starts_with(b"xmlns") {
+        if memchr::memmem::find(text, b"hl7.org/fhir").is_some() {
+            tree.resource = Some(true);
+        }
+        return;
+    }
+    if text.is_empty() || tree.over > 0 {
+        return;
+    }
+    let Some((element, above)) = tree.frames.split_last() else { return };
+    let parent = above.last().map_or(&b""[..], |frame| frame.key.name());
+    let element = element.key.name();
+    match local(attribute) {
+        // The value of an element of FHIR, and of a data type of HL7 v3.
+        b"value" => match element {
+            b"telecom" => leaf(tree, &tree.frames, b"value", value),
+            b"birthTime" | b"deceasedTime" => leaf(tree, above, b"birthDate", value),
+            b"low" | b"high" | b"center" | b"effectiveTime" if dated(parent, element) => {
+                leaf(tree, above, b"effectiveDateTime", value);
+            }
+            _ => leaf(tree, above, element, value),
+        },
+        b"extension" if element == b"id" => {
+            // Object identifiers of HL7 (OID registry): social security, national provider.
+            let tag = around(line, value.start);
+            let holds = |root: &[u8]| memchr::memmem::find(tag, root).is_some();
+            let key: &[u8] = if holds(b"2.16.840.1.113883.4.1\"") {
+                b"ssn"
+            } else if holds(b"2.16.840.1.113883.4.6\"") {
+                b"npi"
+            } else if matches!(parent, b"patientRole" | b"patient" | b"patientPatient" | b"identifiedPerson")
+            {
+                b"mrn"
+            } else {
+                b"id"
+            };
+            leaf(tree, above, key, value);
+        }
+        other => leaf(tree, &tree.frames, other, value),
+    }
+}
+
+fn dated(parent: &[u8], element: &[u8]) -> bool {
+    element == b"effectiveTime" || parent == b"effectiveTime" || parent == b"time"
+}
+
+/// The tag around a place.
+fn around(line: &[u8], place: usize) -> &[u8] {
+    let floor = place.saturating_sub(256);
+    let start = line.get(floor..place).and_then(|head| head.iter().rposition(|b| *b == b'<'));
+    let start = start.map_or(floor, |at| floor + at);
+    let rest = line.get(start..(start + 512).min(line.len())).unwrap_or_default();
+    rest.get(..memchr::memchr(b'>', rest).unwrap_or(rest.len())).unwrap_or_default()
+}
+
+fn text(tree: &Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
+    let value = line.get(range.clone()).unwrap_or_default();
+    let start = range.start + value.iter().take_while(|b| **b <= b' ').count();
+    let end = start + line.get(start..range.end).unwrap_or_default().trim_ascii_end().len();
+    if start >= end || tree.over > 0 {
+        return;
+    }
+    let Some((element, above)) = tree.frames.split_last() else { return };
+    let key = match element.key.name() {
+        b"streetAddressLine" => b"street_address",
+        name => name,
+    };
+    leaf(tree, above, key, start..end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(lines: &[&str]) -> Vec<String> {
+        let mut tree = Tree::new(Grammar::Xml);
+        let mut told = Vec::new();
+        for line in lines {
+            walk(&mut tree, line.as_bytes(), 0, &mut |_, frames, key, range| {
+                let path: Vec<_> =
+                    frames.iter().map(|f| String::from_utf8_lossy(f.key.name()).into_owned()).collect();
+                told.push(format!("{} {} {}", path.join("/"), String::from_utf8_lossy(key), &line[range]));
+            });
+        }
+        told
+    }
+
+    #[test]
+    fn texts_and_attributes_come_with_the_elements_above() {
+        assert_eq!(
+            leaves(&[
+                "<a:patient",
+                "  id=\"7\">",
+                " <name>",
+                "  Jane Roe",
+                " </name><br>",
+                "<!-- <x>",
+                "-->"
+            ]),
+            ["patient id 7", "patient name Jane Roe"]
+        );
+        assert_eq!(
+            leaves(&["<name><given value=\"Jane\"/></name><b>1 < 2</b>", "<c><![CDATA[x]]></c>"]),
+            ["name given Jane", " b 1", " b 2", " c x"]
+        );
+        let v3 = "<patientRole><id extension=\"12\" root=\"1.2\"/><telecom value=\"tel:5\"/><birthTime value=\"1970\"/>";
+        assert_eq!(
+            leaves(&[v3]),
+            [
+                "patientRole mrn 12",
+                "patientRole/id root 1.2",
+                "patientRole/telecom value tel:5",
+                "patientRole birthDate 1970"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_whole_opens_nothing() {
+        assert!(opened(b"<patient><name>Jane</name></patient>").is_none());
+        assert!(opened(b"<34>Nov 22 03:41:38 x").is_none() && opened(b"a < b and <= c").is_none());
+        assert!(opened(b"<patient>").is_some() && opened(b"<patient").is_some());
+        assert!(opened(b"INFO request: <patient>").is_some());
+    }
+}

@@ -1,0 +1,304 @@
+//! Reads a line with what the lines before it announce. What is found here is added to what the line tells by itself.
+
+use std::ops::Range;
+
+use super::{Engine, Scratch};
+use crate::{
+    Identifier as I, Mode, Reason, Treatment,
+    context::{self, Context, Frame, Grammar, Label, Piece, Signs, Table, Tree, table::Column, xml},
+    format::{hl7, x12},
+    text::{self, Hit, Manner, key::Class, token::at},
+};
+
+/// Longest line whose keys are looked at one by one.
+const LONGEST: usize = 64 * 1024;
+
+impl Engine {
+    pub(crate) fn strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Adds what the context tells of a line.
+    pub(super) fn around(&self, line: &[u8], context: &Context, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        if line.len() > LONGEST {
+            return;
+        }
+        let first = hits.len();
+        let read = self.announced(line, context, scratch, hits);
+        if read.is_err() {
+            // Too deep together with what is around: the line by itself was read.
+            hits.truncate(first);
+        }
+    }
+
+    fn announced(
+        &self,
+        line: &[u8],
+        context: &Context,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let started = matches!(at(line, 0), b'M' | b'I').then(|| Signs::opened(line)).flatten();
+        if let Some(signs) = started.as_ref().or_else(|| context.signs().filter(|signs| signs.of_line(line)))
+        {
+            self.segments(line, signs, scratch, hits);
+        }
+        if let Some(table) = context.table() {
+            self.row(line, table, scratch, hits)?;
+        }
+        let tree = context.tree();
+        if let Some(tree) = tree {
+            self.below(line, tree, scratch, hits)?;
+        }
+        // The elements of one line tell of each other.
+        if tree.is_none_or(|tree| tree.grammar != Grammar::Xml)
+            && let Some(start) = xml::start(line)
+        {
+            self.elements(line, start, Tree::new(Grammar::Xml), scratch, hits)?;
+        }
+        if let Some(label) = context.label() {
+            self.labelled(line, label, scratch, hits);
+        }
+        Ok(())
+    }
+
+    /// A segment with other separators than the usual.
+    fn segments(&self, line: &[u8], signs: &Signs, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        let mut usual = std::mem::take(&mut scratch.joined);
+        signs.translate(line, &mut usual);
+        if x12::begins(&usual) {
+            x12::read(&usual, hits);
+        } else if hl7::begins(&usual, 0) {
+            self.hl7(&usual, scratch, hits);
+        }
+        scratch.joined = usual;
+    }
+
+    fn row(
+        &self,
+        line: &[u8],
+        table: &Table,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        if context::table::is_header(line, self) {
+            return Ok(());
+        }
+        let mut result = Ok(());
+        table.cells(line, |index, range| {
+            if let Some(column) = table.columns.get(index)
+                && result.is_ok()
+            {
+                result = self.cell(line, range, *column, table.person, scratch, hits);
+            }
+        });
+        result
+    }
+
+    fn cell(
+        &self,
+        line: &[u8],
+        range: Range<usize>,
+        column: Column,
+        person: bool,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let cell = line.get(range.clone()).unwrap_or_default();
+        let start = range.start + cell.len() - cell.trim_ascii_start().len();
+        let value = cell.trim_ascii();
+        let mut manner = Manner { strict: self.strict, person, ..Manner::default() };
+        let mut class = column.class;
+        match column.treatment {
+            Some(Treatment::Is(identifier) | Treatment::Drop(identifier)) => {
+                if !value.is_empty() && !text::value::whole_marker(value) {
+                    let end = start + value.len();
+                    hits.push(Hit { start, end, identifier, weight: u8::MAX, quoted: 0 });
+                }
+                return Ok(());
+            }
+            Some(Treatment::Pass) => return Ok(()),
+            Some(Treatment::Read(mode)) => {
+                manner.strict = mode == Mode::Strict;
+                class = Class::Prose;
+            }
+            None => {}
+        }
+        let worded = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(u8::is_ascii_digit);
+        // In a table about persons a name is a person's.
+        if class == Class::Person && person && worded && value.len() < 64 {
+            class = Class::Is(I::Name);
+        }
+        if value.is_empty() || matches!(class, Class::None | Class::Machine) {
+            return Ok(());
+        }
+        let first = hits.len();
+        self.value(value, class, manner, 0, scratch, hits)?;
+        shift(hits, first, start);
+        Ok(())
+    }
+
+    /// A line of a document of which lines before have opened keys.
+    fn below(
+        &self,
+        line: &[u8],
+        tree: &Tree,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        match tree.grammar {
+            Grammar::Xml => self.elements(line, 0, tree.clone(), scratch, hits),
+            Grammar::Record => match context::record(line) {
+                Some((key, value)) => {
+                    let key = line.get(key).unwrap_or_default();
+                    self.under(line, tree, &tree.frames, key, value, scratch, hits)
+                }
+                None => Ok(()),
+            },
+            Grammar::Yaml => {
+                let Some(item) = context::item(line) else { return Ok(()) };
+                let above = tree.frames.iter().take_while(|frame| frame.indent < item.indent).count();
+                let frames = tree.frames.get(..above).unwrap_or_default();
+                let Some((last, before)) = frames.split_last() else { return Ok(()) };
+                if item.key.is_empty() || last.list {
+                    // A member of a list, or text in a block.
+                    let start = item.indent;
+                    let range =
+                        if item.key.is_empty() { item.value } else { start..line.trim_ascii_end().len() };
+                    if item.dash || last.list {
+                        return self.under(line, tree, before, last.key.name(), range, scratch, hits);
+                    }
+                    return Ok(());
+                }
+                let key = line.get(item.key).unwrap_or_default();
+                self.under(line, tree, frames, key, item.value, scratch, hits)
+            }
+            Grammar::Json => match context::piece(line) {
+                Some(Piece::Json) => self.piece(line, tree, scratch, hits),
+                Some(Piece::Pair(key, value)) => {
+                    let key = line.get(key).unwrap_or_default();
+                    self.under(line, tree, &tree.frames, key, value, scratch, hits)
+                }
+                Some(Piece::Bare(value)) => {
+                    let Some((last, before)) = tree.frames.split_last() else { return Ok(()) };
+                    self.under(line, tree, before, last.key.name(), value, scratch, hits)
+                }
+                Some(Piece::Other) | None => Ok(()),
+            },
+        }
+    }
+
+    /// A line of JSON, below the keys that are open.
+    fn piece(
+        &self,
+        line: &[u8],
+        tree: &Tree,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        if tree.over > 0 {
+            return Ok(());
+        }
+        let mut joined = std::mem::take(&mut scratch.joined);
+        tree.preface(&tree.frames, tree.pending.name(), &mut joined);
+        let length = joined.len();
+        joined.extend_from_slice(line);
+        let first = hits.len();
+        let read = self.json(&joined, 0, 0, scratch, hits);
+        behind(hits, first, length, 0, line.len());
+        scratch.joined = joined;
+        read.map(|_| ())
+    }
+
+    /// The leaves of XML, each read as a leaf of JSON below the elements around it.
+    fn elements(
+        &self,
+        line: &[u8],
+        start: usize,
+        mut tree: Tree,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let mut result = Ok(());
+        xml::walk(&mut tree, line, start, &mut |tree, frames, key, range| {
+            if result.is_ok() {
+                result = self.under(line, tree, frames, key, range, scratch, hits);
+            }
+        });
+        result
+    }
+
+    /// A value, read as a leaf of JSON with this key, below these frames.
+    #[expect(clippy::too_many_arguments, reason = "a leaf, what is around it, and where its findings go")]
+    fn under(
+        &self,
+        line: &[u8],
+        tree: &Tree,
+        frames: &[Frame],
+        key: &[u8],
+        range: Range<usize>,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let value = line.get(range.clone()).unwrap_or_default();
+        let plain = |text: &[u8]| !text.iter().any(|b| matches!(b, b'"' | b'\\' | 0..=0x1f));
+        if value.is_empty() || !plain(value) || !plain(key) || text::value::whole_marker(value) {
+            return Ok(());
+        }
+        let mut joined = std::mem::take(&mut scratch.joined);
+        tree.preface(frames, key, &mut joined);
+        joined.push(b'"');
+        let length = joined.len();
+        joined.extend_from_slice(value);
+        joined.push(b'"');
+        let first = hits.len();
+        let read = self.json(&joined, 0, 0, scratch, hits);
+        behind(hits, first, length, range.start, value.len());
+        scratch.joined = joined;
+        read.map(|_| ())
+    }
+
+    /// A line below its label.
+    fn labelled(&self, line: &[u8], label: &Label, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        if context::own_key(line) {
+            return;
+        }
+        let start = line.len() - line.trim_ascii_start().len();
+        let value = line.get(start..).unwrap_or_default();
+        let mut joined = std::mem::take(&mut scratch.joined);
+        joined.clear();
+        joined.extend_from_slice(label.phrase());
+        joined.extend_from_slice(label.glue);
+        let length = joined.len();
+        joined.extend_from_slice(value);
+        let first = hits.len();
+        let manner = Manner { strict: self.strict, ..Manner::default() };
+        text::read(&joined, manner, &mut scratch.tokens, hits);
+        behind(hits, first, length, start, value.len());
+        scratch.joined = joined;
+    }
+}
+
+/// Keeps the hits behind a preface, and moves them to their places in the line.
+fn behind(hits: &mut Vec<Hit>, first: usize, preface: usize, start: usize, length: usize) {
+    let mut index = 0;
+    hits.retain_mut(|hit| {
+        index += 1;
+        if index <= first {
+            return true;
+        }
+        if hit.start < preface || hit.end > preface + length {
+            return false;
+        }
+        hit.start = hit.start - preface + start;
+        hit.end = hit.end - preface + start;
+        true
+    });
+}
+
+fn shift(hits: &mut [Hit], first: usize, by: usize) {
+    for hit in hits.iter_mut().skip(first) {
+        hit.start += by;
+        hit.end += by;
+    }
+}
