@@ -26,7 +26,7 @@ use Field::{Address, All, Clinician, First, Prose, Telecom};
 
 type Segment = (&'static [u8; 3], &'static [(usize, Field)]);
 
-const SEGMENTS: [Segment; 24] = [
+const SEGMENTS: [Segment; 25] = [
     (
         b"PID",
         &[
@@ -151,6 +151,10 @@ const SEGMENTS: [Segment; 24] = [
             (12, Clinician),
             (14, Telecom),
             (15, All(I::Date)),
+            (19, Clinician),
+            (21, First(I::Facility)),
+            (22, Address),
+            (23, Telecom),
             (24, Address),
         ],
     ),
@@ -190,6 +194,7 @@ const SEGMENTS: [Segment; 24] = [
             (7, All(I::Name)),
         ],
     ),
+    (b"SPM", &[(2, First(I::Other)), (3, First(I::Other)), (17, All(I::Date)), (18, All(I::Date))]),
     (b"FT1", &[(4, All(I::Date)), (20, Clinician), (21, Clinician)]),
     (b"RXA", &[(3, All(I::Date)), (4, All(I::Date)), (10, Clinician), (15, First(I::Device))]),
     (b"TXA", &[(4, All(I::Date)), (5, Clinician), (6, All(I::Date)), (9, Clinician), (12, First(I::Other))]),

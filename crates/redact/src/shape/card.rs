@@ -60,6 +60,9 @@ fn network(number: &[u8], count: usize, context: bool) -> bool {
         3400..=3499 | 3700..=3799 => count == 15,
         6011 | 6440..=6599 | 6220..=6299 => count == 16,
         3528..=3589 => count == 16,
+        3500..=3599 => context && count == 16,
+        // The older numbers of JCB.
+        1800 | 2131 => context && count == 15,
         3000..=3059 | 3600..=3699 | 3800..=3999 => count == 14,
         5000..=5099 | 5600..=5899 | 6000..=6999 => context && (12..=19).contains(&count),
         _ => false,
@@ -108,5 +111,14 @@ mod tests {
         ] {
             assert!(!found(text), "{text}");
         }
+    }
+
+    #[test]
+    fn older_numbers_of_networks_need_a_word() {
+        for number in [&b"213112345678904"[..], b"3506111111111116"] {
+            assert_eq!(card(number, 0, false), None);
+            assert_eq!(card(number, 0, true), Some(number.len()));
+        }
+        assert_eq!(card(b"213112345678905", 0, true), None);
     }
 }

@@ -157,6 +157,21 @@ impl Reader<'_> {
         (five || self.lower_is(next, words!["apo", "fpo"])).then_some(next)
     }
 
+    /// `APO AE 09012`: where the armed forces get their post.
+    pub(super) fn forces(&mut self, index: usize) -> Option<usize> {
+        if !self.lower_is(index, words!["apo", "fpo", "dpo"])
+            || self.t(index).case != Case::Upper
+            || !self.lower_is(index + 1, words!["aa", "ae", "ap"])
+            || self.t(index + 1).case != Case::Upper
+        {
+            return None;
+        }
+        let zip = self.zip_index(index + 2)?;
+        let end = self.postal_code(zip)?;
+        self.hit(self.t(index).start, end, Identifier::Zip, weight::PLACE);
+        Some(end)
+    }
+
     pub(super) fn zip_at(&self, index: usize) -> bool {
         self.zip_index(index).is_some()
     }
@@ -166,6 +181,13 @@ impl Reader<'_> {
         let token = self.t(index);
         if token.kind != Kind::Word {
             return None;
+        }
+        // Islands and the armed forces have codes that are words of other things: a ZIP code must follow.
+        if token.case == Case::Upper
+            && self.lower_is(index, words!["vi", "gu", "mp", "as", "fm", "mh", "pw", "ae", "aa", "ap"])
+            && self.zip_at(index + 1)
+        {
+            return Some(index);
         }
         if token.is(v::STATE)
             && (token.case == Case::Upper && token.len() == 2 || token.len() > 3 && token.capitalised())

@@ -5,8 +5,152 @@ use super::{
     token::{Case, Kind},
     weight,
 };
-use crate::words::words;
-use crate::{Identifier, words::vocabulary as v};
+use crate::{
+    Identifier,
+    words::{FAMILY, GIVEN, WORD, vocabulary as v, words},
+};
+
+/// Kinds of streets that other things are called, too.
+const BYWAYS: &[u64] = words![
+    "annex",
+    "arcade",
+    "bayou",
+    "beach",
+    "bluff",
+    "bluffs",
+    "bottom",
+    "branch",
+    "bridge",
+    "brook",
+    "brooks",
+    "burg",
+    "burgs",
+    "camp",
+    "canyon",
+    "cape",
+    "circles",
+    "cliff",
+    "cliffs",
+    "common",
+    "commons",
+    "corner",
+    "corners",
+    "course",
+    "courts",
+    "coves",
+    "creek",
+    "crossroad",
+    "crossroads",
+    "curve",
+    "dale",
+    "dam",
+    "divide",
+    "drives",
+    "estate",
+    "extension",
+    "extensions",
+    "fall",
+    "falls",
+    "ferry",
+    "field",
+    "fields",
+    "flat",
+    "flats",
+    "ford",
+    "fords",
+    "forest",
+    "forge",
+    "forges",
+    "fork",
+    "forks",
+    "fort",
+    "garden",
+    "gateway",
+    "glen",
+    "glens",
+    "greens",
+    "groves",
+    "harbor",
+    "harbors",
+    "haven",
+    "inlet",
+    "island",
+    "islands",
+    "isle",
+    "junction",
+    "junctions",
+    "key",
+    "keys",
+    "knolls",
+    "land",
+    "light",
+    "lights",
+    "loaf",
+    "lock",
+    "locks",
+    "lodge",
+    "manors",
+    "mill",
+    "mills",
+    "mission",
+    "motorway",
+    "mount",
+    "mountain",
+    "mountains",
+    "neck",
+    "oval",
+    "overpass",
+    "parks",
+    "parkways",
+    "passage",
+    "pine",
+    "plain",
+    "plains",
+    "plazas",
+    "points",
+    "port",
+    "ports",
+    "prairie",
+    "radial",
+    "ramp",
+    "ranch",
+    "rapid",
+    "rapids",
+    "rest",
+    "ridges",
+    "river",
+    "roads",
+    "shoal",
+    "shoals",
+    "skyway",
+    "spur",
+    "spurs",
+    "squares",
+    "stravenue",
+    "stream",
+    "streets",
+    "summit",
+    "throughway",
+    "track",
+    "trafficway",
+    "trailer",
+    "tunnel",
+    "underpass",
+    "union",
+    "unions",
+    "valleys",
+    "viaduct",
+    "views",
+    "village",
+    "villages",
+    "ville",
+    "vista",
+    "walks",
+    "wall",
+    "ways",
+    "well",
+    "wells",
+];
 
 impl Reader<'_> {
     /// Finds addresses and what follows them.
@@ -21,6 +165,7 @@ impl Reader<'_> {
                 Kind::Number | Kind::Mixed => self.street(index),
                 Kind::Word => self
                     .box_of_post(index)
+                    .or_else(|| self.forces(index))
                     .or_else(|| self.county(index))
                     .or_else(|| self.city_and_state(index))
                     .or_else(|| self.city_alone(index)),
@@ -37,7 +182,7 @@ impl Reader<'_> {
         let digits = crate::check::digits::count(number);
         if !(1..=6).contains(&digits)
             || number.len() > digits + 1
-            || number.first() == Some(&b'0')
+            || number.first() == Some(&b'0') && !(self.strict && digits >= 3)
             || !number.first().is_some_and(u8::is_ascii_digit)
         {
             return None;
@@ -79,13 +224,15 @@ impl Reader<'_> {
                     let capital = word.capitalised();
                     let last_word = word.is(v::STREET) && next > first;
                     let is_street = last_word && (capital || self.plain_street(next))
+                        || next > first && self.byway(first, next)
                         || next == first && self.lower_is(next, words!["broadway", "rue", "fm", "cr"]);
                     if is_street {
                         suffix = Some(next);
                         // `Park Avenue`, `Mill Run Road`: the last of several counts.
                         let goes_on = self.t(next + 1).is(v::STREET)
                             && self.t(next + 1).kind == Kind::Word
-                            && (self.t(next + 1).capitalised() || !capital);
+                            && (self.t(next + 1).capitalised() || !capital)
+                            || self.byway(first, next + 1);
                         if !goes_on {
                             break;
                         }
@@ -160,6 +307,28 @@ impl Reader<'_> {
 
     pub(super) fn begins_new_sentence(&self, point: usize) -> bool {
         self.t(point + 1).capitalised() && !self.t(point + 1).is(v::UNIT | v::DIRECTION)
+    }
+
+    /// In prose: a kind of street that is a word of other things as well (USPS Publication 28, appendix C1).
+    ///
+    /// The word before must be no ordinary one, or a unit follows, or the address begins the line.
+    fn byway(&self, first: usize, index: usize) -> bool {
+        let (token, before) = (self.t(index), self.back(index, 1));
+        self.strict
+            && token.case == Case::Capital
+            && self.lower_is(index, BYWAYS)
+            && index <= first + 3
+            && before.case == Case::Capital
+            && !before.is(v::MACHINE)
+            && !(first > 1
+                && self.lower_is(first - 2, words!["grade", "level", "stage", "step", "type", "zone"]))
+            && (before.known(GIVEN | FAMILY) && !before.known(WORD)
+                || before.known(GIVEN)
+                || self.t(index + 1).is(v::UNIT)
+                || self.t(index + 2).is(v::UNIT) && self.t(index + 1).symbol(b',')
+                || before.known(FAMILY)
+                    && (first < 2 || self.back(first, 2).symbol(b'\n'))
+                    && matches!(self.t(index + 1).kind, Kind::None | Kind::Symbol))
     }
 
     /// A kind of street that is one also in small letters.
@@ -244,6 +413,12 @@ impl Reader<'_> {
         let mut next = index;
         if self.lower_is(next, words!["po", "pob", "post"]) {
             next += 1;
+        } else if self.lower_is(next, words!["psc", "cmr", "unit"]) && self.t(next + 1).kind == Kind::Number {
+            // Posts of the armed forces: `PSC 3813, Box 6853`, `Unit 5160 Box 9754`.
+            next += if self.t(next + 2).symbol(b',') { 3 } else { 2 };
+            if !self.lower_is(next, words!["box"]) {
+                return None;
+            }
         } else if self.lower_is(next, words!["p"])
             && self.t(next + 1).symbol(b'.')
             && self.lower_is(next + 2, words!["o"])

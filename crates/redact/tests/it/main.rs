@@ -13,6 +13,7 @@ mod score;
 #[path = "../../examples/judge/ward.rs"]
 mod ward;
 
+mod addresses;
 mod allocations;
 mod chunks;
 mod effort;
