@@ -215,6 +215,12 @@ impl Set {
                 (Kind::Log, include_str!("templates/tuning/databases.txt")),
                 (Kind::Record, include_str!("templates/tuning/exports.txt")),
                 (Kind::Log, include_str!("templates/tuning/wires.txt")),
+                (Kind::Record, include_str!("templates/tuning/resources.txt")),
+                (Kind::Record, include_str!("templates/tuning/messages-v2.txt")),
+                (Kind::Prose, include_str!("templates/tuning/specialties.txt")),
+                (Kind::Prose, include_str!("templates/tuning/conversations.txt")),
+                (Kind::Prose, include_str!("templates/tuning/reports.txt")),
+                (Kind::Log, include_str!("templates/tuning/vocabularies.txt")),
             ],
             Self::Judging => &[
                 (Kind::Prose, include_str!("templates/judging/notes.txt")),
