@@ -23,7 +23,7 @@ use crate::{
         phone::{self, Suspicion},
         ssn,
     },
-    text::token::at,
+    text::{dicom, token::at},
 };
 
 struct Gate<'a> {
@@ -175,6 +175,7 @@ impl Gate<'_> {
             b'@' => email::email(line, place, 1).is_some(),
             b'%' => line.get(place..place + 3) == Some(b"%40") && email::email(line, place, 3).is_some(),
             b'(' if line.get(place..place + 4) == Some(b"(01)") => true,
+            b'(' if dicom::tag(line, place).is_some() => true,
             b'+' | b'(' => {
                 at(line, place + 1).is_ascii_digit()
                     && phone::phone(line, place, Suspicion::Context).is_some()

@@ -157,6 +157,11 @@ fn attributes(tree: &mut Tree, line: &[u8], start: usize, leaf: Leaf<'_>) -> usi
                 tree.pop();
                 return place + 2;
             }
+            // A tag that never ended.
+            b'<' => {
+                tree.inside = Inside::Text;
+                return place;
+            }
             _ => {}
         }
         let name = name_from(line, place);
@@ -183,7 +188,7 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
         }
         return;
     }
-    if text.is_empty() || tree.over > 0 {
+    if text.is_empty() || tree.over > 0 || coded(line, attribute, value.start) {
         return;
     }
     let Some((element, above)) = tree.frames.split_last() else { return };
@@ -194,7 +199,13 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
         b"value" => match element {
             b"telecom" => leaf(tree, &tree.frames, b"value", value),
             b"birthTime" | b"deceasedTime" => leaf(tree, above, b"birthDate", value),
-            b"low" | b"high" | b"center" | b"effectiveTime" if dated(parent, element) => {
+            // When somebody wrote, signed or did it, with at least a day.
+            b"low" | b"high" | b"center" | b"effectiveTime" | b"time"
+                if dated(parent, element)
+                    || element == b"time"
+                        && text.len() >= 8
+                        && text.iter().take(8).all(u8::is_ascii_digit) =>
+            {
                 leaf(tree, above, b"effectiveDateTime", value);
             }
             _ => leaf(tree, above, element, value),
@@ -216,6 +227,21 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
             leaf(tree, above, key, value);
         }
         other => leaf(tree, &tree.frames, other, value),
+    }
+}
+
+/// Whether an attribute is of a code of HL7 v3: its name, its system, the version of a template.
+fn coded(line: &[u8], attribute: &[u8], place: usize) -> bool {
+    let tag = || around(line, place);
+    match local(attribute) {
+        b"codeSystem" | b"codeSystemName" | b"codeSystemVersion" | b"classCode" | b"moodCode"
+        | b"typeCode" | b"nullFlavor" => true,
+        b"code" | b"displayName" => memchr::memmem::find(tag(), b"codeSystem").is_some(),
+        b"extension" => {
+            let tag = tag();
+            tag.starts_with(b"<templateId") || tag.starts_with(b"<typeId")
+        }
+        _ => false,
     }
 }
 
@@ -291,6 +317,28 @@ mod tests {
                 "patientRole/telecom value tel:5",
                 "patientRole birthDate 1970"
             ]
+        );
+    }
+
+    #[test]
+    fn a_tag_that_never_ends_hides_no_other() {
+        assert_eq!(leaves(&["<a", " <birthTime value=\"19610203\"/>"]), ["a birthDate 19610203"]);
+    }
+
+    #[test]
+    fn codes_and_versions_of_templates_are_nobodys() {
+        let coded = concat!(
+            "<observation><templateId root=\"1.2\" extension=\"2014-06-09\"/>",
+            "<code code=\"8867-4\" codeSystem=\"2.16.840.1.113883.6.1\" displayName=\"Heart Rate\"/>",
+        );
+        assert_eq!(leaves(&[coded]), ["observation/templateId root 1.2"]);
+        assert_eq!(
+            leaves(&["<user code=\"7\" displayName=\"Jane Roe\"/>"]),
+            ["user code 7", "user displayName Jane Roe"]
+        );
+        assert_eq!(
+            leaves(&["<author><time value=\"20171031104026\"/>"]),
+            ["author effectiveDateTime 20171031104026"]
         );
     }
 

@@ -157,8 +157,17 @@ impl Engine {
         } else {
             None
         };
+        // An extension of FHIR: its `url` tells what the value behind it is.
+        let mut extension = None;
         for leaf in leaves {
             let mut class = class_of(leaf);
+            if get(&leaf.key) == b"url" {
+                extension = fhir::extension(get(&leaf.value));
+            } else if let Some(identifier) = extension.take()
+                && get(&leaf.key).starts_with(b"value")
+            {
+                class = Class::Is(identifier);
+            }
             if let Some(kind) = kind
                 && get(&leaf.key) == b"value"
                 && leaf.parent.is_empty()

@@ -92,7 +92,8 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         (
             _,
             b"start" | b"end" | b"issued" | b"date" | b"recorded" | b"authoredOn" | b"sent" | b"received"
-            | b"created" | b"whenHandedOver" | b"whenPrepared" | b"onset",
+            | b"created" | b"whenHandedOver" | b"whenPrepared" | b"onset" | b"dateWritten" | b"dateRecorded"
+            | b"dateAsserted" | b"started",
         ) if digits >= 6 => Class::Is(I::Date),
         (_, key)
             if (key.ends_with(b"DateTime") || key.ends_with(b"Date") || key.ends_with(b"Instant"))
@@ -173,6 +174,18 @@ pub(crate) fn kind_of_identifier(key: &[u8], value: &[u8]) -> Option<I> {
     }
 }
 
+/// What the value of an extension with this `url` is.
+pub(crate) fn extension(url: &[u8]) -> Option<I> {
+    let holds = |part: &[u8]| memchr::memmem::find(url, part).is_some();
+    match url {
+        b"latitude" | b"longitude" => Some(I::Address),
+        _ if url.len() > 200 => None,
+        _ if holds(b"MaidenName") || holds(b"fathers-family") || holds(b"FathersName") => Some(I::Name),
+        _ if holds(b"SocialSecurityNumber") => Some(I::Ssn),
+        _ => None,
+    }
+}
+
 /// Bytes of a reference's id: what follows `Patient/` in `Patient/12345`.
 pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
     let at = ["Patient/", "RelatedPerson/", "Person/", "Practitioner/", "Encounter/"]
@@ -195,6 +208,9 @@ mod tests {
         assert_eq!(class(b"value", b"identifier", b"", b"MR-77"), Some(Class::Is(I::Mrn)));
         assert_eq!(class(b"effectiveDateTime", b"", b"", b"2024-03-01"), Some(Class::Is(I::Date)));
         assert_eq!(class(b"lastUpdated", b"meta", b"", b"2024-03-01"), Some(Class::Machine));
+        assert_eq!(extension(b"http://x/patient-mothersMaidenName"), Some(I::Name));
+        assert_eq!(extension(b"longitude").zip(extension(b"ombCategory")), None);
+        assert_eq!(class(b"dateWritten", b"", b"", b"2024-03-01"), Some(Class::Is(I::Date)));
         assert_eq!(reference(b"Patient/123-a"), Some(8..13));
         assert_eq!(reference(b"Organization/1"), None);
     }

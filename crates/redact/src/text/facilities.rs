@@ -114,7 +114,9 @@ impl Reader<'_> {
                             "specialty"
                         ],
                     );
-                let generic = !named && token.is(v::KNOWN) && !token.known(GIVEN | FAMILY)
+                let generic = self
+                    .lower_is(before, words!["inpatient", "outpatient", "ambulatory", "campus", "off"])
+                    || !named && token.is(v::KNOWN) && !token.known(GIVEN | FAMILY)
                     || token.is(v::FACILITY | v::CARER | v::PERSON | v::MACHINE) && !token.is(v::FACILITYMID);
                 let article = self.lower_is(
                     before,

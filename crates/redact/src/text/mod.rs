@@ -2,10 +2,12 @@
 //! dictionaries.
 
 mod ages;
+mod byways;
 mod cities;
 mod columns;
 mod dates;
 mod days;
+pub(crate) mod dicom;
 mod facilities;
 pub(crate) mod key;
 mod labels;
@@ -95,6 +97,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         )
     });
     reader.person |= reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
+    reader.dicom();
     reader.labels();
     reader.numbered();
     reader.columns();

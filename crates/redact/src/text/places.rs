@@ -7,150 +7,8 @@ use super::{
 };
 use crate::{
     Identifier,
-    words::{FAMILY, GIVEN, WORD, vocabulary as v, words},
+    words::{vocabulary as v, words},
 };
-
-/// Kinds of streets that other things are called, too.
-const BYWAYS: &[u64] = words![
-    "annex",
-    "arcade",
-    "bayou",
-    "beach",
-    "bluff",
-    "bluffs",
-    "bottom",
-    "branch",
-    "bridge",
-    "brook",
-    "brooks",
-    "burg",
-    "burgs",
-    "camp",
-    "canyon",
-    "cape",
-    "circles",
-    "cliff",
-    "cliffs",
-    "common",
-    "commons",
-    "corner",
-    "corners",
-    "course",
-    "courts",
-    "coves",
-    "creek",
-    "crossroad",
-    "crossroads",
-    "curve",
-    "dale",
-    "dam",
-    "divide",
-    "drives",
-    "estate",
-    "extension",
-    "extensions",
-    "fall",
-    "falls",
-    "ferry",
-    "field",
-    "fields",
-    "flat",
-    "flats",
-    "ford",
-    "fords",
-    "forest",
-    "forge",
-    "forges",
-    "fork",
-    "forks",
-    "fort",
-    "garden",
-    "gateway",
-    "glen",
-    "glens",
-    "greens",
-    "groves",
-    "harbor",
-    "harbors",
-    "haven",
-    "inlet",
-    "island",
-    "islands",
-    "isle",
-    "junction",
-    "junctions",
-    "key",
-    "keys",
-    "knolls",
-    "land",
-    "light",
-    "lights",
-    "loaf",
-    "lock",
-    "locks",
-    "lodge",
-    "manors",
-    "mill",
-    "mills",
-    "mission",
-    "motorway",
-    "mount",
-    "mountain",
-    "mountains",
-    "neck",
-    "oval",
-    "overpass",
-    "parks",
-    "parkways",
-    "passage",
-    "pine",
-    "plain",
-    "plains",
-    "plazas",
-    "points",
-    "port",
-    "ports",
-    "prairie",
-    "radial",
-    "ramp",
-    "ranch",
-    "rapid",
-    "rapids",
-    "rest",
-    "ridges",
-    "river",
-    "roads",
-    "shoal",
-    "shoals",
-    "skyway",
-    "spur",
-    "spurs",
-    "squares",
-    "stravenue",
-    "stream",
-    "streets",
-    "summit",
-    "throughway",
-    "track",
-    "trafficway",
-    "trailer",
-    "tunnel",
-    "underpass",
-    "union",
-    "unions",
-    "valleys",
-    "viaduct",
-    "views",
-    "village",
-    "villages",
-    "ville",
-    "vista",
-    "walks",
-    "wall",
-    "ways",
-    "well",
-    "wells",
-];
 
 impl Reader<'_> {
     /// Finds addresses and what follows them.
@@ -166,6 +24,7 @@ impl Reader<'_> {
                 Kind::Word => self
                     .box_of_post(index)
                     .or_else(|| self.forces(index))
+                    .or_else(|| self.unit_alone(index))
                     .or_else(|| self.county(index))
                     .or_else(|| self.city_and_state(index))
                     .or_else(|| self.city_alone(index)),
@@ -307,28 +166,6 @@ impl Reader<'_> {
 
     pub(super) fn begins_new_sentence(&self, point: usize) -> bool {
         self.t(point + 1).capitalised() && !self.t(point + 1).is(v::UNIT | v::DIRECTION)
-    }
-
-    /// In prose: a kind of street that is a word of other things as well (USPS Publication 28, appendix C1).
-    ///
-    /// The word before must be no ordinary one, or a unit follows, or the address begins the line.
-    fn byway(&self, first: usize, index: usize) -> bool {
-        let (token, before) = (self.t(index), self.back(index, 1));
-        self.strict
-            && token.case == Case::Capital
-            && self.lower_is(index, BYWAYS)
-            && index <= first + 3
-            && before.case == Case::Capital
-            && !before.is(v::MACHINE)
-            && !(first > 1
-                && self.lower_is(first - 2, words!["grade", "level", "stage", "step", "type", "zone"]))
-            && (before.known(GIVEN | FAMILY) && !before.known(WORD)
-                || before.known(GIVEN)
-                || self.t(index + 1).is(v::UNIT)
-                || self.t(index + 2).is(v::UNIT) && self.t(index + 1).symbol(b',')
-                || before.known(FAMILY)
-                    && (first < 2 || self.back(first, 2).symbol(b'\n'))
-                    && matches!(self.t(index + 1).kind, Kind::None | Kind::Symbol))
     }
 
     /// A kind of street that is one also in small letters.

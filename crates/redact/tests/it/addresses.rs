@@ -18,6 +18,7 @@ fn kinds_of_streets_that_are_other_words_end_an_address_too() {
         ("0482 Imogen Stream", "[ADDRESS]"),
         ("CMR 402, Box 1180\nAPO AE 09180", "[ADDRESS]\n[ZIP]"),
         ("Unit 5160 Box 9754", "[ADDRESS]"),
+        ("77 Okafor Fork\nApt. 779\nDover", "[ADDRESS]\n[ADDRESS]\nDover"),
     ] {
         assert_eq!(masked(text), expected, "{text}");
     }

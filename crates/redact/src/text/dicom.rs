@@ -1,0 +1,162 @@
+//! What programs print of DICOM objects: a tag, and its value in brackets or quotes (PS3.6, the data dictionary).
+//!
+//! `(0010,0010) PN [ROE^JANE] # 8, 1 PatientName` of dcmdump, `(0010, 0010) Patient's Name PN: 'ROE^JANE'` of pydicom,
+//! `(0010,0010) PN #8 [ROE^JANE] PatientName` of dcm4che.
+
+use super::{Reader, token::at, value, weight};
+use crate::Identifier as I;
+
+/// Attributes of patients, relatives, staff and what is done for a patient (PS3.15, table E.1-1, as far as they are
+/// identifiers here). Unique identifiers of objects stay: programs make them up.
+const TAGS: [(u32, I); 45] = [
+    (0x0008_0012, I::Date),
+    (0x0008_0020, I::Date),
+    (0x0008_0021, I::Date),
+    (0x0008_0022, I::Date),
+    (0x0008_0023, I::Date),
+    (0x0008_002a, I::Date),
+    (0x0008_0050, I::Other),
+    (0x0008_0080, I::Facility),
+    (0x0008_0081, I::Address),
+    (0x0008_0090, I::Name),
+    (0x0008_0092, I::Address),
+    (0x0008_0094, I::Phone),
+    (0x0008_1048, I::Name),
+    (0x0008_1050, I::Name),
+    (0x0008_1060, I::Name),
+    (0x0008_1070, I::Name),
+    (0x0010_0010, I::Name),
+    (0x0010_0020, I::Mrn),
+    (0x0010_0030, I::Date),
+    (0x0010_1000, I::Mrn),
+    (0x0010_1001, I::Name),
+    (0x0010_1005, I::Name),
+    (0x0010_1040, I::Address),
+    (0x0010_1060, I::Name),
+    (0x0010_1090, I::Mrn),
+    (0x0010_2154, I::Phone),
+    (0x0010_2297, I::Name),
+    (0x0018_1000, I::Device),
+    (0x0020_0010, I::Other),
+    (0x0032_1032, I::Name),
+    (0x0032_1033, I::Facility),
+    (0x0038_0010, I::Other),
+    (0x0038_0020, I::Date),
+    (0x0038_0030, I::Date),
+    (0x0038_0300, I::Facility),
+    (0x0038_0400, I::Address),
+    (0x0040_0002, I::Date),
+    (0x0040_0004, I::Date),
+    (0x0040_0006, I::Name),
+    (0x0040_0244, I::Date),
+    (0x0040_0250, I::Date),
+    (0x0040_2016, I::Other),
+    (0x0040_2017, I::Other),
+    (0x0040_a075, I::Name),
+    (0x0040_a123, I::Name),
+];
+
+/// What the tag that begins here is of, and where it ends.
+pub(crate) fn tag(text: &[u8], start: usize) -> Option<(I, usize)> {
+    if at(text, start) != b'(' {
+        return None;
+    }
+    let group = hexadecimal(text, start + 1)?;
+    let comma = start + 5;
+    if at(text, comma) != b',' {
+        return None;
+    }
+    let second = comma + 1 + usize::from(at(text, comma + 1) == b' ');
+    let element = hexadecimal(text, second)?;
+    let end = second + 5;
+    if at(text, end - 1) != b')' {
+        return None;
+    }
+    let (_, identifier) = TAGS.iter().find(|(tag, _)| *tag == group << 16 | element)?;
+    Some((*identifier, end))
+}
+
+fn hexadecimal(text: &[u8], start: usize) -> Option<u32> {
+    let digits = text.get(start..start + 4)?;
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// How far behind its tag a value may begin: names of attributes stand between.
+const REACH: usize = 96;
+
+impl Reader<'_> {
+    /// Finds the values behind tags.
+    pub(super) fn dicom(&mut self) {
+        for place in memchr::memchr_iter(b'(', self.text) {
+            let Some((identifier, end)) = tag(self.text, place) else { continue };
+            let Some(range) = valued(self.text, end) else { continue };
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            if value::plausible(identifier, value) && super::token::marker(value, 0).is_none() {
+                self.hit(range.start, range.end, identifier, weight::KEY);
+            }
+        }
+    }
+}
+
+/// The value in brackets, or in quotes behind a colon, on the line of its tag.
+fn valued(text: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
+    let mut place = start;
+    let (open, close) = loop {
+        let byte = at(text, place);
+        if byte == b'[' {
+            break (place + 1, b']');
+        }
+        if matches!(byte, b'\'' | b'"') && text.get(..place).is_some_and(|head| head.ends_with(b": ")) {
+            break (place + 1, byte);
+        }
+        if matches!(byte, 0 | b'\n' | b'\r' | b'(') || place > start + REACH {
+            return None;
+        }
+        place += 1;
+    };
+    // A marker of what was masked before ends with a bracket of its own.
+    let skip = super::token::marker(text, open).unwrap_or(open);
+    let rest = text.get(skip..).unwrap_or_default();
+    let length = rest.iter().position(|b| *b == close || matches!(b, b'\n' | b'\r'))?;
+    (rest.get(length) == Some(&close) && skip + length > open).then_some(open..skip + length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(I, &str)> {
+        let (identifier, end) = tag(text.as_bytes(), 0)?;
+        valued(text.as_bytes(), end).map(|range| (identifier, &text[range]))
+    }
+
+    #[test]
+    fn values_are_found_as_several_programs_print_them() {
+        for text in [
+            "(0010,0010) PN [QUIST^ORLA]        #  10, 1 PatientName",
+            "(0010, 0010) Patient's Name                      PN: 'QUIST^ORLA'",
+            "(0010,0010) PN #10 [QUIST^ORLA] PatientName",
+        ] {
+            assert_eq!(found(text), Some((I::Name, "QUIST^ORLA")), "{text}");
+        }
+        assert_eq!(found("(0038,0020) DA [20210309]"), Some((I::Date, "20210309")));
+        assert_eq!(found("(0010,0020) LO [[MRN]] # 8"), Some((I::Mrn, "[MRN]")));
+    }
+
+    #[test]
+    fn tags_of_machines_and_pairs_of_numbers_are_none() {
+        for text in [
+            "(0028,0010) US 512 # 2, 1 Rows",
+            "(0008,0018) UI [1.2.840.10008.1]",
+            "(0010,0010) PN (no value available)",
+            "(0010,0010)\n[x]",
+            "(1234,5678)",
+            "(12,34)",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}
