@@ -153,6 +153,14 @@ impl From<sqlx::Error> for Error {
             )
             .because(source);
         }
+        // SQLite keeps U+0000 in a text, PostgreSQL does not: SQLSTATE 22021.
+        if source.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "22021") {
+            return Self::invalid(
+                "a text holds a character that the store can't keep, such as U+0000",
+                "leave out the control characters",
+            )
+            .because(source);
+        }
         Self::internal("using the store", source)
     }
 }

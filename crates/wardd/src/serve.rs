@@ -138,6 +138,7 @@ fn loops(
 ) -> anyhow::Result<Vec<Arc<dyn Reconciler>>> {
     let publisher = Arc::new(Ingress(Client::new(config.ingress_socket(), config.snapshot())));
     let mut all = ward_platform::loops(engine.clone(), publisher, config.api_socket());
+    all.push(Arc::new(ward_identity::sessions::Prune));
     all.push(Arc::new(ward_custody::drains::Drains::new()));
     all.push(Arc::new(ward_custody::witnesses::WitnessLoop::default()));
     all.extend(ward_custody::retention::loops(archive::place(config)?));

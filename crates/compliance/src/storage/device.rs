@@ -3,12 +3,12 @@
 use std::{
     fs::{self, File},
     io,
-    os::unix::fs::{FileExt, FileTypeExt, MetadataExt},
+    os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
 use nix::{
-    fcntl::{PosixFadviseAdvice, posix_fadvise},
+    fcntl::OFlag,
     sys::stat::{major, minor},
 };
 
@@ -17,26 +17,45 @@ use super::Extent;
 /// Most bytes that are read of one file.
 const MOST: u64 = 4 << 20;
 
+/// Alignment of buffers, offsets and lengths that every device takes for direct reads.
+const ALIGNED: usize = 4096;
+
 /// The first bytes of a file as they lie on the device, up to 4 MiB. Blocks.
+///
+/// They are read past the page cache (`O_DIRECT`). The device has a cache of its own, in which a block that held
+/// metadata of the file system a moment ago stays as it was for as long as the journal wants it, whatever a file has
+/// written there since.
 ///
 /// # Errors
 /// If the device can't be found or read.
 pub(crate) fn raw(path: &Path, extents: &[Extent]) -> io::Result<Vec<u8>> {
     let node = node_of(path)?;
-    let device = File::open(&node)?;
+    let device = fs::OpenOptions::new().read(true).custom_flags(OFlag::O_DIRECT.bits()).open(&node)?;
     let (mut out, mut left) = (Vec::new(), MOST);
     for extent in extents {
         let take = extent.length.min(left);
         left -= take;
-        let mut bytes = vec![0; usize::try_from(take).map_err(io::Error::other)?];
-        // An earlier look may have left an older state in the device's own cache.
-        let offset = i64::try_from(extent.start).map_err(io::Error::other)?;
-        let length = i64::try_from(take).map_err(io::Error::other)?;
-        posix_fadvise(&device, offset, length, PosixFadviseAdvice::POSIX_FADV_DONTNEED)?;
-        device.read_exact_at(&mut bytes, extent.start)?;
-        out.append(&mut bytes);
+        let length = usize::try_from(take).map_err(io::Error::other)?;
+        out.extend(read_direct(&device, extent.start, length)?);
     }
     Ok(out)
+}
+
+/// Reads from the device itself, whatever the cache holds.
+fn read_direct(device: &File, start: u64, length: usize) -> io::Result<Vec<u8>> {
+    let before = usize::try_from(start % ALIGNED as u64).map_err(io::Error::other)?;
+    let whole = (before + length).next_multiple_of(ALIGNED);
+    let mut room = vec![0_u8; whole + ALIGNED];
+    let skip = room.as_ptr().align_offset(ALIGNED);
+    let buffer = room.get_mut(skip..skip + whole).ok_or_else(|| io::Error::other("no aligned buffer"))?;
+    let (mut place, offset) = (0, start - before as u64);
+    while place < before + length {
+        match device.read_at(buffer.get_mut(place..).unwrap_or_default(), offset + place as u64)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => place += read,
+        }
+    }
+    Ok(buffer.get(before..before + length).unwrap_or_default().to_vec())
 }
 
 /// Block device of the file system that holds a path.

@@ -131,6 +131,10 @@ pub(super) async fn other_owners(tx: &mut WriteTx, organization: OrganizationId,
 }
 
 /// Revokes all that a user holds in an organization; refuses to take the last owner away, or an owner by a non-owner.
+///
+/// Roles that other organizations gave stay as they are, in their own records: they are worth nothing while the account
+/// is disabled, and whoever gives a role must not be able to keep somebody else's account open by it (45 CFR
+/// 164.308(a)(3)(ii)(C), termination). A role on the platform is another matter: an organization does not end it.
 pub(crate) async fn revoke_all_checked(
     tx: &mut WriteTx,
     ctx: &Ctx,
@@ -140,14 +144,19 @@ pub(crate) async fn revoke_all_checked(
     let rows: Vec<Row> = sqlx::query_as(COLUMNS_OF_USER).bind(user.to_string()).fetch_all(tx.conn()).await?;
     for grant in rows.into_iter().map(Row::grant) {
         let grant = grant?;
-        if grant.organization != Some(organization) {
-            return Err(Error::conflict(
-                "the user holds roles outside this organization too",
-                "revoke the grants in this organization instead",
-            ));
+        match grant.organization {
+            None => {
+                return Err(Error::conflict(
+                    "the user holds a role on the platform",
+                    "an owner of the platform has to take it back first",
+                ));
+            }
+            Some(other) if other != organization => {}
+            Some(_) => {
+                super::revoke::guard(tx, ctx, organization, &grant).await?;
+                revoke(tx, grant.id, ctx.now()).await?;
+            }
         }
-        super::revoke::guard(tx, ctx, organization, &grant).await?;
-        revoke(tx, grant.id, ctx.now()).await?;
     }
     Ok(())
 }

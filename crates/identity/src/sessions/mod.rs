@@ -6,6 +6,7 @@
 mod authenticate;
 mod begin;
 mod end;
+mod prune;
 pub(crate) mod sql;
 mod verify;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use authenticate::{authenticate, recheck};
 pub use begin::begin;
 pub use end::{end, end_current, list};
+pub use prune::Prune;
 pub(crate) use verify::current;
 pub use verify::verify;
 

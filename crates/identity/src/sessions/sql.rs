@@ -186,3 +186,12 @@ pub(crate) async fn end_others(
         .await?;
     Ok(())
 }
+
+/// Deletes sessions that could not live beyond a time, however they were used; how many.
+pub(super) async fn forget(tx: &mut Bookkeeping, before: Timestamp) -> Result<u64> {
+    let done = sqlx::query("delete from sessions where expires_at < $1")
+        .bind(before.micros())
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected())
+}

@@ -3,7 +3,7 @@
 mod authenticate;
 mod create;
 mod list;
-mod sql;
+pub(crate) mod sql;
 
 use std::time::Duration;
 

@@ -103,3 +103,12 @@ pub(super) async fn revoke(tx: &mut WriteTx, user: UserId, id: TokenId, now: Tim
     .await?;
     Ok(done.rows_affected() > 0)
 }
+
+/// Deletes tokens that ended or were revoked before a time; how many.
+pub(crate) async fn forget(tx: &mut Bookkeeping, before: Timestamp) -> Result<u64> {
+    let done = sqlx::query("delete from tokens where expires_at < $1 or revoked_at < $1")
+        .bind(before.micros())
+        .execute(tx.conn())
+        .await?;
+    Ok(done.rows_affected())
+}

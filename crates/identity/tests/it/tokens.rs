@@ -78,3 +78,50 @@ async fn disabling_a_user_ends_sessions_and_tokens() {
     users::disable(&owner, organization, created.user.id).await.unwrap();
     assert!(sessions::authenticate(&server.anonymous(), &begun.token).await.is_err());
 }
+
+/// A role that a stranger gives must not keep an account open.
+#[tokio::test]
+async fn a_role_elsewhere_does_not_keep_an_account_from_being_disabled() {
+    let server = TestServer::new().await;
+    let (_, owner, _) = Person::first_owner(&server).await;
+    let (home, elsewhere): (OrganizationId, OrganizationId) = (owner.id(), owner.id());
+    let new = ward_model::users::NewUser {
+        email: "dev@example.org".into(),
+        display_name: "Dev".into(),
+        role: Role::Developer,
+    };
+    let created = users::create(&owner, home, new).await.unwrap();
+    let scope = Target::organization(elsewhere);
+    let stranger = server.user_with(Role::Owner, &scope).await;
+    let wish = ward_model::users::NewGrant {
+        user: created.user.id,
+        role: Role::Owner,
+        scope_kind: scope.kind,
+        scope_id: scope.id.clone(),
+    };
+    ward_identity::grants::create(&stranger, elsewhere, wish, scope).await.unwrap();
+    users::disable(&owner, home, created.user.id).await.unwrap();
+    let sign_in =
+        ward_model::users::SignIn { email: "dev@example.org".into(), password: created.first_password };
+    assert!(sessions::begin(&server.anonymous(), sign_in).await.is_err());
+    let left = ward_identity::grants::list(&owner, home, &Default::default()).await.unwrap().items;
+    assert!(left.iter().all(|grant| grant.user != created.user.id));
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten_and_what_lives_is_not() {
+    use ward_spine::reconcile::Reconciler as _;
+    let server = TestServer::new().await;
+    let (_, ctx, _) = Person::first_owner(&server).await;
+    let scope = Target::platform();
+    tokens::create(&ctx, wish(&ctx, &scope, 1), scope.clone()).await.unwrap();
+    let kept = tokens::create(&ctx, wish(&ctx, &scope, 89), scope).await.unwrap();
+    assert_eq!(sessions::Prune.pass(&ctx).await.unwrap(), "");
+    server.clock.advance(Duration::from_secs(92 * 86_400));
+    let told = sessions::Prune.pass(&ctx).await.unwrap();
+    assert_eq!(told, "forgot 1 sessions and 1 tokens that ended long ago");
+    assert_eq!(sessions::Prune.pass(&ctx).await.unwrap(), "");
+    let mut read = ctx.read().await.unwrap();
+    let (left,): (String,) = sqlx::query_as("select id from tokens").fetch_one(read.conn()).await.unwrap();
+    assert_eq!(left, kept.token.id.to_string());
+}

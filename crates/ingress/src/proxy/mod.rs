@@ -16,7 +16,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::header::{HOST, HeaderValue};
+use http::header::{HOST, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use http::{Method, Request, Response, Version};
 use hyper::body::Incoming;
 use ward_model::routes::LogPath;
@@ -121,15 +121,19 @@ impl Service {
                     LogPath::Prefix => place.prefix.clone(),
                     LogPath::Full => request.uri().path().to_owned(),
                 };
-                let Some(busy) = busy else {
-                    return Ok(problem(
-                        Problem::new(503, "no instance of this service is ready"),
-                        html,
-                        record,
-                    ));
+                let hsts = place.hsts.clone();
+                let mut response = match busy {
+                    Some(busy) => {
+                        record.serve_by(busy);
+                        self.forward(request, Routed { host, authority, held, html }, &place, record).await
+                    }
+                    None => problem(Problem::new(503, "no instance of this service is ready"), html, record),
                 };
-                record.serve_by(busy);
-                Ok(self.forward(request, Routed { host, authority, held, html }, &place, record).await)
+                // What the ingress says in the place of an app that is away counts for the browser like the app's answer.
+                if let Some(hsts) = hsts {
+                    response.headers_mut().entry(STRICT_TRANSPORT_SECURITY).or_insert(hsts);
+                }
+                Ok(response)
             }
         }
     }

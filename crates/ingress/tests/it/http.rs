@@ -137,6 +137,18 @@ async fn answers_lose_what_is_internal_and_gain_hsts_and_an_id() {
     let response = rig.h1().await.send_request(request).await.expect("response");
     assert_eq!(response.headers()["x-request-id"], "trace-0001-abc");
     assert!(text(response).await.contains("x-request-id: trace-0001-abc\n"));
+
+    // What the ingress says while the app is away carries it too, for as long as the route has it.
+    snapshot.routes[0].upstreams[0].draining = true;
+    for (version, expected) in [(2, Some("max-age=31536000; includeSubDomains")), (3, None)] {
+        snapshot.version = version;
+        rig.client.publish(&snapshot).await.expect("publish");
+        let response = rig.h1().await.send_request(get("/")).await.expect("response");
+        assert_eq!(response.status(), 503);
+        let sent = response.headers().get("strict-transport-security").map(|v| v.to_str().expect("text"));
+        assert_eq!(sent, expected);
+        snapshot.routes[0].hsts = None;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

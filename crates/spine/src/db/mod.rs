@@ -131,8 +131,8 @@ impl RawWrite {
     }
 }
 
-/// A write that is no effect: counters of throttling, last use of a session, the search index of the ledger,
-/// answers kept for idempotency, the event stream. Whatever changes what a principal may do, what runs, or
+/// A write that is no effect: counters of throttling, last use of a session, rows of sessions and tokens that ended
+/// long ago, the search index of the ledger, answers kept for idempotency, the event stream. Whatever changes what a principal may do, what runs, or
 /// what data exists is an effect and needs a permit instead.
 pub struct Bookkeeping(RawWrite);
 
