@@ -9,9 +9,9 @@ use super::sql;
 use crate::tokens;
 
 /// How long an ended session or token is kept in the store. The ledger keeps what was done with it.
-pub const KEPT: Duration = Duration::from_secs(90 * 86_400);
+const KEPT: Duration = Duration::from_secs(90 * 86_400);
 
-/// The loop. It deletes rows of sessions and tokens that could not be used for [`KEPT`]: anybody who can sign in makes
+/// The loop. It deletes rows of sessions and tokens that could not be used for ninety days: anybody who can sign in makes
 /// rows, and nothing else would ever take them away.
 #[derive(Debug, Default)]
 pub struct Prune;
