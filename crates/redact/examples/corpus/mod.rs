@@ -221,6 +221,10 @@ impl Set {
                 (Kind::Prose, include_str!("templates/tuning/conversations.txt")),
                 (Kind::Prose, include_str!("templates/tuning/reports.txt")),
                 (Kind::Log, include_str!("templates/tuning/vocabularies.txt")),
+                (Kind::Machine, include_str!("templates/tuning/machine-hosts.txt")),
+                (Kind::Machine, include_str!("templates/tuning/machine-services.txt")),
+                (Kind::Machine, include_str!("templates/tuning/machine-platforms.txt")),
+                (Kind::Machine, include_str!("templates/tuning/machine-code.txt")),
             ],
             Self::Judging => &[
                 (Kind::Prose, include_str!("templates/judging/notes.txt")),
