@@ -148,7 +148,7 @@ impl Engine {
         let person = about_person
             || leaves.iter().any(|leaf| {
                 let class = class_of(leaf);
-                matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City)) && plausible_leaf(class, get(&leaf.value))
+                matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
                     || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
             });
         // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
@@ -281,6 +281,8 @@ impl Engine {
             // A person's document inside, or a name in parts, is read below.
             // A private address stays in logs, whatever its key.
             Class::Is(I::Ip) if !manner.strict => {}
+            // The fingerprint of a certificate, an alert, an error.
+            Class::Is(I::Biometric) if !manner.person && machine_made(value) => {}
             Class::Is(identifier) if plausible(identifier, value) && !matches!(at(value, 0), b'{') => {
                 whole(identifier, hits);
                 return Ok(());

@@ -37,7 +37,10 @@ pub(crate) fn v4(text: &[u8], start: usize) -> Option<(usize, Ipv4Addr)> {
     if alphanumeric(next) && next < 0x80 || next == b'_' {
         return None;
     }
-    let longer = next == b'.' && after.is_ascii_alphanumeric() || next == b'-' && after.is_ascii_alphabetic();
+    // `17.0.21.1+2-1~deb12u1` is a version.
+    let longer = next == b'.' && after.is_ascii_alphanumeric()
+        || next == b'-' && after.is_ascii_alphabetic()
+        || matches!(next, b'+' | b'~') && after.is_ascii_alphanumeric();
     (!longer).then_some((place, Ipv4Addr::from(octets)))
 }
 
@@ -65,6 +68,10 @@ pub(crate) fn v6(text: &[u8], start: usize) -> Option<(usize, Ipv6Addr)> {
     let written = std::str::from_utf8(text.get(start..end)?).ok()?;
     let colons = written.bytes().filter(|b| *b == b':').count();
     if colons < 3 || !written.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // Eight pairs are the end of a fingerprint, or the name of a port of Fibre Channel.
+    if written.split(':').all(|group| group.len() == 2) {
         return None;
     }
     written.parse().ok().map(|address| (end, address))
@@ -128,11 +135,13 @@ mod tests {
 
     #[test]
     fn look_alikes_are_not() {
-        for text in ["1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4-beta", "01.2.3.4", "1.2.3.4a"] {
+        for text in
+            ["1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.4-beta", "01.2.3.4", "1.2.3.4a", "17.0.21.1+2-1"]
+        {
             assert!(v4(text.as_bytes(), 0).is_none(), "{text}");
         }
         assert!(v4(b"Chrome/120.0.0.0", 7).is_none() && v4(b"v1.2.3.4", 1).is_none());
-        for text in ["03:41:38", "std::vec", "a::b", "12:34:56:78", "face::cafe"] {
+        for text in ["03:41:38", "std::vec", "a::b", "12:34:56:78", "face::cafe", "4b:55:34:46:2a:8b:86:3b"] {
             assert!(v6(text.as_bytes(), 0).is_none(), "{text}");
         }
     }

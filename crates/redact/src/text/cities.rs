@@ -122,6 +122,14 @@ impl Reader<'_> {
             }
             dictionary().get(hash) & CITY != 0
         };
+        // `Server ID 12345`, `Done, OK 20000`: in logs a word and two capitals are no place yet.
+        let comma = (index..state).any(|at| self.t(at).symbol(b','));
+        let word = first.known(WORD) && words == 1;
+        let doubtful =
+            self.lower_is(state, words!["id", "ok", "in", "or", "me", "hi"]) && self.t(state).len() == 2;
+        if !self.strict && (!comma && (!known || word && doubtful) || !known && word && doubtful) {
+            return None;
+        }
         // Without a ZIP code the words must be a city that is known, or unknown in prose; `Smith, MD` is a physician.
         let credential = self.t(state).is(v::SUFFIX) && zip.is_none();
         let full = self.t(state).len() > 2;

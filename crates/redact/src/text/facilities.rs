@@ -58,6 +58,41 @@ impl Reader<'_> {
             || pair(words!["medical", "physicians"], words!["group", "associates"])
             || pair(words!["family"], words!["practice", "medicine", "health"])
             || pair(words!["surgery", "dialysis"], words!["center"]);
+        // `Trust Center`, `Data Center`: in logs these are of machines.
+        let machine = words![
+            "trust",
+            "data",
+            "operations",
+            "security",
+            "action",
+            "notification",
+            "control",
+            "update",
+            "software",
+            "network",
+            "computer",
+            "technology",
+            "message",
+            "command",
+            "distribution",
+            "contact",
+            "call",
+            "help",
+            "admin",
+            "management",
+            "developer",
+            "support",
+            "system",
+            "download",
+            "sync",
+            "event",
+        ];
+        if !self.strict
+            && self.lower_is(index, words!["center", "centre"])
+            && self.lower_is(index.wrapping_sub(1), machine)
+        {
+            return;
+        }
         let mut at = index;
         while let Some(before) = at.checked_sub(1) {
             let token = self.t(before);

@@ -214,7 +214,10 @@ fn of(key: &Read, around: &Read) -> Class {
     {
         return Class::Is(I::Ip);
     }
-    if sure(v::ZIP) || whole_is(words!["postal"]) || has(v::ZIP) && id && !machine {
+    if sure(v::ZIP) && (!machine || key.last & v::ZIP != 0)
+        || whole_is(words!["postal"])
+        || has(v::ZIP) && id && !machine
+    {
         return Class::Is(I::Zip);
     }
     if let Some(number) = number(key, around, id, person) {

@@ -87,6 +87,10 @@ impl Reader<'_> {
             let begins = self.t(first);
             let phrase = (first..index).all(|i| {
                 let t = self.t(i);
+                // Cells of a table stand further apart than words.
+                if i > first && t.start > self.t(i - 1).end + 1 {
+                    return false;
+                }
                 t.kind == Kind::Word
                     || i > first
                         && t.kind == Kind::Symbol
@@ -216,6 +220,8 @@ impl Reader<'_> {
     pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
+            // Of a certificate, an alert, an error.
+            Class::Is(I::Biometric) if !self.person && machine_made(value) => None,
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
             Class::Weak(identifier) => {
                 (self.person && plausible(identifier, value) && !machine_made(value)).then_some(identifier)
@@ -239,6 +245,10 @@ impl Reader<'_> {
                     .name_from(first, true)
                     .filter(|(_, to)| sign == b':' || !matches!(self.byte(*to), b'%' | b'+'))
                 {
+                    // `firstName: String is required`.
+                    if !plausible(I::Name, self.text.get(from..to).unwrap_or_default()) {
+                        return;
+                    }
                     self.hit(from, to, I::Name, weight::KEY);
                 } else if sign == b'=' && (token.kind == Kind::Word || token.symbol(b'%')) {
                     // Small letters, or an encoded query: `last=o%27brien`, `name=jane+roe`.
@@ -265,6 +275,7 @@ impl Reader<'_> {
                 let value = self.text.get(start..end).unwrap_or_default();
                 if value.iter().any(u8::is_ascii_digit)
                     && value.iter().any(u8::is_ascii_alphabetic)
+                    && !value.starts_with(b"0x")
                     && internet::v4(self.text, start).is_none()
                 {
                     self.hit(start, end, I::Address, weight::PLACE);
@@ -313,7 +324,8 @@ impl Reader<'_> {
                 let listed = sign == b'='
                     || value.len() >= 8
                         && value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'));
-                if listed && plausible(identifier, value) {
+                let of_a_key = identifier == I::Biometric && !self.person && machine_made(value);
+                if listed && plausible(identifier, value) && !of_a_key {
                     self.hit(start, glued_end, identifier, weight::KEY);
                 }
             }
@@ -325,6 +337,7 @@ impl Reader<'_> {
         let start = self.t(first).start;
         if let Some((from, to)) = self.name_from(first, self.strict || sign == b'=')
             && self.person_like(&(from..to))
+            && !(!self.strict && to - from <= 2)
         {
             // In a query the parts are joined by `+` and `%20`.
             let joined = sign == b'=' && matches!(self.byte(to), b'+' | b'%');
@@ -334,7 +347,11 @@ impl Reader<'_> {
             // `patient=12345678`.
             let range = start..self.glued_value(first);
             let value = self.text.get(range.clone()).unwrap_or_default();
-            if crate::check::digits::count(value) >= 5 && !value.contains(&b'.') && self.person {
+            if crate::check::digits::count(value) >= 5
+                && !value.contains(&b'.')
+                && self.person
+                && plausible(I::Mrn, value)
+            {
                 self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
             }
         } else if sign == b'=' && (self.t(first).capitalised() || self.t(first).symbol(b'%')) {

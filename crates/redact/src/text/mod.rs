@@ -18,12 +18,18 @@ mod numbers;
 mod persons;
 mod places;
 mod prose;
+mod streets;
 pub(crate) mod token;
 pub(crate) mod value;
 
 use crate::{
     Identifier,
-    words::vocabulary::{self as v, Roles},
+    shape::alphanumeric,
+    words::{
+        FAMILY, GIVEN, WORD,
+        vocabulary::{self as v, Roles},
+        words,
+    },
 };
 use token::{Kind, NONE, Token, at};
 
@@ -38,6 +44,64 @@ pub(crate) struct Hit {
     /// The value is a number or word of JSON, whose marker needs quotes: 1; one in a string of JSON: 2, and so on.
     pub(crate) quoted: u8,
 }
+
+/// What is done with clients, subjects and residents who are people.
+const CARED_FOR: &[u64] = words![
+    "seen",
+    "admitted",
+    "admission",
+    "discharged",
+    "discharge",
+    "arrived",
+    "enrolled",
+    "enrollment",
+    "enrolment",
+    "consented",
+    "consent",
+    "screened",
+    "screening",
+    "visit",
+    "visits",
+    "appointment",
+    "appointments",
+    "appt",
+    "encounter",
+    "intake",
+    "referral",
+    "referred",
+    "hospitalized",
+    "died",
+    "deceased",
+    "dob",
+    "born",
+    "birth",
+    "birthday",
+    "denies",
+    "complains",
+    "chart",
+    "fell",
+    "aged",
+    "assessment",
+    "assessed",
+    "evaluated",
+    "evaluation",
+    "exam",
+    "examined",
+    "scheduled",
+    "rescheduled",
+    "diagnosed",
+    "diagnosis",
+    "treatment",
+    "medication",
+    "medications",
+    "surgery",
+    "vaccinated",
+    "vaccination",
+    "immunization",
+    "randomized",
+    "dosed",
+    "followup",
+];
 
 /// Weights: what a key says, a check digit, a shape, a context, a guess.
 pub(crate) mod weight {
@@ -84,8 +148,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         hint: manner.hint,
         hits,
     };
-    reader.person |=
-        reader.tokens.iter().any(|t| t.is(v::SUBJECT | v::BIRTH) || t.is(v::MRN) && t.is(v::DIRECT));
+    reader.person = reader.person || (0..reader.tokens.len()).any(|index| reader.about_person(index));
     reader.numbers();
     if manner.shapes_only {
         return;
@@ -100,6 +163,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.dicom();
     reader.labels();
     reader.numbered();
+    // `client` and the like beside a value of a person are people.
+    let doubtful = !reader.person && reader.tokens.iter().any(|t| t.is(v::SUBJECT));
+    reader.person |= doubtful && reader.hits.iter().any(|hit| hit.identifier != Identifier::Ip);
     reader.columns();
     reader.row();
     reader.dates();
@@ -107,12 +173,89 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.places();
     reader.facilities();
     reader.persons();
+    if doubtful && !reader.person && reader.hits.iter().any(|hit| hit.identifier == Identifier::Name) {
+        reader.person = true;
+        reader.dates();
+        reader.ages();
+    }
 }
 
 impl<'a> Reader<'a> {
     /// The token at an index; one that is nothing beyond the ends.
     fn t(&self, index: usize) -> &'a Token {
         self.tokens.get(index).unwrap_or(&NONE)
+    }
+
+    /// Whether a word tells that the text is about a person. `client`, `subject` and the like do so in logs only before a
+    /// name or a long number: most of them are of programs.
+    fn about_person(&self, index: usize) -> bool {
+        let token = self.t(index);
+        if token.is(v::BIRTH) || token.is(v::MRN) && token.is(v::DIRECT) {
+            return true;
+        }
+        if !token.is(v::SUBJECT) {
+            return false;
+        }
+        if self.lower_is(index, words!["pt", "pts"]) {
+            // `pt-BR`, `EBCDIC-PT.so`.
+            let language = self.byte(token.end) == b'-'
+                && self.t(index + 2).kind == Kind::Word
+                && self.t(index + 2).len() == 2;
+            let suffix = self.byte(token.start.wrapping_sub(1)) == b'-' && self.byte(token.end) == b'.';
+            return !language && !suffix;
+        }
+        if !self.lower_is(
+            index,
+            words!["client", "subject", "recipient", "participant", "resident", "donor", "infant"],
+        ) {
+            return true;
+        }
+        if matches!(self.byte(token.start.wrapping_sub(1)), b'-' | b'.' | b'/' | b'_' | b'@' | b'\\')
+            || matches!(self.byte(token.end), b'-' | b'.' | b'/' | b'@')
+                && alphanumeric(self.byte(token.end + 1))
+        {
+            return false;
+        }
+        let mut next = index + 1;
+        while next < index + 5
+            && (self.t(next).kind == Kind::Symbol
+                && matches!(self.t(next).byte, b':' | b'=' | b'#' | b'"' | b'\'' | b'_')
+                || self.lower_is(next, words!["id", "no", "number", "name", "is", "mr", "mrs", "ms"]))
+        {
+            next += 1;
+        }
+        let after = self.t(next);
+        let named = |token: &Token| {
+            token.capitalised()
+                && token.known(GIVEN | FAMILY)
+                && !token.is(v::KNOWN)
+                && (!token.known(WORD) || token.is(v::STRONG))
+        };
+        let cared_for = (index.saturating_sub(6)..index + 7).any(|at| self.lower_is(at, CARED_FOR));
+        let unknown = |token: &Token| {
+            token.case == token::Case::Capital
+                && token.kind == Kind::Word
+                && !token.known(WORD)
+                && token.roles == 0
+        };
+        cared_for
+            || match after.kind {
+                Kind::Number => {
+                    after.len() >= 5
+                        && !matches!(self.byte(after.end), b'.' | b':' if alphanumeric(self.byte(after.end + 1)))
+                }
+                Kind::Mixed => self.byte(after.start).is_ascii_uppercase() && after.len() >= 5,
+                Kind::Word => {
+                    named(after)
+                        || after.capitalised() && named(self.t(next + 1))
+                        || unknown(after) && unknown(self.t(next + 1))
+                        || after.case != token::Case::Lower
+                            && self.t(next + 1).symbol(b'-')
+                            && self.t(next + 2).kind == Kind::Number
+                            && self.t(next + 2).len() >= 3
+                }
+                _ => false,
+            }
     }
 
     /// The token some places before.

@@ -115,7 +115,7 @@ impl Reader<'_> {
         let plain =
             token.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::STATE | v::KNOWN | v::EPONYM) == 0;
         // `Smith:` behind `Dear Mr.` is a name, `Name:` and `Phone number:` are keys.
-        if is_sign(1) && !(named && plain) {
+        if is_sign(1) && (!(named && plain) || self.t(index + 1).symbol(b'=')) {
             return false;
         }
         let compound = is_sign(2)

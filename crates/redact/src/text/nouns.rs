@@ -31,8 +31,13 @@ impl Reader<'_> {
         }
         if let Some(range) = self.number_from(first) {
             let value = self.text.get(range.clone()).unwrap_or_default();
-            let short = value.len() < if self.strict || !weak { 2 } else { 4 };
-            if !short && plausible(identifier, value) && !((weak || !self.person) && machine_made(value)) {
+            let brief = matches!(identifier, I::Licence | I::HealthPlan | I::Device) && !self.strict;
+            let short = value.len() < if weak && !self.strict || brief { 4 } else { 2 };
+            if !short
+                && plausible(identifier, value)
+                && !((weak || !self.person) && machine_made(value))
+                && !self.of_a_certificate(identifier, range.end)
+            {
                 self.hit(range.start, range.end, identifier, weight::KEY);
             }
         }
@@ -89,8 +94,25 @@ impl Reader<'_> {
         (digits > 0 && !decimal && !day).then_some(start..end)
     }
 
+    /// The serial number of a certificate, as openssl prints it: `Serial Number: 1289 (0x509)`.
+    fn of_a_certificate(&self, identifier: I, end: usize) -> bool {
+        identifier == I::Device && self.text.get(end..end + 4) == Some(b" (0x")
+    }
+
     /// A noun of a number, by itself or with `id`, `no.`, `#`, and then the number.
     pub(super) fn noun(&mut self, index: usize) {
+        // `iosf_mbi  20480`, `volume serial number`: of machines.
+        if !self.strict
+            && !self.person
+            && (self.byte(self.t(index).start.wrapping_sub(1)) == b'_'
+                && self.t(index + 1).kind == Kind::Number
+                || self.lower_is(
+                    index.wrapping_sub(1),
+                    words!["volume", "certificate", "cert", "disk", "drive", "zone", "soa"],
+                ))
+        {
+            return;
+        }
         let mut last = index;
         let (mut marked, mut place) = (false, index + 1);
         while place < index + 5 {
@@ -177,6 +199,7 @@ impl Reader<'_> {
                 && !unit
                 && plausible(identifier, value)
                 && !((weak || identifier == I::Device) && machine_made(value))
+                && !self.of_a_certificate(identifier, range.end)
             {
                 self.hit(range.start, range.end, identifier, weight::CONTEXT);
             }
@@ -197,6 +220,8 @@ impl Reader<'_> {
             }
             Kind::Number if token.len() == 9 => Some(end),
             Kind::Number if matches!(token.len(), 4 | 6) => Some(end),
+            // `zip:amd64`, `zip 0x21`.
+            Kind::Mixed if architecture(self.bytes(token)) => None,
             // `K1A 0B1`, `SW1A 1AA`.
             Kind::Mixed if token.len() <= 4 => {
                 let next = self.t(index + 1);
@@ -206,4 +231,11 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// `amd64`, `i386`, `0x21`: small letters and digits as no postal code has them.
+fn architecture(word: &[u8]) -> bool {
+    let letters = word.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let digits = word.iter().skip(letters).take_while(|b| b.is_ascii_digit()).count();
+    letters >= 3 || letters == 1 && digits >= 3 || word.starts_with(b"0x")
 }

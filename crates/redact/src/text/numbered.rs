@@ -269,7 +269,10 @@ impl Reader<'_> {
             .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'+' | b'='))
             .count();
         let value = rest.get(..length).unwrap_or_default();
-        if crate::check::digits::count(value) >= 2 && length >= 5 {
+        // Of a key, a query, an alert.
+        let of_a_machine = !self.person
+            && (super::value::machine_made(value) || !super::value::plausible(I::Biometric, value));
+        if crate::check::digits::count(value) >= 2 && length >= 5 && !of_a_machine {
             self.hit(start, start + length, I::Biometric, weight::CONTEXT);
         }
     }
@@ -331,6 +334,8 @@ impl Reader<'_> {
             () if token.is(v::DEVICE) => I::Device,
             () => I::Other,
         };
-        self.hit(range.start, range.end, identifier, weight::GUESS + 5);
+        if super::value::plausible(identifier, bytes) {
+            self.hit(range.start, range.end, identifier, weight::GUESS + 5);
+        }
     }
 }

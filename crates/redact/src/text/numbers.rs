@@ -19,6 +19,9 @@ use crate::{
     words::vocabulary as v,
 };
 
+/// Words for a telephone that programs use for much else.
+const FAINT: &[u64] = words!["number", "reached", "reach", "called", "text", "pager", "cell", "contact"];
+
 impl Reader<'_> {
     /// Finds what has a shape of its own.
     pub(super) fn numbers(&mut self) {
@@ -44,8 +47,22 @@ impl Reader<'_> {
 
     fn mail(&mut self, sign: usize, length: usize) -> Option<usize> {
         let found = email::email(self.text, sign, length)?;
+        if !self.strict && self.mail_of_a_machine(found.start, found.end, sign) {
+            return Some(found.end);
+        }
         self.hit(found.start, found.end, I::Email, weight::CHECKED);
         Some(found.end)
+    }
+
+    /// The id of a message (RFC 5322, 3.6.4), a service of Kerberos (`HTTP/app.example.org@EXAMPLE.ORG`), the account of a
+    /// repository (`git@host:path`).
+    fn mail_of_a_machine(&self, start: usize, end: usize, sign: usize) -> bool {
+        let head = self.text.get(start.saturating_sub(14)..start).unwrap_or_default();
+        let id =
+            [&b"id=<"[..], b"ID=<", b"id: <", b"ID: <", b"Id: <"].iter().any(|mark| head.ends_with(mark));
+        let (local, host) = (self.text.get(start..sign), self.text.get(sign + 1..end).unwrap_or_default());
+        let realm = before(self.text, start) == b'/' && !host.iter().any(u8::is_ascii_lowercase);
+        id || realm || matches!(local, Some(b"git" | b"hg" | b"svn"))
     }
 
     fn at_symbol(&mut self, index: usize, token: &Token) -> Option<usize> {
@@ -132,7 +149,7 @@ impl Reader<'_> {
         ) || self.back(index, 1).symbol(b':')
             && self.lower_is(
                 index.wrapping_sub(2),
-                words!["version", "ver", "release", "firmware", "build", "section"],
+                words!["version", "ver", "release", "firmware", "build", "section", "rv"],
             )
             || self.back(index, 1).symbol(b'=')
                 && self
@@ -199,8 +216,24 @@ impl Reader<'_> {
     fn card(&mut self, index: usize, start: usize) -> Option<usize> {
         let context = self.hint == Some(I::Card) || self.near(index, v::CARD, 6);
         let end = card::card(self.text, start, context)?;
+        if !context && self.dumped(index, end) {
+            return None;
+        }
         self.hit(start, end, I::Card, weight::CHECKED);
         Some(end)
+    }
+
+    /// Whether groups of four stand in a dump of memory: `3130 3234 2020 5175 6572`.
+    fn dumped(&self, index: usize, end: usize) -> bool {
+        let four = |token: &Token| {
+            matches!(token.kind, Kind::Number | Kind::Mixed | Kind::Word)
+                && token.len() == 4
+                && self.bytes(token).iter().all(u8::is_ascii_hexdigit)
+        };
+        let (first, after) = (self.t(index), self.index_at(end));
+        first.len() == 4
+            && (four(self.back(index, 1)) && self.back(index, 1).end + 1 == first.start
+                || four(self.t(after)) && end + 1 == self.t(after).start)
     }
 
     fn mbi(&mut self, start: usize) -> Option<usize> {
@@ -256,11 +289,16 @@ impl Reader<'_> {
     fn phone(&mut self, index: usize, start: usize) -> Option<usize> {
         let fax = self.near(index, v::FAX, 4) && !self.phone_is_nearer(index) || self.hint == Some(I::Fax);
         let called = self.near(index, v::PHONE | v::FAX, 5) || matches!(self.hint, Some(I::Phone | I::Fax));
+        // `sequence number 897148773600`, `text/plain 48213044`: in logs these words alone announce no telephone.
+        let weak = !self.strict && !self.person && self.hint.is_none() && !self.near_but(index, 5, FAINT);
+        if !self.strict && self.byte(start) == b'+' && internet::v4(self.text, start + 1).is_some() {
+            return None;
+        }
         // Where another number was announced, it is that one.
         let other = self.near(index, v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::OTHER | v::DEVICE, 3)
             && !self.near(index, v::PHONE | v::FAX, 2);
         let suspicion = match () {
-            () if called && !other => Suspicion::Context,
+            () if called && !other && !weak => Suspicion::Context,
             () if self.strict
                 || self.back(index, 1).symbol(b',')
                     && self.back(index, 2).capitalised()
@@ -273,6 +311,16 @@ impl Reader<'_> {
         let end = phone::phone(self.text, start, suspicion)?;
         self.hit(start, end, if fax { I::Fax } else { I::Phone }, weight::SHAPE);
         Some(end)
+    }
+
+    /// Whether a word for a telephone or fax stands before that is none of these.
+    fn near_but(&self, index: usize, reach: usize, but: &[u64]) -> bool {
+        (1..=reach).any(|by| {
+            let token = self.back(index, by);
+            token.is(v::PHONE | v::FAX)
+                && !but.contains(&token.hash)
+                && self.near(index, v::PHONE | v::FAX, by)
+        })
     }
 
     fn phone_is_nearer(&self, index: usize) -> bool {

@@ -10,7 +10,7 @@ use super::{
 use crate::words::words;
 use crate::{
     Identifier,
-    words::{FAMILY, GIVEN, WORD, vocabulary as v},
+    words::{FAMILY, GIVEN, WORD, technical::TECHNICAL, vocabulary as v},
 };
 
 impl Reader<'_> {
@@ -54,6 +54,13 @@ impl Reader<'_> {
         {
             return None;
         }
+        // `48 ms Billed`.
+        if token.case == Case::Lower
+            && self.back(index, 1).kind == Kind::Number
+            && self.lower_is(index, words!["ms"])
+        {
+            return None;
+        }
         // `Dr` at the end of a street, `MS` a disease, `Col` a column: a title has a name after it.
         let mut next = index + 1;
         if self.t(next).symbol(b'.') {
@@ -90,6 +97,10 @@ impl Reader<'_> {
             return None;
         }
         if !sure && !(after.known(GIVEN | FAMILY) && (!after.known(WORD) || after.is(v::STRONG))) {
+            return None;
+        }
+        // `Rev C`, `Rev: A1`.
+        if self.lower_is(index, words!["rev"]) && (after.case == Case::Single || after.case == Case::Upper) {
             return None;
         }
         let street = self.lower_is(index, words!["dr"])
@@ -175,6 +186,14 @@ impl Reader<'_> {
             return Some((after.start, self.t(last).end));
         }
         if !after.capitalised() || after.kind != Kind::Word {
+            return None;
+        }
+        // Heads of tables (`NAME  MAJ:MIN RM`) and abbreviations (`proxy ARP`, `client OK`).
+        if !self.strict
+            && after.case == Case::Upper
+            && (named && token.case == Case::Upper && !self.person
+                || after.len() <= 4 && !self.t(next + 1).capitalised() && !self.t(next + 1).symbol(b','))
+        {
             return None;
         }
         let (start, end) = self.name_from(next, false)?;
@@ -265,6 +284,16 @@ impl Reader<'_> {
         {
             return None;
         }
+        // `Max Speed`, `Hong Kong`.
+        if !self.strict
+            && !self.person
+            && self.t(index + 1).known(WORD)
+            && self.lower_is(index + 1, TECHNICAL)
+            || self.lower_is(index, words!["hong"]) && self.lower_is(index + 1, words!["kong"])
+            || self.lower_is(index, words!["rio"]) && self.lower_is(index + 1, words!["grande"])
+        {
+            return None;
+        }
         let (start, end) = self.name_from(index, false)?;
         // One part, also of two joined, is not yet a given and a family name.
         let first_end = self.atom(index).map_or(0, |next| self.t(next - 1).end);
@@ -287,6 +316,10 @@ impl Reader<'_> {
         let common = family.known(WORD);
         let upper = token.case == Case::Upper;
         let known = family.known(FAMILY | GIVEN);
+        // `MIN RM  SIZE RO`: heads of columns.
+        if upper && family.len() <= 2 && !self.strict && !self.person {
+            return None;
+        }
         let blocked = family.is(v::MACHINE | v::STREET | v::FACILITY | v::KNOWN | v::FACILITYMID | v::PAYER)
             && (common || family.is(v::KNOWN))
             && !(self.strict

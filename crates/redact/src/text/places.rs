@@ -51,6 +51,10 @@ impl Reader<'_> {
         {
             return None;
         }
+        // `/*!50001 DROP VIEW`.
+        if self.byte(token.start.wrapping_sub(1)) == b'!' {
+            return None;
+        }
         let mut start = token.start;
         let mut next = index + 1;
         // `45-12 31st Avenue`: Queens; `123 1/2 Main St`.
@@ -122,6 +126,9 @@ impl Reader<'_> {
             next += 1;
         }
         let suffix = suffix?;
+        if self.no_street(first, suffix) {
+            return None;
+        }
         // `Rue de la Paix`: the kind of street comes first.
         let mut end = self.t(suffix).end;
         // `County Road 404`, `State Route 414`, `FM 683`.
@@ -166,48 +173,6 @@ impl Reader<'_> {
 
     pub(super) fn begins_new_sentence(&self, point: usize) -> bool {
         self.t(point + 1).capitalised() && !self.t(point + 1).is(v::UNIT | v::DIRECTION)
-    }
-
-    /// A kind of street that is one also in small letters.
-    pub(super) fn plain_street(&self, index: usize) -> bool {
-        self.lower_is(
-            index,
-            words![
-                "street",
-                "st",
-                "avenue",
-                "ave",
-                "road",
-                "rd",
-                "boulevard",
-                "blvd",
-                "lane",
-                "ln",
-                "drive",
-                "dr",
-                "terrace",
-                "parkway",
-                "highway",
-                "hwy",
-                "circle",
-                "cir",
-                "ct",
-                "strase",
-                "strasse",
-            ],
-        )
-    }
-
-    pub(super) fn ends_in_street(&self, index: usize) -> bool {
-        (1..=3).any(|by| self.plain_street(index + by) && self.t(index + by).kind == Kind::Word)
-            && !self.t(index).is(v::PERIOD | v::EVENT | v::DATE)
-    }
-
-    pub(super) fn ordinal(&self, index: usize) -> bool {
-        let bytes = self.bytes(self.t(index));
-        let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
-        let suffix = bytes.get(digits..).unwrap_or_default();
-        digits > 0 && ["st", "nd", "rd", "th"].iter().any(|s| suffix.eq_ignore_ascii_case(s.as_bytes()))
     }
 
     /// `, Apt 4B`, `#12`, `Suite 200`; the end, and the index after it.

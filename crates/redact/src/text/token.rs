@@ -217,9 +217,21 @@ pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
             token.roles = vocabulary.get(token.hash);
             token.case = case(word);
             token.flags = dictionary.get(token.hash);
+            if token.roles != 0 && terminal(text, start, end) {
+                token.roles = 0;
+            }
         }
         tokens.push(token);
         place = end;
+    }
+}
+
+/// Whether the word is of a terminal: `pts/13` stands for no patients.
+fn terminal(text: &[u8], start: usize, end: usize) -> bool {
+    text.get(start..end).is_some_and(|word| word.eq_ignore_ascii_case(b"pts")) && at(text, end) == b'/' && {
+        let digits =
+            text.get(end + 1..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        (1..=4).contains(&digits) && !at(text, end + 1 + digits).is_ascii_alphanumeric()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod dictionary;
 mod fold;
+pub(crate) mod technical;
 pub(crate) mod users;
 pub(crate) mod vocabulary;
 

@@ -14,7 +14,12 @@ pub(crate) fn personal(value: &[u8]) -> bool {
     };
     let mut parts = value.split(|b| !b.is_ascii_alphabetic() && *b < 0x80).filter(|part| !part.is_empty());
     let several = value.iter().any(|b| !b.is_ascii_alphabetic());
+    // `directories`, `group`: a word is no name with a letter before it.
+    let word = |part: &[u8]| dictionary().get(hash(part)) & WORD != 0;
     parts.any(|part| {
+        if word(part) {
+            return false;
+        }
         (several && name(part))
             || part.get(1..).is_some_and(|rest| rest.len() >= 4 && name(rest))
             // Two names without a sign between: `janeroe`.
@@ -56,7 +61,82 @@ const SYSTEM: &[u64] = super::words![
     "gitlab",
     "hadoop",
     "elasticsearch",
-    "cassandra"
+    "cassandra",
+    "postmaster",
+    "hostmaster",
+    "webmaster",
+    "superuser",
+    "anonymous",
+    "nagios",
+    "zabbix",
+    "icinga",
+    "rabbitmq",
+    "mongodb",
+    "mongod",
+    "mariadb",
+    "prometheus",
+    "grafana",
+    "telegraf",
+    "influxdb",
+    "logstash",
+    "kibana",
+    "splunk",
+    "ansible",
+    "vagrant",
+    "centos",
+    "fedora",
+    "debian",
+    "messagebus",
+    "dovecot",
+    "postfix",
+    "opendkim",
+    "clamav",
+    "amavis",
+    "memcache",
+    "memcached",
+    "couchdb",
+    "solr",
+    "spark",
+    "hive",
+    "hdfs",
+    "yarn",
+    "zookeeper",
+    "etcd",
+    "consul",
+    "nomad",
+    "traefik",
+    "haproxy",
+    "varnish",
+    "squid",
+    "sonar",
+    "sonarqube",
+    "nexus",
+    "artifactory",
+    "teamcity",
+    "bamboo",
+    "circleci",
+    "github",
+    "bitbucket",
+    "dependabot",
+    "renovate",
+    "wildfly",
+    "jboss",
+    "weblogic",
+    "websphere",
+    "openldap",
+    "keycloak",
+    "sshd",
+    "systemd",
+    "polkitd",
+    "chrony",
+    "avahi",
+    "netadmin",
+    "sysadmin",
+    "readonly",
+    "monitoring",
+    "replication",
+    "replicator",
+    "pgbouncer"
 ];
 
 #[cfg(test)]
@@ -68,7 +148,23 @@ mod tests {
         for name in ["jfranklin23", "barbara.santiago", "ethel_tirinnanzi", "trivera39", "jsanchez"] {
             assert!(personal(name.as_bytes()), "{name}");
         }
-        for name in ["root", "admin", "www-data", "postgres", "svc-backup", "deploy", "app1", "test_user"] {
+        for name in [
+            "root",
+            "admin",
+            "www-data",
+            "postgres",
+            "svc-backup",
+            "deploy",
+            "app1",
+            "test_user",
+            "group",
+            "directories",
+            "tried",
+            "login",
+            "hosting.example",
+            "zabbix",
+            "tables.name",
+        ] {
             assert!(!personal(name.as_bytes()), "{name}");
         }
     }

@@ -20,6 +20,7 @@ mod effort;
 mod fuzz;
 mod lines;
 mod long;
+mod machines;
 mod quality;
 mod secrecy;
 mod settled;

@@ -24,6 +24,10 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
     ]) {
         return Some(Class::Is(I::Facility));
     }
+    // Hosts and commands have one too.
+    if whole_is(words!["alias", "aka"]) {
+        return Some(Class::Person);
+    }
     if whole_is(words![
         "username",
         "accountname",

@@ -1,0 +1,72 @@
+//! What ends the name of a street, and what only looks so.
+
+use super::{Reader, token::Kind};
+use crate::words::{WORD, vocabulary as v, words};
+
+impl Reader<'_> {
+    /// Whether what ends like a street is of a machine: a file (`12 EBCDIC-PT.so`), or in logs words that name no street
+    /// (`12 Dry Run`, `3 Open Path`).
+    pub(super) fn no_street(&self, first: usize, suffix: usize) -> bool {
+        let end = self.t(suffix).end;
+        if matches!(self.byte(end), b'.' | b'_' | b'/' | b'=')
+            && crate::shape::alphanumeric(self.byte(end + 1))
+        {
+            return true;
+        }
+        let doubtful = words![
+            "path", "point", "pt", "run", "pass", "loop", "trace", "view", "row", "walk", "place", "spring",
+            "springs", "station", "square", "cross", "close", "bend", "cr",
+        ];
+        !self.strict
+            && !self.person
+            && self.lower_is(suffix, doubtful)
+            && !self.near(first, v::ADDRESS, 5)
+            && !self.t(suffix + 1).symbol(b',')
+            && (first..suffix).all(|at| {
+                let word = self.t(at);
+                word.kind != Kind::Mixed && (word.kind != Kind::Word || word.known(WORD))
+            })
+    }
+
+    /// A kind of street that is one also in small letters.
+    pub(super) fn plain_street(&self, index: usize) -> bool {
+        self.lower_is(
+            index,
+            words![
+                "street",
+                "st",
+                "avenue",
+                "ave",
+                "road",
+                "rd",
+                "boulevard",
+                "blvd",
+                "lane",
+                "ln",
+                "drive",
+                "dr",
+                "terrace",
+                "parkway",
+                "highway",
+                "hwy",
+                "circle",
+                "cir",
+                "ct",
+                "strase",
+                "strasse",
+            ],
+        )
+    }
+
+    pub(super) fn ends_in_street(&self, index: usize) -> bool {
+        (1..=3).any(|by| self.plain_street(index + by) && self.t(index + by).kind == Kind::Word)
+            && !self.t(index).is(v::PERIOD | v::EVENT | v::DATE)
+    }
+
+    pub(super) fn ordinal(&self, index: usize) -> bool {
+        let bytes = self.bytes(self.t(index));
+        let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+        let suffix = bytes.get(digits..).unwrap_or_default();
+        digits > 0 && ["st", "nd", "rd", "th"].iter().any(|s| suffix.eq_ignore_ascii_case(s.as_bytes()))
+    }
+}

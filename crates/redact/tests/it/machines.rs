@@ -1,0 +1,149 @@
+//! What machines write about themselves stays, and what looks like it but is of a person does not.
+
+use ward_redact::{Config, Mode, Redactor};
+
+fn log() -> Redactor {
+    Redactor::new(Config::new(Mode::Log)).unwrap()
+}
+
+fn masked(line: &str) -> String {
+    log().redact_str(line).into_owned()
+}
+
+#[track_caller]
+fn stays(lines: &[&str]) {
+    for line in lines {
+        assert_eq!(masked(line), *line);
+    }
+}
+
+#[track_caller]
+fn goes(pairs: &[(&str, &str)]) {
+    for (line, expected) in pairs {
+        assert_eq!(masked(line), *expected);
+    }
+}
+
+#[test]
+fn clients_and_subjects_are_programs_unless_something_says_that_they_are_people() {
+    stays(&[
+        "-rw-r--r-- 1 root root 7712 Feb  3  2024 libcurl-client.so.4",
+        "tls: client aa:bb:cc:00:11:22 renegotiated on 2024-02-03",
+        "subject-index rebuilt, last full run 2024-02-03",
+        "resident set grew since 02/03/2024",
+        "install ./lib/http/client.rb /opt/ruby/versions/3.10.13/lib",
+    ]);
+    goes(&[
+        ("client Orsola Bianchi was here on 02/03/2024", "client [NAME] was here on [DATE]"),
+        ("client rescheduled, appointment 02/03/2024 10:30", "client rescheduled, appointment [DATE] 10:30"),
+    ]);
+}
+
+#[test]
+fn terminals_are_no_patients() {
+    stays(&["sudo: eve : TTY=pts/17 ; PWD=/srv ; USER=root", "session on /dev/pts/204 closed"]);
+    goes(&[("GET /api/pts/88214 200", "GET /api/pts/[MRN] 200")]);
+}
+
+#[test]
+fn words_are_no_accounts_of_persons() {
+    stays(&[
+        "user directories were made",
+        "Aborted login (tried twice)",
+        "pg_stat_user_tables is empty",
+        "user=zabbix",
+    ]);
+    goes(&[("login failed, user=mrosenthal", "login failed, user=[ID]")]);
+}
+
+#[test]
+fn numbers_of_certificates_and_identifiers_of_objects_stay() {
+    stays(&[
+        "    Serial Number: 4051782299 (0xf181c05b)",
+        "    Policy: 1.3.6.1.4.1.6449.1.2",
+        "trace_record(client=0x7ffe10aa3320, len=8)",
+        "drm_mbi               14210  0",
+        "Volume Serial Number is 9C1F-22A0",
+        "fingerprint SHA256:q0Yb2n3vJtBvXx8d5Zk1",
+        "alert fired, fingerprint=0f3c9a771be20d54",
+        r#"{"level":"error","fingerprint":["timeout","api"]}"#,
+        "license: BSD-3-Clause",
+        "SPDX-License-Identifier: LGPL-2.1-or-later",
+    ]);
+    goes(&[
+        ("pump serial number: BX-77120934", "pump serial number: [DEVICE]"),
+        ("fingerprint=FP-0042917", "fingerprint=[BIOMETRIC]"),
+        ("driver license: F255-921-50", "driver license: [LICENCE]"),
+    ]);
+}
+
+#[test]
+fn ids_of_processes_are_no_places() {
+    stays(&[
+        "Worker ID 40213 exited",
+        "Session ID 10012",
+        "Archive.zip: Zip file size: 90210 bytes",
+        "unpacked zip:arm64 3.0-13",
+        "11 Dry Run",
+        "5 Open Path",
+        "/*!40101 DROP VIEW */",
+        "Issuer: O = Acme, OU = Acme Trust Center",
+    ]);
+    goes(&[
+        ("moved to Boise, ID 83702", "moved to [CITY], ID [ZIP]"),
+        ("ship to 14 Winding Run, Boise, ID 83702", "ship to [ADDRESS], [CITY], ID [ZIP]"),
+    ]);
+}
+
+#[test]
+fn counters_are_no_telephones_and_dumps_no_cards() {
+    stays(&[
+        "redo at log sequence number 771930284417",
+        "reached 4155550123 rows",
+        "text/plain 20481122",
+        "+10.190.6.254   .GPS.  1 u",
+        "0010: 3130 3234 2020 5175 6572 6965 7320 7065",
+        "RTP 48.21 ms Billed Duration: 49 ms",
+    ]);
+    goes(&[
+        ("phone number 415-555-0123", "phone number [PHONE]"),
+        ("card 4111 1111 1111 1111", "card [CARD]"),
+    ]);
+}
+
+#[test]
+fn heads_of_tables_limits_and_revisions_are_no_names() {
+    stays(&[
+        "NAME        MAJ:MIN RM  SIZE RO TYPE MOUNTPOINT",
+        "Max Retries 5, Min Replicas 2, Dev Server up",
+        "Hardware Revision: Rev D",
+        "ifplugd: client: OK",
+        "Subject: OU = Acme Root, O = Acme",
+        "guardian: ok, proxy ARP on eth1",
+        "validator: firstName: String is required",
+    ]);
+    goes(&[
+        ("patient name: ROE, JANE", "patient name: [NAME]"),
+        ("Rev. Harrison called", "Rev. [NAME] called"),
+    ]);
+}
+
+#[test]
+fn messages_services_and_repositories_have_no_mailboxes() {
+    stays(&[
+        "postfix/cleanup: 4F1A: message-id=<20240203.4F1A@mx1.example.org>",
+        "TGS_REQ for HTTP/app.example.org@EXAMPLE.ORG",
+        "Cloning git@git.example.org:team/app.git",
+    ]);
+    goes(&[("to=<orsola@example.org>, relay=mx1", "to=<[EMAIL]>, relay=mx1")]);
+}
+
+#[test]
+fn versions_and_fingerprints_are_no_addresses() {
+    stays(&[
+        "upgradable to: 17.0.21.1+2-1~deb12u1",
+        "rv:1.9.2.23 from the agent",
+        "    4b:55:34:46:2a:8b:86:3b",
+    ]);
+    goes(&[("from 203.0.113.9 port 22", "from [IP] port 22")]);
+}
