@@ -18,6 +18,9 @@ const PHRASE: usize = 64;
 /// Lines of an address below its label, or below a name.
 const BLOCK: u8 = 3;
 
+/// What stands between a street and the line below it.
+const BELOW: &[u8] = b"\n";
+
 /// Words that announce what may be cut from them by the end of a line.
 const ANNOUNCE: Roles = v::TITLE
     | v::MRN
@@ -78,7 +81,27 @@ impl Label {
         } else {
             None
         };
-        found.or_else(|| before.and_then(|label| label.next(line)))
+        found
+            .or_else(|| engine.strict().then(|| Self::below_street(before.as_ref(), line)).flatten())
+            .or_else(|| before.and_then(|label| label.next(line)))
+    }
+
+    /// In prose: below a street stand a city, then a state or a country with a ZIP code, on lines of their own.
+    fn below_street(before: Option<&Self>, line: &[u8]) -> Option<Self> {
+        let below = before.filter(|label| label.glue == BELOW);
+        if before.is_some_and(|label| label.glue != BELOW && label.block > 0) {
+            return None;
+        }
+        if line.strip_suffix(b",").unwrap_or(line).ends_with(b"[ADDRESS]") {
+            return Self::new(b"1 Main St", BELOW, 0);
+        }
+        let below = below?;
+        if line.ends_with(b"[CITY]") {
+            return Self::new(b"1 Main St\nDover", BELOW, 1);
+        }
+        let block = below.block.checked_sub(1)?;
+        let state = line.len() < 40 && !line.iter().any(|b| b.is_ascii_digit() || matches!(b, b':' | b'='));
+        state.then(|| Self { block, blanks: 0, ..*below })
     }
 
     /// The same label for the next line of an address.
@@ -171,6 +194,9 @@ fn cut_off(line: &[u8]) -> Option<Label> {
     let start = |text: &[u8]| text.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |at| at + 1);
     let from = start(bare);
     let word = bare.get(from..)?;
+    if word.is_empty() {
+        return None;
+    }
     let roles = v::vocabulary().get(hash(word));
     // `seen by Dr.`, but no sentence that ends with a doctor.
     if roles & ANNOUNCE == 0 || line.ends_with(b".") && (roles & v::TITLE == 0 || word.len() > 5) {
@@ -206,6 +232,19 @@ mod tests {
         }
         assert_eq!(label("He was seen by Dr.", Mode::Strict).as_deref(), Some("by Dr."));
         assert_eq!(label("and her MRN", Mode::Strict).as_deref(), Some("her MRN"));
+    }
+
+    #[test]
+    fn below_a_street_stands_a_city() {
+        let engine = Engine::new(&Config::new(Mode::Strict)).unwrap();
+        let street = Label::after(None, &engine, b"Send it to [ADDRESS]").unwrap();
+        assert_eq!((street.phrase(), street.glue), (&b"1 Main St"[..], BELOW));
+        let city = Label::after(Some(street), &engine, b"[CITY]").unwrap();
+        assert_eq!(city.phrase(), b"1 Main St\nDover");
+        let state = Label::after(Some(city), &engine, b", AZ").unwrap();
+        assert_eq!(state.phrase(), b"1 Main St\nDover");
+        assert!(Label::after(Some(state), &engine, b"Gabon [ZIP]").is_none());
+        assert_eq!(label("[ADDRESS]", Mode::Log), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Reader,
-    token::{Case, Kind},
+    token::{Case, Kind, Token},
     weight,
 };
 use crate::{
@@ -42,7 +42,56 @@ impl Reader<'_> {
                 self.hit(self.t(after).start, zip, Identifier::Zip, weight::PLACE);
                 return Some(zip);
             }
-            return Some(end);
+            return Some(self.zip_beyond(after).unwrap_or(end));
+        }
+        if next > index { self.city_unknown(next) } else { None }
+    }
+
+    /// In prose, behind a street: capitalised words that close the line or stand before a comma, and the ZIP code behind
+    /// them or behind their country.
+    fn city_unknown(&mut self, index: usize) -> Option<usize> {
+        let end = self.capitals_from(index, 4);
+        let last = self.index_at(end);
+        let closes = |at: usize| {
+            matches!(self.t(at).kind, Kind::None)
+                || self.t(at).kind == Kind::Symbol && matches!(self.t(at).byte, b'\n' | b',' | b'.' | b'?')
+        };
+        let words = || (index..last).map(|at| self.t(at)).filter(|token| token.kind == Kind::Word);
+        let plain = |token: &Token| {
+            token.roles & !(v::STATE | v::DIRECTION | v::STREET | v::FACILITYMID | v::STRONG) == 0
+        };
+        if !self.strict
+            || end == 0
+            || !closes(last)
+            || !words().all(plain)
+            || !words().any(|token| token.len() > 2 && (!token.known(WORD) || token.known(CITY)))
+        {
+            return None;
+        }
+        self.hit(self.t(index).start, end, Identifier::City, weight::PLACE);
+        Some(self.zip_beyond(last).unwrap_or(end))
+    }
+
+    /// In prose, behind a city: the ZIP code, also behind a state or a country.
+    fn zip_beyond(&mut self, index: usize) -> Option<usize> {
+        if !self.strict {
+            return None;
+        }
+        let mut next = index;
+        let mut capitals = 0;
+        while capitals < 4
+            && (self.t(next).capitalised() || self.t(next).symbol(b',') || self.t(next).symbol(b'\n'))
+        {
+            capitals += usize::from(self.t(next).capitalised());
+            next += 1;
+        }
+        let zip = self.t(next);
+        if zip.kind == Kind::Number
+            && zip.len() == 5
+            && let Some(last) = self.postal_code(next)
+        {
+            self.hit(zip.start, last, Identifier::Zip, weight::PLACE);
+            return Some(last);
         }
         None
     }

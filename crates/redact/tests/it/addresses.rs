@@ -18,9 +18,27 @@ fn kinds_of_streets_that_are_other_words_end_an_address_too() {
         ("0482 Imogen Stream", "[ADDRESS]"),
         ("CMR 402, Box 1180\nAPO AE 09180", "[ADDRESS]\n[ZIP]"),
         ("Unit 5160 Box 9754", "[ADDRESS]"),
-        ("77 Okafor Fork\nApt. 779\nDover", "[ADDRESS]\n[ADDRESS]\nDover"),
+        ("77 Okafor Fork\nApt. 779\nDover", "[ADDRESS]\n[ADDRESS]\n[CITY]"),
     ] {
         assert_eq!(masked(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn cities_below_a_street_need_not_be_known() {
+    for (text, expected) in [
+        ("I live at 12 Elm Street\nVexholm\nAustria 10442\n", "I live at [ADDRESS]\n[CITY]\nAustria [ZIP]\n"),
+        ("to 812 Okafor Creek Suite 4, Vexholm, Bahrain", "to [ADDRESS], [CITY], Bahrain"),
+        ("3 Oak Lane\nNorth Vexholm\n, AZ\n 61947", "[ADDRESS]\n[CITY]\n, AZ\n [ZIP]"),
+    ] {
+        assert_eq!(masked(text), expected, "{text}");
+    }
+    for text in [
+        "I live at 12 Elm Street\nDenies chest pain.\nAspirin 81 mg, Lipitor 40 mg, count 10442",
+        "I live at 12 Elm Street\nAllergies: none\n10442",
+        "I live at 12 Elm Street\nStable.\n10442",
+    ] {
+        assert_eq!(masked(text), text.replace("12 Elm Street", "[ADDRESS]"));
     }
 }
 
