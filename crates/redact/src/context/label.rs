@@ -101,7 +101,7 @@ impl Label {
         }
         let block = below.block.checked_sub(1)?;
         let state = line.len() < 40 && !line.iter().any(|b| b.is_ascii_digit() || matches!(b, b':' | b'='));
-        state.then(|| Self { block, blanks: 0, ..*below })
+        state.then_some(Self { block, blanks: 0, ..*below })
     }
 
     /// The same label for the next line of an address.
