@@ -26,6 +26,8 @@ pub(crate) struct Scratch {
     leaves: Vec<Vec<json::Leaf>>,
     /// A line behind what announces it.
     joined: Vec<u8>,
+    /// A line that is written once more.
+    pub(crate) written: Vec<u8>,
 }
 
 /// What finds; made from a configuration.

@@ -102,7 +102,7 @@ impl Inner {
         statistics: &mut Statistics,
         out: &mut Vec<u8>,
     ) -> Result<bool, Reason> {
-        if !self.engine.always_reads() && !context.wants(line) && crate::gate::quiet(line) {
+        if self.passes(line, context) {
             context.learn(&self.engine, line);
             return Ok(false);
         }
@@ -110,6 +110,12 @@ impl Inner {
         let read = self.settle(line, context, scratch, statistics, out, |_| {});
         self.learn(context, line, &read, out.get(begin..).unwrap_or_default());
         read
+    }
+
+    /// Whether a line passes without being read.
+    #[inline]
+    fn passes(&self, line: &[u8], context: &Context) -> bool {
+        !self.engine.always_reads() && !context.wants(line) && crate::gate::quiet(line)
     }
 
     /// Lets the context take notice of a line that was read.
@@ -139,17 +145,40 @@ impl Inner {
             return Ok(false);
         }
         first(&scratch.hits);
-        let mut written = Vec::with_capacity(line.len());
-        self.applier.write(line, &scratch.hits, statistics, &mut written);
+        let begin = out.len();
+        self.applier.write(line, &scratch.hits, statistics, out);
+        let settled = self.again(begin, context, scratch, statistics, out);
+        if settled.is_err() {
+            out.truncate(begin);
+        }
+        settled.map(|()| true)
+    }
+
+    /// Reads what was written to `out` from `begin` on, until nothing is found. The quick look comes first, as it does
+    /// when the output is redacted again.
+    fn again(
+        &self,
+        begin: usize,
+        context: &Context,
+        scratch: &mut Scratch,
+        statistics: &mut Statistics,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Reason> {
         for _ in 0..ROUNDS {
-            self.engine.read(&written, Some(context), scratch)?;
-            if scratch.hits.is_empty() {
-                out.extend_from_slice(&written);
-                return Ok(true);
+            let written = out.get(begin..).unwrap_or_default();
+            if self.passes(written, context) {
+                return Ok(());
             }
-            let mut again = Vec::with_capacity(written.len());
-            self.applier.write(&written, &scratch.hits, statistics, &mut again);
-            written = again;
+            self.engine.read(written, Some(context), scratch)?;
+            if scratch.hits.is_empty() {
+                return Ok(());
+            }
+            let mut again = std::mem::take(&mut scratch.written);
+            again.clear();
+            self.applier.write(written, &scratch.hits, statistics, &mut again);
+            out.truncate(begin);
+            out.extend_from_slice(&again);
+            scratch.written = again;
         }
         Err(Reason::Unsettled)
     }

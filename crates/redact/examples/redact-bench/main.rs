@@ -160,7 +160,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     );
     let classes: [u8; 256] = std::array::from_fn(|b| u8::from((b as u8).is_ascii_digit() || b as u8 == b'@'));
     for kind in KINDS.into_iter().filter(|kind| options.only.as_deref().is_none_or(|only| only == *kind)) {
-        for share in SHARES.into_iter().filter(|share| options.share.is_none_or(|only| only == *share)) {
+        for share in options.share.map_or(SHARES.to_vec(), |share| vec![share]) {
             let bytes = input(&documents, kind, share, options.megabytes << 20);
             if let Some(dir) = &options.write {
                 fs::create_dir_all(dir)?;

@@ -188,6 +188,7 @@ pub(crate) fn extension(url: &[u8]) -> Option<I> {
 
 /// Bytes of a reference's id: what follows `Patient/` in `Patient/12345`.
 pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
+    memchr::memchr(b'/', value)?;
     let at = ["Patient/", "RelatedPerson/", "Person/", "Practitioner/", "Encounter/"]
         .iter()
         .find_map(|kind| memchr::memmem::find(value, kind.as_bytes()).map(|at| at + kind.len()))?;

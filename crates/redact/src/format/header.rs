@@ -61,11 +61,37 @@ fn skip(line: &[u8], place: usize) -> usize {
 }
 
 fn is_level(word: &[u8]) -> bool {
-    let levels = [
-        "info", "warn", "warning", "error", "debug", "trace", "fatal", "critical", "notice", "severe", "i",
-        "w", "e", "d", "f", "t", "v", "err", "crit", "dbg", "inf", "wrn", "ts", "time",
-    ];
-    levels.iter().any(|level| word.eq_ignore_ascii_case(level.as_bytes()))
+    let mut small = [0; 9];
+    for (to, from) in small.iter_mut().zip(word) {
+        *to = from.to_ascii_lowercase();
+    }
+    matches!(
+        small.get(..word.len()).unwrap_or_default(),
+        b"info"
+            | b"warn"
+            | b"warning"
+            | b"error"
+            | b"debug"
+            | b"trace"
+            | b"fatal"
+            | b"critical"
+            | b"notice"
+            | b"severe"
+            | b"i"
+            | b"w"
+            | b"e"
+            | b"d"
+            | b"f"
+            | b"t"
+            | b"v"
+            | b"err"
+            | b"crit"
+            | b"dbg"
+            | b"inf"
+            | b"wrn"
+            | b"ts"
+            | b"time"
+    )
 }
 
 /// End of a timestamp with a time of day that begins here.

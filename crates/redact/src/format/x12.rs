@@ -9,6 +9,9 @@ use crate::{
 
 /// Whether a text is X12: it begins with a segment that only X12 has.
 pub(crate) fn begins(text: &[u8]) -> bool {
+    if !text.iter().take(4).any(|b| *b == b'*') {
+        return false;
+    }
     let names: [&[u8]; 24] = [
         b"ISA*", b"NM1*", b"DMG*", b"N3*", b"N4*", b"REF*", b"DTP*", b"CLM*", b"SBR*", b"PER*", b"GS*",
         b"ST*", b"HL*", b"TRN*", b"PAT*", b"INS*", b"BHT*", b"SV1*", b"DTM*", b"HI*", b"LX*", b"N1*",

@@ -116,7 +116,11 @@ impl Gate<'_> {
     /// Whether a capitalised word, with what is around it, may name a person or a place.
     fn may_be_name(&self, start: usize, end: usize, roles: Roles) -> bool {
         let word = self.line.get(start..end).unwrap_or_default();
-        if self.capital && TWO_WORD_STATES.contains(&hash(word)) && self.previous() & v::DIRECTION != 0 {
+        if self.capital
+            && matches!(word.len(), 4..=9)
+            && TWO_WORD_STATES.contains(&hash(word))
+            && self.previous() & v::DIRECTION != 0
+        {
             return true;
         }
         if self.words - self.person_at <= 5 && roles & PERSONS == 0 {

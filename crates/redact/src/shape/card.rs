@@ -1,12 +1,15 @@
 //! Numbers of payment cards.
 
-use super::{begins, ends};
-use crate::{check::digits, text::token::at};
+use super::{begins, digits, ends};
+use crate::{check, text::token::at};
 
 /// End of the card number that begins here: 13 to 19 digits, in groups or not, whose first digits are of a network and
 /// whose last is right by Luhn.
 pub(crate) fn card(text: &[u8], start: usize, context: bool) -> Option<usize> {
-    if !begins(text, start) {
+    let first = digits(text, start, 20);
+    let joined =
+        first == 4 && matches!(at(text, start + 4), b' ' | b'-') && at(text, start + 5).is_ascii_digit();
+    if first < 12 && !joined || !begins(text, start) {
         return None;
     }
     let mut end = start;
@@ -40,7 +43,7 @@ pub(crate) fn card(text: &[u8], start: usize, context: bool) -> Option<usize> {
         return None;
     }
     let number = text.get(start..end)?;
-    (network(number, count, context) && ends(text, end) && digits::luhn(number) && !uniform(number))
+    (network(number, count, context) && ends(text, end) && check::digits::luhn(number) && !uniform(number))
         .then_some(end)
 }
 

@@ -14,12 +14,9 @@ pub(crate) struct Date {
 
 /// The date with year, month and day that begins here: `1970-01-31`, `1/31/1970`, `31.01.1970`, `01-31-70`.
 pub(crate) fn date(text: &[u8], start: usize) -> Option<Date> {
-    if !date_begins(text, start) {
-        return None;
-    }
     let first = digits(text, start, 5);
     let separator = at(text, start + first);
-    if !matches!(separator, b'-' | b'/' | b'.') {
+    if !matches!(first, 1 | 2 | 4) || !matches!(separator, b'-' | b'/' | b'.') || !date_begins(text, start) {
         return None;
     }
     let second_at = start + first + 1;

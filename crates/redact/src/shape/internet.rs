@@ -50,12 +50,13 @@ pub(crate) fn v6(text: &[u8], start: usize) -> Option<(usize, Ipv6Addr)> {
     if alphanumeric(previous) || matches!(previous, b':' | b'.' | b'_') {
         return None;
     }
-    let run = text
-        .get(start..)?
-        .iter()
-        .take(46)
-        .take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
-        .count();
+    // The first group, or the two colons that stand for groups of noughts.
+    let rest = text.get(start..)?;
+    let group = rest.iter().take(5).take_while(|b| b.is_ascii_hexdigit()).count();
+    if group > 4 || at(rest, group) != b':' || group == 0 && at(rest, 1) != b':' {
+        return None;
+    }
+    let run = rest.iter().take(46).take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')).count();
     let mut end = start + run;
     while end > start
         && (at(text, end - 1) == b'.' || at(text, end - 1) == b':' && at(text, end.wrapping_sub(2)) != b':')
@@ -65,16 +66,18 @@ pub(crate) fn v6(text: &[u8], start: usize) -> Option<(usize, Ipv6Addr)> {
     if alphanumeric(at(text, end)) && at(text, end) < 0x80 {
         return None;
     }
-    let written = std::str::from_utf8(text.get(start..end)?).ok()?;
-    let colons = written.bytes().filter(|b| *b == b':').count();
-    if colons < 3 || !written.bytes().any(|b| b.is_ascii_digit()) {
+    let written = text.get(start..end)?;
+    let colons = written.iter().filter(|b| **b == b':').count();
+    // All eight groups, of which an IPv4 address may be two, or a gap for some.
+    let groups = colons >= 6 || written.windows(2).any(|pair| pair == b"::");
+    if colons < 3 || !groups || !written.iter().any(u8::is_ascii_digit) {
         return None;
     }
     // Eight pairs are the end of a fingerprint, or the name of a port of Fibre Channel.
-    if written.split(':').all(|group| group.len() == 2) {
+    if written.split(|b| *b == b':').all(|group| group.len() == 2) {
         return None;
     }
-    written.parse().ok().map(|address| (end, address))
+    std::str::from_utf8(written).ok()?.parse().ok().map(|address| (end, address))
 }
 
 /// End of the MAC address that begins here: six pairs of hexadecimal digits.

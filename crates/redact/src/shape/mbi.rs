@@ -5,7 +5,10 @@ use crate::{check::number, text::token::at};
 
 /// End of the identifier that begins here: eleven letters and digits, or with two hyphens as on the card.
 pub(crate) fn mbi(text: &[u8], start: usize) -> Option<usize> {
-    if !begins(text, start) {
+    if !(b'1'..=b'9').contains(&at(text, start))
+        || !at(text, start + 1).is_ascii_alphabetic()
+        || !begins(text, start)
+    {
         return None;
     }
     let mut compact = [0_u8; 11];

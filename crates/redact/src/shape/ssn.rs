@@ -6,13 +6,14 @@ use crate::{check::number, text::token::at};
 /// End of the SSN that begins here: three, two and four digits, or the last four behind crosses. With a context, blanks
 /// and points separate too, and nothing must.
 pub(crate) fn ssn(text: &[u8], start: usize, context: bool) -> Option<usize> {
-    if !begins(text, start) {
+    let run = digits(text, start, 10);
+    if run != 3 && !(context && run == 9) || !begins(text, start) {
         return None;
     }
-    if context && digits(text, start, 10) == 9 && ends(text, start + 9) {
+    if run == 9 && ends(text, start + 9) {
         return plausible(text, start, start + 3, start + 5).then_some(start + 9);
     }
-    if digits(text, start, 4) != 3 {
+    if run != 3 {
         return None;
     }
     let separator = at(text, start + 3);

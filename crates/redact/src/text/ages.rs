@@ -21,7 +21,7 @@ impl Reader<'_> {
                     self.hit(start, end, Identifier::Age, weight::SHAPE);
                 }
                 // `92yo`, `92y`, `92F`.
-                Kind::Mixed => {
+                Kind::Mixed if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
                     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
                     let unit = bytes.get(digits..).unwrap_or_default();
                     let units: [&[u8]; 11] =

@@ -191,6 +191,9 @@ impl Reader<'_> {
     }
 
     fn social(&mut self, index: usize, start: usize) -> Option<usize> {
+        if !matches!(self.t(index).len(), 3 | 4 | 9) {
+            return None;
+        }
         let context = self.hint == Some(I::Ssn) || self.near(index, v::SSN, 6);
         let prose = self.strict && !self.near(index, v::PHONE | v::FAX, 4);
         if context && self.four_of_ssn(index) {
@@ -214,6 +217,7 @@ impl Reader<'_> {
     }
 
     fn card(&mut self, index: usize, start: usize) -> Option<usize> {
+        card::card(self.text, start, true)?;
         let context = self.hint == Some(I::Card) || self.near(index, v::CARD, 6);
         let end = card::card(self.text, start, context)?;
         if !context && self.dumped(index, end) {
@@ -244,9 +248,8 @@ impl Reader<'_> {
 
     /// Ten digits that are an NPI by their check digit, where a word says so or prose is read.
     fn provider(&mut self, index: usize, token: &Token) -> Option<usize> {
-        let context = self.hint == Some(I::Npi) || self.near(index, v::PROVIDER, 4);
         if token.len() == 10
-            && context
+            && (self.hint == Some(I::Npi) || self.near(index, v::PROVIDER, 4))
             && (digits::npi(self.bytes(token)) || self.near(index, v::PROVIDER, 3))
             && shape::ends(self.text, token.end)
         {
@@ -258,10 +261,13 @@ impl Reader<'_> {
 
     fn vin(&mut self, index: usize, token: &Token) -> Option<usize> {
         let bytes = self.bytes(token);
+        if bytes.len() != 17 {
+            return None;
+        }
         let capitals = bytes.iter().all(|b| !b.is_ascii_lowercase());
         let context = self.near(index, v::VEHICLE, 6);
         let free = shape::begins(self.text, token.start) && shape::ends(self.text, token.end);
-        if bytes.len() == 17 && free && digits::vin(bytes) && (capitals || context) {
+        if free && digits::vin(bytes) && (capitals || context) {
             self.hit(token.start, token.end, I::Vehicle, weight::CHECKED);
             return Some(token.end);
         }
@@ -270,10 +276,13 @@ impl Reader<'_> {
 
     fn dea(&mut self, index: usize, token: &Token) -> Option<usize> {
         let bytes = self.bytes(token);
+        if bytes.len() != 9 {
+            return None;
+        }
         let capitals = bytes.first().is_some_and(u8::is_ascii_uppercase);
         let context = self.near(index, v::PROVIDER | v::LICENCE, 4);
         let free = shape::begins(self.text, token.start) && shape::ends(self.text, token.end);
-        if bytes.len() == 9 && capitals && free && digits::dea(bytes) && (context || self.person) {
+        if capitals && free && digits::dea(bytes) && (context || self.person) {
             self.hit(token.start, token.end, I::Dea, weight::CHECKED);
             return Some(token.end);
         }
@@ -287,6 +296,8 @@ impl Reader<'_> {
     }
 
     fn phone(&mut self, index: usize, start: usize) -> Option<usize> {
+        // What is none even where a word announces one needs no look at the words.
+        phone::phone(self.text, start, Suspicion::Context)?;
         let fax = self.near(index, v::FAX, 4) && !self.phone_is_nearer(index) || self.hint == Some(I::Fax);
         let called = self.near(index, v::PHONE | v::FAX, 5) || matches!(self.hint, Some(I::Phone | I::Fax));
         // `sequence number 897148773600`, `text/plain 48213044`: in logs these words alone announce no telephone.

@@ -88,11 +88,13 @@ impl Token {
 }
 
 /// The byte at a place; nought beyond the ends.
+#[inline]
 pub(crate) fn at(text: &[u8], place: usize) -> u8 {
     text.get(place).copied().unwrap_or(0)
 }
 
 /// The byte before a place; nought at the beginning.
+#[inline]
 pub(crate) fn before(text: &[u8], place: usize) -> u8 {
     if place == 0 { 0 } else { at(text, place - 1) }
 }
@@ -129,15 +131,16 @@ pub(crate) fn marker(text: &[u8], place: usize) -> Option<usize> {
 }
 
 fn case(word: &[u8]) -> Case {
-    let upper = |b: &u8| b.is_ascii_uppercase();
-    let lower = |b: &u8| b.is_ascii_lowercase();
     // Capitals with marks: U+00C0 to U+00DE begin with 0xC3 and a low second byte.
     let marked = matches!(word, [0xc3, 0x80..=0x9e, ..])
         || matches!(word, [0xc4 | 0xc5, second, ..] if second % 2 == 0);
-    let first = word.first().is_some_and(upper) || marked;
-    let letters = word.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0xc0).count();
-    let small = word.iter().filter(|b| lower(b)).count();
-    let capitals = word.iter().filter(|b| upper(b)).count();
+    let first = word.first().is_some_and(u8::is_ascii_uppercase) || marked;
+    let (mut letters, mut small, mut capitals) = (0, 0, 0);
+    for byte in word {
+        small += usize::from(byte.is_ascii_lowercase());
+        capitals += usize::from(byte.is_ascii_uppercase());
+        letters += usize::from(byte.is_ascii_alphabetic() || *byte >= 0xc0);
+    }
     if !first {
         return if capitals > 0 { Case::Inner } else { Case::Lower };
     }
@@ -238,22 +241,23 @@ fn terminal(text: &[u8], start: usize, end: usize) -> bool {
 /// The run of letters and digits that begins here.
 fn run(text: &[u8], start: usize) -> (Kind, usize) {
     let (mut letters, mut digits) = (false, false);
-    let mut end = start;
-    while let Some(byte) = text.get(end).copied() {
+    let rest = text.get(start..).unwrap_or_default();
+    let mut length = 0;
+    for byte in rest {
         match byte {
             b'0'..=b'9' => digits = true,
             b'a'..=b'z' | b'A'..=b'Z' => letters = true,
-            0x80.. if wide_symbol(text, end) == 0 => letters = true,
+            0x80.. if wide_symbol(text, start + length) == 0 => letters = true,
             _ => break,
         }
-        end += 1;
+        length += 1;
     }
     let kind = match (letters, digits) {
         (true, false) => Kind::Word,
         (false, _) => Kind::Number,
         _ => Kind::Mixed,
     };
-    (kind, end.max(start + 1))
+    (kind, start + length.max(1))
 }
 
 #[cfg(test)]

@@ -419,6 +419,7 @@ pub(crate) fn month(word: &[u8]) -> Option<u8> {
     for (to, from) in letters.iter_mut().zip(word) {
         *to = from.to_ascii_lowercase();
     }
+    let [b'j' | b'f' | b'm' | b'a' | b's' | b'o' | b'n' | b'd', ..] = letters else { return None };
     let names: [&[u8; 3]; 12] =
         [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
     names.iter().position(|name| **name == letters).and_then(|at| u8::try_from(at + 1).ok())
