@@ -162,7 +162,7 @@ class Sentences:
             at = found.end()
             slot = found.group(1).lower()
             fax = slot == "phone_number" and re.search(r"(?i)fax[: ]*$", template[:found.start()][-6:]) or \
-                re.match(r"\W*fax", template[found.end():], re.I)
+                re.match(r"[- ]*fax", template[found.end():], re.I)
             for text, label in self.value(slot, person, values, dice):
                 draft.put(text.lower() if lower and label == "name" else text, "fax" if fax and label else label)
             person = dice.choice(self.people) if slot in NAMES else person

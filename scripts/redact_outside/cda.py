@@ -6,8 +6,8 @@
 | `name` in an organization or a place | hospital; in an assigned device or product none |
 | streetAddressLine, city, county, postalCode | address, city, city, zip; state tolerated |
 | telecom by its scheme | phone, fax, email; others tolerated |
-| value of birthTime, effectiveTime, time, low, high, center | date; year and time of day may stay |
-| extension of id | mrn in patientRole, ssn and npi by root, other in an encounter; tolerated elsewhere |
+| value of birthTime, effectiveTime, time, low, high, center | date, from the month on; year and time of day may stay |
+| extension of id | mrn in patientRole, ssn and npi (of ten digits) by root, other in an encounter; tolerated elsewhere |
 | narrative (`text` of a section), comments, roots, template ids | tolerated |
 """
 
@@ -51,13 +51,13 @@ def attribute_label(element: str, stack: list, name: str, value: str, root: str)
     if name == "value" and element == "telecom":
         scheme = value.split(":")[0].lower() if ":" in value else "tel"
         return {"tel": "phone", "fax": "fax", "mailto": "email"}.get(scheme, "tolerated")
-    if name == "value" and element in TIMES and re.match(r"\d{8}", value):
-        return "date"
+    if name == "value" and element in TIMES and re.match(r"\d{4}", value):
+        return "date" if re.match(r"\d{6}", value) else "tolerated"
     if name == "extension" and element == "id":
         if root == "2.16.840.1.113883.4.1":
             return "ssn"
         if root == "2.16.840.1.113883.4.6":
-            return "npi"
+            return "npi" if re.match(r"\d{10}$", value) else "tolerated"
         above = stack[-1] if stack else ""
         return {"patientRole": "mrn", "encompassingEncounter": "other"}.get(above, "tolerated")
     return "tolerated" if name in {"root", "ID", "assigningAuthorityName"} else None
@@ -124,7 +124,7 @@ KEYS = {
     "authentication facility name": "hospital", "authentication date": "date", "last updated": "tolerated",
     "system request date/time": "tolerated", "policy number": "plan", "id number": "plan", "group": "tolerated",
 }
-LINE = re.compile(r"(?:^\s*|(?<=\s{3}))([A-Z][\w ./()]*?):([ \t]*)([^\n]*?)(?=\s{3,}[A-Z][\w ]*:|$)")
+LINE = re.compile(r"(?:^\s*|(?<=\s{3}))([A-Z][\w ./()]*?):([ \t]*)([^\n]*?)(?=\s{2,}[A-Z][\w ]*:|$)")
 
 
 def blue_button(draft: Draft, text: str, lines: int):

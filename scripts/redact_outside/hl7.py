@@ -75,8 +75,7 @@ def component(kind: str, parts: list, at: int, segment: str, part: str):
         return TYPES.get(code, default) if at == 1 else "tolerated"
     if kind == "XCN":
         if at == 1:
-            return "npi" if "NPI" in parts else "name" if len(parts) == 1 and re.search("[A-Za-z]{3}", part) else \
-                "tolerated"
+            return "npi" if "NPI" in parts else "tolerated"
         return "name" if at <= 4 else "tolerated"
     return kind if at == 1 else "tolerated"
 

@@ -15,6 +15,8 @@ def stays(label: str, value: str) -> list:
         return [(0, 3)] if re.match(r"\d{5}", value) else []
     if label != "date":
         return []
+    if re.match(r"\d{6}$", value):
+        return [(0, 4)]
     compact = COMPACT.match(value)
     if compact:
         return [(0, 4)] + ([(8, len(value))] if compact.group(2) else [])

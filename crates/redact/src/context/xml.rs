@@ -267,7 +267,16 @@ fn text(tree: &Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
     }
     let Some((element, above)) = tree.frames.split_last() else { return };
     let key = match element.key.name() {
-        b"streetAddressLine" => b"street_address",
+        b"streetAddressLine" => &b"street_address"[..],
+        // Organizations of HL7 v3 care for people, but for those that make things.
+        b"name"
+            if above.last().is_some_and(|frame| {
+                let parent = frame.key.name();
+                parent.ends_with(b"Organization") && !parent.starts_with(b"manufacturer")
+            }) =>
+        {
+            b"facility_name"
+        }
         name => name,
     };
     leaf(tree, above, key, start..end);
@@ -318,6 +327,15 @@ mod tests {
                 "patientRole birthDate 1970"
             ]
         );
+    }
+
+    #[test]
+    fn organizations_of_cda_are_facilities() {
+        let told = leaves(&["<providerOrganization><name>Vexholm Health</name></providerOrganization>"]);
+        assert_eq!(told, ["providerOrganization facility_name Vexholm Health"]);
+        let told =
+            leaves(&["<manufacturerOrganization><name>Vexholm Inc.</name></manufacturerOrganization>"]);
+        assert_eq!(told, ["manufacturerOrganization name Vexholm Inc."]);
     }
 
     #[test]

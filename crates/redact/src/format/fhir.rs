@@ -58,8 +58,8 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         (b"identifier", b"value") if digits == 9 && value.len() <= 11 && ssn_like(value) => Class::Is(I::Ssn),
         (b"identifier" | b"udiCarrier", b"value") => Class::Is(I::Mrn),
         (b"photo", b"data" | b"url") => Class::Is(I::Photo),
-        (b"name", b"family" | b"given" | b"text") => Class::Is(I::Name),
-        (b"address", b"line" | b"text") => Class::Is(I::Address),
+        (b"name" | b"valueHumanName", b"family" | b"given" | b"text") => Class::Is(I::Name),
+        (b"address" | b"valueAddress", b"line" | b"text") => Class::Is(I::Address),
         (_, b"city" | b"district") => Class::Is(I::City),
         (_, b"postalCode") => Class::Is(I::Zip),
         (
@@ -211,6 +211,7 @@ mod tests {
         assert_eq!(class(b"lastUpdated", b"meta", b"", b"2024-03-01"), Some(Class::Machine));
         assert_eq!(extension(b"http://x/patient-mothersMaidenName"), Some(I::Name));
         assert_eq!(extension(b"longitude").zip(extension(b"ombCategory")), None);
+        assert_eq!(class(b"text", b"valueHumanName", b"", b"Ann Roe"), Some(Class::Is(I::Name)));
         assert_eq!(class(b"dateWritten", b"", b"", b"2024-03-01"), Some(Class::Is(I::Date)));
         assert_eq!(reference(b"Patient/123-a"), Some(8..13));
         assert_eq!(reference(b"Organization/1"), None);

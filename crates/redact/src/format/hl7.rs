@@ -145,6 +145,7 @@ const SEGMENTS: [Segment; 25] = [
         &[
             (2, First(I::Other)),
             (3, First(I::Other)),
+            (4, First(I::Other)),
             (9, All(I::Date)),
             (10, Clinician),
             (11, Clinician),
