@@ -125,7 +125,7 @@ def interchange(draft: Draft, text: str):
         name = parts[0]
         code = parts[1] if len(parts) > 1 else ""
         if name in ("NM1", "N1"):
-            of_payer = code in {"PR", "40", "41", "PE-"} or code == "PR"
+            of_payer = code in {"PR", "40", "41"}
         for number, value in enumerate(parts):
             if number:
                 draft.put("*")

@@ -49,9 +49,7 @@ class Values:
         return "".join(self.dice.choice(draw[c]) if c in draw else c for c in shape)
 
     def day(self, of, form: str) -> str:
-        return {"iso": "%Y-%m-%d", "us": "%m/%d/%Y", "us2": "%m/%d/%y", "long": "%B %d, %Y", "short": "%d %b %Y",
-                "hl7": "%Y%m%d", "md": "%B %d", "slash": "%-m/%-d", "iso-time": "%Y-%m-%dT%H:%M:%SZ",
-                "dots": "%d.%m.%Y", "hl7-time": "%Y%m%d%H%M"}[form] and of.strftime(
+        return of.strftime(
             {"iso": "%Y-%m-%d", "us": "%m/%d/%Y", "us2": "%m/%d/%y", "long": "%B %d, %Y", "short": "%d %b %Y",
              "hl7": "%Y%m%d", "md": "%B %d", "slash": "%-m/%-d", "iso-time": "%Y-%m-%dT09:41:07Z",
              "dots": "%d.%m.%Y", "hl7-time": "%Y%m%d0941"}[form])
