@@ -24,6 +24,8 @@ pub(crate) struct Scratch {
     pub(crate) tokens: Vec<Token>,
     pub(crate) hits: Vec<Hit>,
     leaves: Vec<Vec<json::Leaf>>,
+    /// What the keys of these leaves announce.
+    classes: Vec<Vec<text::key::Class>>,
     /// A line behind what announces it.
     joined: Vec<u8>,
     /// A line that is written once more.

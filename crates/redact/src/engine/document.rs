@@ -145,9 +145,12 @@ impl Engine {
             }
             class
         };
+        let mut classes = scratch.classes.pop().unwrap_or_default();
+        classes.clear();
+        classes.extend(leaves.iter().map(class_of));
         let person = about_person
-            || leaves.iter().any(|leaf| {
-                let class = class_of(leaf);
+            || leaves.iter().zip(&classes).any(|(leaf, class)| {
+                let class = *class;
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
                     || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
             });
@@ -159,8 +162,8 @@ impl Engine {
         };
         // An extension of FHIR: its `url` tells what the value behind it is.
         let mut extension = None;
-        for leaf in leaves {
-            let mut class = class_of(leaf);
+        for (leaf, class) in leaves.iter().zip(&classes) {
+            let mut class = *class;
             if get(&leaf.key) == b"url" {
                 extension = fhir::extension(get(&leaf.value));
             } else if let Some(identifier) = extension.take()
@@ -199,6 +202,7 @@ impl Engine {
                 hits,
             )?;
         }
+        scratch.classes.push(classes);
         Ok(())
     }
 
