@@ -61,6 +61,14 @@ const OWN: [&[u8]; 34] = [
 const GENERIC: [&[u8]; 9] =
     [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
 
+/// Whether the value of a key is the version of a program or a device.
+fn versions(key: &[u8]) -> bool {
+    [&b"version"[..], b"ver", b"fw", b"firmware", b"build", b"release", b"revision"].iter().any(|word| {
+        key.len() >= word.len()
+            && key.get(key.len() - word.len()..).is_some_and(|end| end.eq_ignore_ascii_case(word))
+    })
+}
+
 fn own(key: &[u8]) -> bool {
     key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
 }
@@ -119,6 +127,10 @@ impl Engine {
         let class_of = |leaf: &Leaf| {
             let (key, parent) = (get(&leaf.key), get(&leaf.parent));
             if matches!(leaf.depth, 1 | 8) && resource.is_none() && own(key) {
+                return Class::Machine;
+            }
+            // `"fw":"1.6.5.25"` is no address.
+            if versions(key) && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || *b == b'.') {
                 return Class::Machine;
             }
             if resource.is_some()

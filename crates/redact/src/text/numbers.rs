@@ -161,7 +161,8 @@ impl Reader<'_> {
             self.near(index, v::NETWORK, 3) && self.near(index, v::SUBJECT, 6) || self.hint == Some(I::Ip);
         let named = self.near(index, v::NETWORK | v::AGENT | v::URL, 5)
             || matches!(before(self.text, start), b'/' | b'@' | b'[')
-            || index == 0;
+            || index == 0
+            || self.told_address(index, end);
         let small = address.octets().iter().all(|octet| *octet < 20);
         if internet::public(IpAddr::V4(address)) && (named || !small)
             || self.strict && !address.is_loopback() && !address.is_unspecified() && !small
@@ -170,6 +171,55 @@ impl Reader<'_> {
             self.hit(start, end, I::Ip, weight::SHAPE);
         }
         Some(end)
+    }
+
+    /// Whether a word just before (`rhost=1.2.3.4`, `client 8.8.8.8`, `Ban 1.2.3.4`) or a port behind tells an address from
+    /// a version.
+    fn told_address(&self, index: usize, end: usize) -> bool {
+        let port =
+            matches!(self.byte(end), b':' | b'#') && matches!(shape::digits(self.text, end + 1, 6), 2..=5);
+        let mut last = index.wrapping_sub(1);
+        while index - last.min(index) < 3
+            && self.t(last).kind == Kind::Symbol
+            && matches!(self.t(last).byte, b'=' | b':' | b'(' | b'\'' | b'"')
+        {
+            last = last.wrapping_sub(1);
+        }
+        let words = words![
+            "client",
+            "host",
+            "rhost",
+            "rip",
+            "lip",
+            "peer",
+            "src",
+            "dst",
+            "source",
+            "destination",
+            "remote",
+            "ban",
+            "unban",
+            "banned",
+            "blocked",
+            "ping",
+            "server",
+            "router",
+            "gateway",
+            "nameserver",
+            "address",
+            "addr",
+            "saddr",
+            "daddr",
+            "srcip",
+            "dstip",
+            "clientip",
+            "for",
+            "of",
+            "action",
+            "origin",
+            "resolver",
+        ];
+        port || self.lower_is(last, words) && self.byte(end) != b'-'
     }
 
     fn v6(&mut self, start: usize) -> Option<usize> {
@@ -220,11 +270,73 @@ impl Reader<'_> {
         card::card(self.text, start, true)?;
         let context = self.hint == Some(I::Card) || self.near(index, v::CARD, 6);
         let end = card::card(self.text, start, context)?;
-        if !context && self.dumped(index, end) {
+        if !context && (self.dumped(index, end) || self.counted(index, end)) {
             return None;
         }
         self.hit(start, end, I::Card, weight::CHECKED);
         Some(end)
+    }
+
+    /// Whether a word of programs stands just before a number without blanks: `tid 378564661290667`, `offset=4111…`.
+    fn counted(&self, index: usize, end: usize) -> bool {
+        let mut last = index.wrapping_sub(1);
+        while index - last.min(index) < 4
+            && (self.t(last).kind == Kind::Symbol
+                && matches!(self.t(last).byte, b'=' | b':' | b'"' | b'_' | b'\'')
+                || self.lower_is(last, words!["id", "ms", "ns", "us", "nanos", "micros", "millis", "no"]))
+        {
+            last = last.wrapping_sub(1);
+        }
+        self.t(index).end == end
+            && self.lower_is(
+                last,
+                words![
+                    "tid",
+                    "thread",
+                    "pid",
+                    "seq",
+                    "sequence",
+                    "offset",
+                    "lsn",
+                    "scn",
+                    "xid",
+                    "txid",
+                    "txn",
+                    "flow",
+                    "span",
+                    "trace",
+                    "nanos",
+                    "timestamp",
+                    "ts",
+                    "time",
+                    "epoch",
+                    "bytes",
+                    "size",
+                    "len",
+                    "length",
+                    "crc",
+                    "checksum",
+                    "cursor",
+                    "generation",
+                    "revision",
+                    "etag",
+                    "inode",
+                    "blk",
+                    "block",
+                    "addr",
+                    "ptr",
+                    "clock",
+                    "shard",
+                    "snowflake",
+                    "hash",
+                    "seed",
+                    "nonce",
+                    "counter",
+                    "count",
+                    "usec",
+                    "nsec",
+                ],
+            )
     }
 
     /// Whether groups of four stand in a dump of memory: `3130 3234 2020 5175 6572`.

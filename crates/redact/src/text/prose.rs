@@ -54,6 +54,80 @@ const SPEAKS: &[u64] = words![
     "did",
 ];
 
+/// What is named for whoever described or made it, and never a patient's own.
+const THINGS: &[u64] = words![
+    "criteria",
+    "criterion",
+    "sign",
+    "score",
+    "scale",
+    "classification",
+    "syndrome",
+    "maneuver",
+    "manoeuvre",
+    "method",
+    "effect",
+    "regression",
+    "correction",
+    "technique",
+    "incision",
+    "retractor",
+    "catheter",
+    "forceps",
+    "boot",
+    "curve",
+    "staging",
+    "grading",
+    "equation",
+    "formula",
+    "triad",
+    "tetralogy",
+    "tumor",
+    "tumour",
+    "sarcoma",
+    "lymphoma",
+    "thyroiditis",
+    "reflex",
+    "biplane",
+    "esophagus",
+    "contracture",
+    "palsy",
+    "phenomenon",
+    "cannula",
+    "speculum",
+    "suture",
+    "sutures",
+    "clamp",
+    "dressing",
+    "lesion",
+    "hernia",
+    "nodes",
+    "bodies",
+    "cells",
+    "stain",
+    "agar",
+    "distribution",
+    "theorem",
+    "coefficient",
+    "plot",
+    "pump",
+    "scope",
+    "scanner",
+    "scanners",
+    "ventilator",
+    "staple",
+    "stapler",
+    "stent",
+    "valve",
+    "graft",
+    "prosthesis",
+    "implant",
+    "brace",
+    "splint",
+    "collar",
+    "walker",
+];
+
 impl Reader<'_> {
     /// A name in small letters: known, and no word.
     pub(super) fn lower_name(&self, index: usize) -> bool {
@@ -166,6 +240,9 @@ impl Reader<'_> {
         let next = self.atom(index)?;
         let after = next;
         let speaks = self.lower_is(after, SPEAKS) && self.t(after).case == Case::Lower;
+        if self.names_a_thing(after) {
+            return None;
+        }
         let ambiguous = token.known(WORD) && !token.is(v::STRONG);
         let first = self.begins_sentence(index);
         let roles_else =
@@ -177,6 +254,15 @@ impl Reader<'_> {
             speaks || !first
         };
         (enough && !token.is(v::STATE)).then(|| (token.start, self.t(next - 1).end))
+    }
+
+    /// Whether what stands behind a name makes it the name of a thing: `Sgarbossa criteria`, `Simpson's biplane`.
+    fn names_a_thing(&self, next: usize) -> bool {
+        let mut after = next;
+        if self.t(after).symbol(b'\'') && self.lower_is(after + 1, words!["s"]) {
+            after += 2;
+        }
+        self.t(after).case == Case::Lower && self.lower_is(after, THINGS)
     }
 
     /// In prose: capitalised words that are no English words, no medicines, no places, and don't begin a sentence.
@@ -227,6 +313,9 @@ impl Reader<'_> {
                 continue;
             }
             let Some(next) = self.atom(index) else { continue };
+            if self.names_a_thing(next) {
+                continue;
+            }
             let end = self.t(next - 1).end;
             self.hit(token.start, end.max(token.end), Identifier::Name, weight::GUESS);
         }

@@ -104,6 +104,7 @@ fn counters_are_no_telephones_and_dumps_no_cards() {
         "+10.190.6.254   .GPS.  1 u",
         "0010: 3130 3234 2020 5175 6572 6965 7320 7065",
         "RTP 48.21 ms Billed Duration: 49 ms",
+        "[pid 8753:tid 378282246310005] resumed",
     ]);
     goes(&[
         ("phone number 415-555-0123", "phone number [PHONE]"),
@@ -145,5 +146,32 @@ fn versions_and_fingerprints_are_no_addresses() {
         "rv:1.9.2.23 from the agent",
         "    4b:55:34:46:2a:8b:86:3b",
     ]);
-    goes(&[("from 203.0.113.9 port 22", "from [IP] port 22")]);
+    stays(&[
+        r#"{"msg":"up","fw":"1.6.5.25","appVersion":"2.13.4.190"}"#,
+        "alsa-topology-conf 1.2.5.1-2 installed",
+    ]);
+    goes(&[
+        ("from 203.0.113.9 port 22", "from [IP] port 22"),
+        ("[error] [client 9.8.7.6] denied", "[error] [client [IP]] denied"),
+        ("auth failed, rip=9.8.7.6, TLS", "auth failed, rip=[IP], TLS"),
+        ("actions: NOTICE [recidive] Ban 9.8.7.6", "actions: NOTICE [recidive] Ban [IP]"),
+        ("request 12 9.8.7.6:48336 ok", "request 12 [IP]:48336 ok"),
+    ]);
+}
+
+#[test]
+fn things_that_are_named_for_persons_stay_in_prose() {
+    let strict = Redactor::new(Config::new(Mode::Strict)).unwrap();
+    for line in [
+        "We used the Cormack scale and Sgarbossa criteria.",
+        "Type 2 Diabetes Mellitus, on diet.",
+        "Estimated with the Simpson's biplane method.",
+        "A Kaplan-Meier curve was drawn.",
+    ] {
+        assert_eq!(strict.redact_str(line), line);
+    }
+    assert_eq!(
+        strict.redact_str("Mr. Simpson has a Simpson score of 2."),
+        "Mr. [NAME] has a [NAME] score of 2."
+    );
 }
