@@ -176,6 +176,10 @@ impl Reader<'_> {
         let word = first.known(WORD) && words == 1;
         let doubtful =
             self.lower_is(state, words!["id", "ok", "in", "or", "me", "hi"]) && self.t(state).len() == 2;
+        // `Student ID 60867`: nor is it in prose.
+        if !comma && !known && word && self.lower_is(state, words!["id"]) {
+            return None;
+        }
         if !self.strict && (!comma && (!known || word && doubtful) || !known && word && doubtful) {
             return None;
         }

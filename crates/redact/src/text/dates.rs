@@ -47,7 +47,12 @@ impl Reader<'_> {
     pub(super) fn in_digits(&mut self, index: usize) -> Option<usize> {
         let start = self.t(index).start;
         if let Some(found) = date::date(self.text, start) {
-            if self.version_before(index) {
+            // `build 2024.3.1` is none, whoever the text is about.
+            let dotted = self.text.get(start..found.end).is_some_and(|d| d.contains(&b'.'));
+            if self.version_before(index)
+                || dotted
+                    && self.lower_is(index.wrapping_sub(1), words!["version", "build", "release", "ver"])
+            {
                 return Some(found.end);
             }
             // A day in quotes as Americans write it is of a form, not of a machine.

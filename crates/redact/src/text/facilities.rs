@@ -110,6 +110,14 @@ impl Reader<'_> {
             if !(word || small || sign || possessive) || words > 6 {
                 break;
             }
+            // The level of a log line.
+            if token.case == Case::Upper
+                && self.t(index).case != Case::Upper
+                && self
+                    .lower_is(before, words!["info", "warn", "warning", "error", "debug", "trace", "fatal"])
+            {
+                break;
+            }
             // The end of another sentence.
             if self.t(before).symbol(b'.') && !self.lower_is(before.wrapping_sub(1), words!["st", "mt", "ft"])
             {

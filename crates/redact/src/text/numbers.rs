@@ -149,7 +149,7 @@ impl Reader<'_> {
         ) || self.back(index, 1).symbol(b':')
             && self.lower_is(
                 index.wrapping_sub(2),
-                words!["version", "ver", "release", "firmware", "build", "section", "rv"],
+                words!["version", "ver", "release", "firmware", "build", "section", "rv", "oid"],
             )
             || self.back(index, 1).symbol(b'=')
                 && self
