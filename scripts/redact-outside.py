@@ -187,10 +187,10 @@ class Sentences:
             age = dice.choice([dice.randrange(1, 90)] * 9 + [dice.randrange(90, 105)])
             return [(str(age), "age" if age > 89 else "tolerated")]
         if slot == "date_of_birth":
-            return [(fake.date_of_birth().strftime(dice.choice(BIRTHDAYS)), "date")]
+            return [(values.birthday(0, 115).strftime(dice.choice(BIRTHDAYS)), "date")]
         made = {"country": lambda: person["CountryFull"], "organization": lambda: dice.choice(self.companies),
                 "job": lambda: person["Occupation"], "year": fake.year, "state_abbr": fake.state_abbr,
-                "date_time": lambda: str(fake.date_time()), "city": lambda: dice.choice([person["City"], fake.city()]),
+                "date_time": lambda: str(values.moment()), "city": lambda: dice.choice([person["City"], fake.city()]),
                 "street_name": fake.street_name, "zipcode": fake.postcode, "credit_card_number": fake.credit_card_number,
                 "ip_address": lambda: fake.ipv4() if dice.random() < 0.8 else fake.ipv6(),
                 "us_driver_license": lambda: values.digits(dice.choice(["@#######", "########", "@###-####-####"])),

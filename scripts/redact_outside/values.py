@@ -3,6 +3,7 @@ lists were made with those."""
 
 import random
 import string
+from datetime import date, datetime, timedelta
 
 from faker import Faker
 from mimesis import Person as Namer
@@ -13,6 +14,11 @@ LOCALES = [Locale.EN] * 12 + [Locale.EN_GB, Locale.EN_AU, Locale.ES, Locale.ES_M
                               Locale.PT_BR, Locale.PL, Locale.TR, Locale.FR]
 KINDS = ["Regional Medical Center", "General Hospital", "Community Hospital", "Medical Center", "Children's Hospital",
          "Memorial Hospital", "Family Clinic", "Veterans Home", "Rehabilitation Center", "Urgent Care", "Surgery Center"]
+
+
+# Days are counted from one that stands still: the same input gives the same texts.
+TODAY = date(2026, 11, 22)
+YEAR = timedelta(days=365)
 
 
 class Values:
@@ -36,12 +42,19 @@ class Values:
                  "El Paso", "Ann Arbor", "Pueblo", "Sioux Falls", "Macon", "Waco", "Boise", "Tulsa", "Akron"])
             self.people[who] = {
                 "first": first, "last": last, "street": street, "city": city, "state": self.fake.state_abbr(),
-                "zip": self.fake.zipcode(), "born": self.fake.date_of_birth(minimum_age=1, maximum_age=88),
+                "zip": self.fake.zipcode(), "born": self.birthday(1, 88),
                 "middle": self.dice.choice(string.ascii_uppercase),
                 "mail": f"{first}.{last}".lower().encode("ascii", "ignore").decode() + str(self.dice.randrange(99))
                 + "@" + self.fake.free_email_domain(),
                 "user": (first[:1] + last).lower().encode("ascii", "ignore").decode()}
         return self.people[who]
+
+    def birthday(self, least: int, most: int) -> date:
+        return self.fake.date_between(TODAY.replace(year=TODAY.year - most - 1) + timedelta(days=1),
+                                      TODAY.replace(year=TODAY.year - least))
+
+    def moment(self) -> datetime:
+        return self.fake.date_time_between(datetime(1970, 1, 1), datetime(2026, 11, 22))
 
     def digits(self, shape: str) -> str:
         """`#` a digit, `%` a digit but 0, `@` a capital letter, `x` a hexadecimal digit."""
@@ -85,9 +98,9 @@ class Values:
         if name.startswith("="):
             return self.digits(form), name[1:]
         if name == "date":
-            return self.day(fake.date_between("-3y", "today"), form or "us"), "date"
+            return self.day(fake.date_between(TODAY - 3 * YEAR, TODAY), form or "us"), "date"
         if name == "stamp":
-            return self.day(fake.date_between("-1y", "today"), form or "iso-time"), None
+            return self.day(fake.date_between(TODAY - YEAR, TODAY), form or "iso-time"), None
         simple = {
             "ssn": lambda: (self.digits("###-##-####").replace("666", "665", 1) if form != "plain" else
                             self.digits("4########"), "ssn"),
