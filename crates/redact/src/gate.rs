@@ -248,6 +248,9 @@ mod tests {
             r#"{"note":"x"}"#,
             "from 2001:db8::8a2e:370:7334",
             "mother is Ann",
+            "study for ROE^JANE",
+            "reminder to Zaylee Lopez",
+            "Hello Jane",
         ] {
             assert!(!quiet(line.as_bytes()), "{line}");
         }

@@ -34,6 +34,8 @@ struct Trigger {
 const TRIGGERS: &[Trigger] = &[
     Trigger { roles: v::LOOK | v::SSN | v::NINETY | v::ZIP, small: true, look: |_, _| true },
     Trigger { roles: v::TITLE, small: true, look: |gate, word| title_precedes(gate.line, word.end) },
+    // `Hello Jane`.
+    Trigger { roles: v::GREETING, small: false, look: |gate, word| title_precedes(gate.line, word.end) },
     Trigger { roles: v::NAMED, small: true, look: named },
     Trigger { roles: v::IDWORD, small: true, look: |gate, _| gate.previous() & NUMBERS != 0 },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },

@@ -12,7 +12,7 @@ use crate::{
         token::{at, before},
     },
     words::{
-        FAMILY, GIVEN, dictionary, hash,
+        COMMON, FAMILY, GIVEN, dictionary, hash,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -155,6 +155,10 @@ impl Gate<'_> {
         if !(second.is_ascii_uppercase() || second >= 0xc3 || small) {
             return false;
         }
+        // `ROE^JANE`.
+        if at(line, end) == b'^' && next == end + 1 {
+            return true;
+        }
         let flags = || dictionary().get(hash(first));
         let word = line.get(next..).unwrap_or_default();
         let length = word.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
@@ -170,6 +174,10 @@ impl Gate<'_> {
         if comma {
             return dictionary().get(hash(word)) & GIVEN != 0;
         }
+        // Behind a role or a preposition, an unknown given name before a frequent family name.
+        let announces = v::AGENT | v::PERSON | v::KIN | v::CARER | v::USER | v::GREETING;
         flags() & GIVEN != 0
+            || dictionary().get(hash(word)) & (FAMILY | COMMON) == FAMILY | COMMON
+                && self.previous() & announces != 0
     }
 }

@@ -265,15 +265,96 @@ impl Reader<'_> {
         two.then_some(index + 1)
     }
 
+    /// In prose, after a word of place: `Port Matthew`, `St. Cloud`, `Robinsonshire`, `Coeur d'Alene`.
+    fn made_of(&mut self, index: usize) -> Option<usize> {
+        let first = self.t(index + 1);
+        let point = usize::from(self.t(index + 2).symbol(b'.'));
+        let led = first.is(v::DIRECTION) && first.len() > 1
+            || self.lower_is(index + 1, words!["coeur", "el", "bay"]);
+        // `95M from Rector`, `a woman from War`.
+        let native = self.lower_is(
+            index.wrapping_sub(1),
+            words!["man", "woman", "male", "female", "boy", "girl", "old", "gentleman", "lady", "m", "f"],
+        ) || self.back(index, 1).kind == Kind::Mixed && self.back(index, 1).len() < 5;
+        if native
+            && self.lower_is(index, words!["from"])
+            && !first.is(v::TITLE | v::FACILITY | v::FACILITYMID)
+        {
+            let end = self.capitals_from(index + 1, 3);
+            let last = self.index_at(end);
+            if end > 0 && !(index + 1..last).any(|at| self.t(at).is(v::FACILITY) && !self.t(at).is(v::STREET))
+            {
+                self.hit(first.start, end, Identifier::City, weight::PLACE);
+                return Some(end);
+            }
+        }
+        // `Hastings-on-Hudson`.
+        let hyphen = |at: usize| self.t(at).symbol(b'-') && self.glued(at - 1) && self.glued(at);
+        if hyphen(index + 2)
+            && self.lower_is(index + 3, words!["on", "by", "in", "upon"])
+            && hyphen(index + 4)
+        {
+            let mut last = index + 5;
+            while hyphen(last + 1) && self.t(last + 2).kind == Kind::Word {
+                last += 2;
+            }
+            let end = self.t(last).end;
+            self.hit(first.start, end, Identifier::City, weight::PLACE);
+            return Some(end);
+        }
+        let mut second = index + 2 + point;
+        if self.lower_is(second, words!["d"]) && self.t(second + 1).symbol(b'\'') {
+            second += 2;
+        }
+        let name = self.t(second);
+        let proper = name.capitalised()
+            && name.len() > 2
+            && !name.is(v::KNOWN | v::FACILITY | v::FACILITYMID | v::STREET | v::MONTH | v::TITLE)
+            && (!name.known(WORD) || name.known(crate::words::COMMON));
+        let facility = |at: usize| {
+            let t = self.t(at);
+            t.is(v::FACILITY | v::FACILITYMID | v::STREET) && t.capitalised()
+        };
+        if led
+            && proper
+            && !facility(second + 1)
+            && !(point == 1 && !self.lower_is(index + 1, words!["st", "ft", "mt"]))
+        {
+            let end = self.t(second).end;
+            self.hit(first.start, end, Identifier::City, weight::PLACE);
+            return Some(end);
+        }
+        let folded = self.bytes(first).to_ascii_lowercase();
+        let ends = [
+            "ville", "town", "burgh", "shire", "haven", "borough", "stad", "chester", "berg", "bury",
+            "mouth", "view", "side", "port", "furt",
+        ];
+        let made = first.case == Case::Capital
+            && first.len() > 6
+            && ends.iter().any(|end| folded.ends_with(end.as_bytes()))
+            && !first.known(WORD | GIVEN)
+            && first.roles == 0
+            && !facility(index + 2);
+        if made {
+            self.hit(first.start, first.end, Identifier::City, weight::PLACE);
+            return Some(first.end);
+        }
+        None
+    }
+
     /// In prose: `Burns County`, `Orange Parish`.
     pub(super) fn county(&mut self, index: usize) -> Option<usize> {
-        let (name, kind) = (self.t(index), self.t(index + 1));
-        let county =
-            self.lower_is(index + 1, words!["county", "parish", "township", "borough"]) && kind.capitalised();
+        let kinds = words!["county", "parish", "township", "borough"];
+        // `New Madrid County`, `St. Landry Parish`.
+        let led = self.t(index).is(v::DIRECTION) && !self.lower_is(index + 1, kinds);
+        let point = usize::from(self.t(index + 1).symbol(b'.'));
+        let at = if led && self.t(index + 1 + point).capitalised() { index + 2 + point } else { index + 1 };
+        let (name, kind) = (self.t(index), self.t(at));
+        let county = self.lower_is(at, kinds) && kind.capitalised();
         if !self.strict
             || !county
             || name.case != Case::Capital
-            || self.t(index + 2).is(v::FACILITY)
+            || self.t(at + 1).is(v::FACILITY)
             || self.lower_is(index, words!["the", "this", "our", "each"])
         {
             return None;
@@ -312,11 +393,14 @@ impl Reader<'_> {
                 found = Some(index + by);
             }
         }
-        let last = found?;
+        let Some(last) = found else { return self.made_of(index) };
         let one = last == index + 1;
         let lives =
             self.near(index, v::ADDRESS, 3) || self.lower_is(index, words!["from", "near", "in", "outside"]);
         let word = first.known(WORD) || first.is(v::KNOWN | v::STATE);
+        if one && word && self.lower_is(index, words!["from"]) {
+            return self.made_of(index);
+        }
         let person = one && first.known(GIVEN) && !lives;
         if one && word && !self.near(index, v::ADDRESS, 3)
             || person

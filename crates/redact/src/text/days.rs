@@ -70,6 +70,7 @@ impl Reader<'_> {
             "grade",
             "gcs",
             "apgar",
+            "apgars",
             "reflexes",
             "vision",
             "bp",
@@ -208,7 +209,14 @@ impl Reader<'_> {
     pub(super) fn relative(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
         if self.lower_is(index, words!["yesterday", "tomorrow"]) {
-            self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
+            // `the day before yesterday`.
+            let led = self.lower_is(index.wrapping_sub(1), words!["before", "after"])
+                && self.lower_is(index.wrapping_sub(2), words!["day"]);
+            let mut start = if led { self.back(index, 2).start } else { token.start };
+            if led && self.lower_is(index.wrapping_sub(3), words!["the"]) {
+                start = self.back(index, 3).start;
+            }
+            self.hit(start, token.end, Identifier::Date, weight::CONTEXT);
             return Some(token.end);
         }
         if self.lower_is(index, words!["weekend"])

@@ -178,6 +178,10 @@ impl Reader<'_> {
                         "transferred",
                         "seen",
                         "admitted",
+                        "use",
+                        "see",
+                        "via",
+                        "call",
                     ],
                 );
                 if article {

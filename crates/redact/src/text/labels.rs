@@ -9,7 +9,7 @@ use super::{
     value::{machine_made, plausible},
     weight,
 };
-use crate::words::{FAMILY, GIVEN, WORD, dictionary, hash, words};
+use crate::words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, words};
 use crate::{
     Identifier as I,
     shape::{alphanumeric, date, internet},
@@ -400,7 +400,13 @@ impl Reader<'_> {
                 && flags & (GIVEN | FAMILY) != 0
                 && flags & WORD == 0
         };
-        (2..=4).contains(&parts().count()) && parts().all(name)
+        // `rachel park`: of two, one may be a word that is a frequent name.
+        let common = |part: &[u8]| {
+            let flags = dictionary().get(hash(part));
+            part.len() > 2 && flags & (GIVEN | FAMILY) != 0 && flags & COMMON != 0
+        };
+        (2..=4).contains(&parts().count())
+            && (parts().all(name) || parts().any(name) && parts().all(|part| name(part) || common(part)))
     }
 
     /// Whether a value of a query holds several words, of which one is a number.

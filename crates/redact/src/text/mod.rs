@@ -8,9 +8,14 @@ mod columns;
 mod dates;
 mod days;
 pub(crate) mod dicom;
+mod dictated;
+mod endings;
 mod facilities;
+mod institutions;
 pub(crate) mod key;
 mod labels;
+mod logged;
+mod meant;
 mod names;
 mod nouns;
 pub(crate) mod numbered;
@@ -18,7 +23,9 @@ mod numbers;
 mod persons;
 mod places;
 mod prose;
+mod roads;
 mod streets;
+mod things;
 pub(crate) mod token;
 pub(crate) mod value;
 
@@ -169,9 +176,11 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.columns();
     reader.row();
     reader.dates();
+    reader.spoken_numbers();
     reader.ages();
     reader.places();
     reader.facilities();
+    reader.institutions();
     reader.persons();
     if doubtful && !reader.person && reader.hits.iter().any(|hit| hit.identifier == Identifier::Name) {
         reader.person = true;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::words::words;
 use crate::words::{
-    FAMILY, GIVEN, WORD,
+    CITY, FAMILY, GIVEN, WORD, dictionary, hash,
     vocabulary::{self as v, Roles},
 };
 
@@ -56,7 +56,8 @@ impl Reader<'_> {
                 return Some(next);
             }
         }
-        while self.t(next).kind == Kind::Symbol
+        while next < index + 9
+            && self.t(next).kind == Kind::Symbol
             && matches!(self.t(next).byte, b'\'' | b'-' | b'`')
             && self.glued(next - 1)
             && self.glued(next)
@@ -98,7 +99,13 @@ impl Reader<'_> {
                 && bytes.get(prefix.len()).is_some_and(u8::is_ascii_uppercase)
                 && bytes.get(prefix.len() + 1).is_some_and(u8::is_ascii_lowercase)
         });
-        prefixed && self.t(index).known(FAMILY | GIVEN)
+        // `DiKim`: a prefix before a family name.
+        let joined = || {
+            let capital = bytes.iter().skip(1).position(u8::is_ascii_uppercase).map_or(0, |at| at + 1);
+            let rest = bytes.get(capital..).unwrap_or_default();
+            rest.len() > 2 && dictionary().get(hash(rest)) & FAMILY != 0
+        };
+        prefixed && (self.t(index).known(FAMILY | GIVEN) || self.strict && joined())
             || bytes.starts_with(b"Mc")
             || bytes.iter().any(|b| *b >= 0xc0)
     }
@@ -243,7 +250,16 @@ impl Reader<'_> {
     /// Whether what follows a comma is the given name of the family name before it.
     fn comma_joins(&self, comma: usize, generous: bool) -> bool {
         let next = self.t(comma + 1);
-        if !next.capitalised() || self.t(comma).end == next.start && next.is(v::STATE) {
+        let city = self.back(comma, 1).known(CITY) && next.is(v::STATE);
+        if !next.capitalised() || city || self.t(comma).end == next.start && next.is(v::STATE) {
+            return false;
+        }
+        // `Roe, M.D.`
+        let letters = next.case == Case::Single
+            && self.t(comma + 2).symbol(b'.')
+            && self.t(comma + 3).case == Case::Single
+            && self.t(comma + 2).end == self.t(comma + 3).start;
+        if letters {
             return false;
         }
         let given = next.known(GIVEN)
@@ -322,7 +338,10 @@ impl Reader<'_> {
                 break;
             }
             end = self.t(next - 1).end;
-            index = next;
+            let saint = self.lower_is(index, words!["st", "ft", "mt"])
+                && self.t(next).symbol(b'.')
+                && self.t(next + 1).capitalised();
+            index = next + usize::from(saint);
             if self.t(index).symbol(b'\'') && self.lower_is(index + 1, words!["s"]) && self.glued(index) {
                 end = self.t(index + 1).end;
                 index += 2;

@@ -10,7 +10,7 @@ use super::{
 use crate::words::words;
 use crate::{
     Identifier,
-    words::{FAMILY, GIVEN, WORD, technical::TECHNICAL, vocabulary as v},
+    words::{COMMON, FAMILY, GIVEN, WORD, technical::TECHNICAL, vocabulary as v},
 };
 
 impl Reader<'_> {
@@ -25,6 +25,8 @@ impl Reader<'_> {
             }
             let found = self
                 .titled(index)
+                .or_else(|| self.small_name(index))
+                .or_else(|| self.logged(index))
                 .or_else(|| self.announced(index))
                 .or_else(|| self.full_name(index))
                 .or_else(|| self.last_first(index))
@@ -32,8 +34,15 @@ impl Reader<'_> {
                 .or_else(|| self.initialed(index))
                 .or_else(|| self.quoted_name(index))
                 .or_else(|| self.speaker(index))
-                .or_else(|| self.spoken(index));
+                .or_else(|| self.spoken(index))
+                .or_else(|| self.careted(index))
+                .or_else(|| self.meant(index))
+                .or_else(|| self.told(index))
+                .or_else(|| self.signed(index))
+                .or_else(|| self.initials(index))
+                .or_else(|| self.spelled_out(index));
             if let Some((start, end)) = found {
+                let end = self.generation(end);
                 self.hit(start, end, Identifier::Name, weight::NAME);
                 self.number_behind(end);
                 done = end;
@@ -43,6 +52,8 @@ impl Reader<'_> {
         if self.strict {
             self.unknown();
         }
+        self.companions(first_hit);
+        self.display_names();
     }
 
     /// `Dr. Roe`, `Mrs Jane Roe`, `Mr. O'Brien`.
@@ -92,6 +103,12 @@ impl Reader<'_> {
             ],
         );
         let after = self.t(next);
+        // `Dr. van der Berg`.
+        let over = self.over_particles(next);
+        if sure && self.strict && over > next && self.t(over).capitalised() && self.t(over).len() > 2 {
+            let end = self.atom(over).map_or(0, |last| self.t(last - 1).end);
+            return Some((after.start, end)).filter(|(start, end)| end > start);
+        }
         let lower = !token.capitalised() && after.case == Case::Lower;
         if lower || !after.capitalised() || token.case == Case::Upper && token.len() == 2 && !sure {
             return None;
@@ -116,7 +133,7 @@ impl Reader<'_> {
     /// A name after a word for a person: `patient Jane Roe`, `mother, Ann`, `seen by J. Roe`, `name is Jane`.
     pub(super) fn announced(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
-        let person = token.is(v::PERSON | v::KIN | v::CARER) && !token.known(GIVEN)
+        let person = token.is(v::PERSON | v::KIN | v::CARER) && !(token.known(GIVEN) && token.capitalised())
             || self.strict
                 && self
                     .lower_is(index, words!["saw", "dr", "mr", "mrs", "ms", "boss", "fiancee", "attorney"]);
@@ -268,6 +285,7 @@ impl Reader<'_> {
             && !following.known(WORD)
             && following.roles == 0;
         if !(token.known(GIVEN) || likely)
+            || self.lower_is(index, words!["baby", "boy", "girl", "last", "first", "middle"])
             || !token.capitalised()
             || token.case == Case::Single
             || token.is(v::TITLE) && !token.is(v::STRONG)
@@ -313,6 +331,12 @@ impl Reader<'_> {
         if last == index || family.case == Case::Single && !self.strict {
             return None;
         }
+        if self.strict
+            && (self.eponym_alone(index) && self.eponym(index)
+                || self.t(index).is(v::EPONYM) && !token.known(COMMON) && family.is(v::EPONYM))
+        {
+            return None;
+        }
         let common = family.known(WORD);
         let upper = token.case == Case::Upper;
         let known = family.known(FAMILY | GIVEN);
@@ -354,9 +378,14 @@ impl Reader<'_> {
     pub(super) fn last_first(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         if !token.capitalised()
+            || self.lower_is(
+                index,
+                words!["last", "first", "name", "thx", "thanks", "hi", "hey", "dear", "best", "cheers"],
+            )
             || token.case == Case::Single
             || !token.known(FAMILY) && token.known(WORD)
             || token.is(v::KNOWN | v::TITLE | v::CARER | v::KIN | v::PERSON)
+                && !(self.strict && token.known(COMMON) && self.back(index, 1).kind == Kind::None)
         {
             return None;
         }
@@ -369,6 +398,12 @@ impl Reader<'_> {
         if !self.t(next).symbol(b',')
             || !given.capitalised()
             || !given.known(GIVEN)
+                && !(self.strict
+                    && token.case == Case::Upper
+                    && token.known(COMMON)
+                    && !token.known(WORD)
+                    && !given.known(WORD)
+                    && given.roles == 0)
             || given.is(v::KNOWN) && !given.is(v::STRONG)
             || given.is(v::SUFFIX | v::TITLE)
             || given.case == Case::Single
@@ -380,67 +415,25 @@ impl Reader<'_> {
         {
             return None;
         }
-        let proper = (!token.known(WORD) || token.known(FAMILY) && self.person && token.roles == 0)
-            && (!given.known(WORD) || given.is(v::STRONG));
+        // At the head of a line: `Wagner, Dean`, `Ward, Alice`.
+        let heads = self.strict
+            && (self.back(index, 1).kind == Kind::None || self.back(index, 1).symbol(b'\n'))
+            && token.known(FAMILY)
+            && token.known(COMMON)
+            && given.known(COMMON)
+            && (!token.known(WORD) || !given.known(WORD))
+            && !self.t(next + 2).symbol(b',');
+        let proper = heads
+            || (!token.known(WORD) || token.known(FAMILY) && self.person && token.roles == 0)
+                && (!given.known(WORD)
+                    || given.is(v::STRONG)
+                    || self.strict && token.case == Case::Upper && given.known(COMMON));
         let same_case = (token.case == Case::Upper) == (given.case == Case::Upper);
         // In a list of given names (`Ann, Bob and Carl`) each is one all the same.
         if !proper || !same_case || !(self.person || token.known(FAMILY)) {
             return None;
         }
         self.name_from(index, false)
-    }
-
-    /// `Jane Roe, MD`, `J. Roe RN`.
-    pub(super) fn credentialed(&self, index: usize) -> Option<(usize, usize)> {
-        let token = self.t(index);
-        if !token.is(v::SUFFIX)
-            || token.case == Case::Lower
-            || token.len() < 2
-            || token.case == Case::Capital
-                && !self.lower_is(index, words!["phd", "jr", "sr", "psyd", "pharmd"])
-        {
-            return None;
-        }
-        // `Baltimore, MD 21201` is a place.
-        if token.is(v::STATE) && self.t(index + 1).kind == Kind::Number {
-            return None;
-        }
-        let mut last = index.checked_sub(1)?;
-        if self.t(last).symbol(b',') {
-            last = last.checked_sub(1)?;
-        }
-        let mut first = None;
-        let mut count = 0;
-        let mut at = last;
-        loop {
-            let part = self.t(at);
-            let point = part.symbol(b'.')
-                && self.back(at, 1).case == Case::Single
-                && self.back(at, 1).kind == Kind::Word;
-            let joint = part.kind == Kind::Symbol && matches!(part.byte, b'-' | b'\'') && count > 0;
-            let word = part.kind == Kind::Word
-                && part.capitalised()
-                && !part.is(v::TITLE | v::SUFFIX)
-                && (!part.known(WORD) || part.known(FAMILY | GIVEN))
-                && !(part.is(v::KNOWN) && !part.known(FAMILY | GIVEN));
-            if word {
-                count += 1;
-                first = Some(at);
-            } else if !(point || joint) {
-                break;
-            }
-            let Some(before) = at.checked_sub(1) else { break };
-            if count >= 4 {
-                break;
-            }
-            at = before;
-        }
-        let first = first?;
-        let head = self.t(first);
-        let proper = (first..=last).any(|i| self.t(i).known(GIVEN | FAMILY) && !self.t(i).known(WORD))
-            || self.strict && count > 1;
-        (proper && (count > 1 || self.strict && !head.is(v::KNOWN)) && !head.is(v::MACHINE))
-            .then(|| (head.start, self.t(last).end))
     }
 
     /// Parts of names that were found are names wherever else they stand capitalised.

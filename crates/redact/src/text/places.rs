@@ -20,11 +20,16 @@ impl Reader<'_> {
                 continue;
             }
             let end = match token.kind {
-                Kind::Number | Kind::Mixed => self.street(index),
+                Kind::Number | Kind::Mixed => {
+                    self.highway(index).or_else(|| self.street(index)).or_else(|| self.abroad(index))
+                }
                 Kind::Word => self
                     .box_of_post(index)
                     .or_else(|| self.forces(index))
                     .or_else(|| self.unit_alone(index))
+                    .or_else(|| self.military(index))
+                    .or_else(|| self.crossing(index))
+                    .or_else(|| self.numbered_in_words(index))
                     .or_else(|| self.county(index))
                     .or_else(|| self.city_and_state(index))
                     .or_else(|| self.city_alone(index)),
@@ -79,6 +84,7 @@ impl Reader<'_> {
         }
         let first = next;
         let mut suffix = None;
+        let mut rare = None;
         let (mut capitals, mut proper) = (0, false);
         while next < first + 6 {
             let word = self.t(next);
@@ -100,6 +106,9 @@ impl Reader<'_> {
                             break;
                         }
                     }
+                    if suffix.is_none() && next > first && capital && proper && self.rare_street(next) {
+                        rare = Some(next);
+                    }
                     let small = self.lower_is(
                         next,
                         words![
@@ -120,12 +129,21 @@ impl Reader<'_> {
                 }
                 // `5th Avenue`.
                 Kind::Mixed if self.ordinal(next) => proper = true,
+                // A point ends a sentence, but for `St.`, `N.`, `Jr.`
+                Kind::Symbol
+                    if word.symbol(b'.')
+                        && self.t(next - 1).len() > 1
+                        && !self.t(next - 1).is(v::DIRECTION | v::TITLE)
+                        && word.end < self.t(next + 1).start =>
+                {
+                    break;
+                }
                 Kind::Symbol if matches!(word.byte, b'.' | b'\'' | b'-') && next > first => {}
                 _ => break,
             }
             next += 1;
         }
-        let suffix = suffix?;
+        let suffix = suffix.or(rare)?;
         if self.no_street(first, suffix) {
             return None;
         }
@@ -180,6 +198,13 @@ impl Reader<'_> {
         let mut next = index;
         if self.t(next).symbol(b',') {
             next += 1;
+        }
+        // `7th Floor`.
+        if self.t(next).kind == Kind::Mixed
+            && self.ordinal(next)
+            && self.lower_is(next + 1, words!["floor", "fl", "flr"])
+        {
+            return (self.t(next + 1).end, next + 2);
         }
         if self.t(next).symbol(b'#')
             && self.t(next + 1).kind != Kind::None

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Identifier,
-    words::{FAMILY, GIVEN, WORD, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, PLAIN, WORD, vocabulary as v, words},
 };
 
 /// Verbs that a person is the subject of.
@@ -52,6 +52,71 @@ const SPEAKS: &[u64] = words![
     "can",
     "does",
     "did",
+    "thinks",
+    "believes",
+    "agrees",
+    "disagrees",
+    "refuses",
+    "refused",
+    "declined",
+    "declines",
+    "admits",
+    "endorses",
+    "endorsed",
+    "expressed",
+    "expresses",
+    "shared",
+    "joined",
+    "brought",
+    "fell",
+    "lived",
+    "works",
+    "worked",
+    "visits",
+    "visited",
+    "attended",
+    "attends",
+    "appears",
+    "appeared",
+    "seems",
+    "seemed",
+    "received",
+    "began",
+    "started",
+    "remains",
+    "remained",
+    "continues",
+    "continued",
+    "takes",
+    "took",
+    "loves",
+    "likes",
+    "enjoys",
+    "hopes",
+    "plans",
+    "went",
+    "got",
+    "gave",
+    "told",
+    "wrote",
+    "texted",
+    "emailed",
+    "phoned",
+    "contacted",
+    "signed",
+    "consented",
+    "prefers",
+    "recalls",
+    "explained",
+    "mentioned",
+    "noticed",
+    "paged",
+    "assisted",
+    "stayed",
+    "moved",
+    "died",
+    "passed",
+    "cried",
 ];
 
 /// What is named for whoever described or made it, and never a patient's own.
@@ -142,7 +207,17 @@ impl Reader<'_> {
 
     /// In prose: an initial and a family name, `L. Silva`.
     pub(super) fn initialed(&self, index: usize) -> Option<(usize, usize)> {
-        let (initial, family) = (self.t(index), self.t(index + 2));
+        // `M. N. Torres`.
+        let mut last = index;
+        while last < index + 6
+            && self.t(last + 1).symbol(b'.')
+            && self.t(last + 2).case == Case::Single
+            && self.t(last + 2).kind == Kind::Word
+            && self.t(last + 3).symbol(b'.')
+        {
+            last += 2;
+        }
+        let (initial, family) = (self.t(index), self.t(last + 2));
         let fits = self.strict
             && initial.case == Case::Single
             && self.t(index + 1).symbol(b'.')
@@ -154,10 +229,11 @@ impl Reader<'_> {
             || !family.known(FAMILY | GIVEN)
             || family.known(WORD) && family.is(v::CARER | v::FACILITY | v::KNOWN)
             || family.is(v::KNOWN) && !family.known(FAMILY)
+            || self.eponym(last + 2)
         {
             return None;
         }
-        let next = self.atom(index + 2)?;
+        let next = self.atom(last + 2)?;
         Some((initial.start, self.t(next - 1).end))
     }
 
@@ -171,7 +247,9 @@ impl Reader<'_> {
             && (!token.known(WORD) || token.is(v::STRONG))
             && token.roles & !v::STRONG == 0;
         let colon = self.t(index + 1).symbol(b':') && self.byte(self.t(index + 1).end) == b' ';
-        (self.strict && begins && known && colon && token.len() > 2).then_some((token.start, token.end))
+        let small = token.case != Case::Lower || token.known(COMMON);
+        (self.strict && begins && known && small && colon && token.len() > 2)
+            .then_some((token.start, token.end))
     }
 
     /// A name that is all of a string, beside another one: `'Wallace', 'Leo'`.
@@ -183,6 +261,7 @@ impl Reader<'_> {
             || !self.person
             || token.case != Case::Capital && token.case != Case::Inner
             || !token.known(GIVEN | FAMILY)
+            || self.strict && (self.eponym_alone(index) || self.thing(index))
         {
             return None;
         }
@@ -203,7 +282,7 @@ impl Reader<'_> {
                     && other.known(GIVEN | FAMILY)
                     && !other.known(WORD)
             });
-        (closes && (proper && !token.is(v::KNOWN | v::STATE) || beside && !token.is(v::KNOWN)))
+        (closes && (proper || beside) && !token.is(v::KNOWN | v::STATE))
             .then(|| (token.start, self.t(next - 1).end))
     }
 
@@ -233,7 +312,9 @@ impl Reader<'_> {
                     || token.len() < 4
                     || self.medical(self.bytes(token))
                     || token.case == Case::Inner)
-            || token.is(v::KNOWN | v::PAYER | v::EPONYM) && !token.is(v::STRONG)
+            || token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG)
+            || self.eponym_alone(index)
+            || self.thing(index)
         {
             return None;
         }
@@ -276,17 +357,20 @@ impl Reader<'_> {
             {
                 continue;
             }
-            let else_known = token.is(v::KNOWN
-                | v::EPONYM
-                | v::PAYER
-                | v::MONTH
-                | v::WEEKDAY
-                | v::STATE
-                | v::TITLE
-                | v::SUFFIX
-                | v::FACILITY
-                | v::CARER
-                | v::STREET)
+            let else_known = self.eponym_alone(index)
+                || self.thing(index)
+                || self.scored(index)
+                || !token.known(GIVEN | FAMILY) && self.in_heading(index)
+                || token.is(v::KNOWN
+                    | v::PAYER
+                    | v::MONTH
+                    | v::WEEKDAY
+                    | v::STATE
+                    | v::TITLE
+                    | v::SUFFIX
+                    | v::FACILITY
+                    | v::CARER
+                    | v::STREET)
                 || token.roles != 0 && !token.known(GIVEN | FAMILY);
             let first = self.begins_sentence(index);
             let joined =
@@ -294,7 +378,13 @@ impl Reader<'_> {
                     || matches!(self.byte(token.end), b'_' | b'@' | b'/' | b'(')
                     || self.byte(token.end) == b'.' && crate::shape::alphanumeric(self.byte(token.end + 1));
             let name = token.known(GIVEN | FAMILY);
-            if else_known
+            // `Don't`.
+            let short = self.t(index + 1).symbol(b'\'')
+                && self.glued(index)
+                && self.lower_is(index + 2, words!["t", "ll", "re", "ve", "d", "m"])
+                && self.t(index + 2).case == Case::Lower;
+            if short
+                || else_known
                 || joined
                 || first && !name
                 || self.medical(self.bytes(token))
@@ -309,7 +399,7 @@ impl Reader<'_> {
             {
                 continue;
             }
-            if first && !token.known(GIVEN) {
+            if first && (!token.known(GIVEN) || token.known(PLAIN) && !self.name_goes_on(index)) {
                 continue;
             }
             let Some(next) = self.atom(index) else { continue };
@@ -319,6 +409,19 @@ impl Reader<'_> {
             let end = self.t(next - 1).end;
             self.hit(token.start, end.max(token.end), Identifier::Name, weight::GUESS);
         }
+    }
+
+    /// Whether what follows a word that begins a sentence is what follows names: a verb of persons, a comma, `'s`.
+    fn name_goes_on(&self, index: usize) -> bool {
+        let next = self.atom(index).unwrap_or(index + 1);
+        let after = self.t(next);
+        after.kind == Kind::None
+            || matches!(after.byte, b',' | b'\'' | b')' | b'(') && after.kind == Kind::Symbol
+            || self.lower_is(next, SPEAKS) && after.case == Case::Lower && after.len() > 3
+            || self.lower_is(next, words!["and"])
+                && self.t(next + 1).known(GIVEN)
+                && self.t(next + 1).capitalised()
+            || after.capitalised() && after.known(FAMILY | GIVEN) && !after.is(v::KNOWN)
     }
 
     /// Whether a word ends as medicines, diseases and operations do.

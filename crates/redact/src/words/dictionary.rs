@@ -19,6 +19,12 @@ pub(crate) const FAMILY: u8 = 4;
 pub(crate) const CITY: u8 = 8;
 /// The first word of a city of several.
 pub(crate) const CITY_BEGINS: u8 = 16;
+/// A frequent given or family name.
+pub(crate) const COMMON: u8 = 32;
+/// A name that is one of the commonest words too.
+pub(crate) const PLAIN: u8 = 64;
+/// A word of medicine: diseases, organisms, parts of the body, medicines.
+pub(crate) const MEDICAL: u8 = 128;
 
 /// Known words and their flags.
 pub(crate) struct Dictionary {
@@ -72,6 +78,9 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
         (include_str!("../../data/given.txt"), GIVEN),
         (include_str!("../../data/surnames.txt"), FAMILY),
         (include_str!("../../data/cities.txt"), CITY),
+        (include_str!("../../data/common.txt"), COMMON),
+        (include_str!("../../data/plain.txt"), PLAIN),
+        (include_str!("../../data/medical.txt"), MEDICAL),
     ] {
         for word in list.lines() {
             dictionary.add(hash(word.as_bytes()), flag);
@@ -102,6 +111,8 @@ mod tests {
         assert_ne!(d.flags(b"San Jose") & CITY, 0);
         assert_ne!(d.flags(b"san") & CITY_BEGINS, 0);
         assert_ne!(d.flags(b"grace") & WORD, 0);
+        assert_eq!(d.flags(b"Grace") & (COMMON | PLAIN | MEDICAL), COMMON | PLAIN);
+        assert_eq!(d.flags(b"Escherichia") & (COMMON | PLAIN | MEDICAL | FAMILY), MEDICAL);
         for word in ["xqzzkw", "kubernetes", "wqrtp", "sshd"] {
             assert_eq!(d.flags(word.as_bytes()), 0, "{word}");
         }

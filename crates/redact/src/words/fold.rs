@@ -54,6 +54,45 @@ pub(crate) const fn constant(word: &str) -> u64 {
     state
 }
 
+/// How many words a text of small letters and blanks has.
+pub(crate) const fn count(text: &str) -> usize {
+    let mut bytes = text.as_bytes();
+    let (mut words, mut inside) = (0, false);
+    while let [first, rest @ ..] = bytes {
+        let letter = !first.is_ascii_whitespace();
+        words += (letter && !inside) as usize;
+        inside = letter;
+        bytes = rest;
+    }
+    words
+}
+
+/// The hashes of its words, made by the compiler.
+pub(crate) const fn hashes<const N: usize>(text: &str) -> [u64; N] {
+    let mut all = [0; N];
+    let mut bytes = text.as_bytes();
+    let (mut at, mut state) = (0, HASH_START);
+    while let [first, rest @ ..] = bytes {
+        if !first.is_ascii_whitespace() {
+            state = step(state, *first);
+        }
+        let ends = matches!(rest, []) || matches!(rest, [next, ..] if next.is_ascii_whitespace());
+        if ends && !first.is_ascii_whitespace() {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "made by the compiler; an index beyond it would not compile"
+            )]
+            {
+                all[at] = state;
+            }
+            at += 1;
+            state = HASH_START;
+        }
+        bytes = rest;
+    }
+    all
+}
+
 /// The hash of a word, folded.
 pub(crate) fn hash(word: &[u8]) -> u64 {
     if word.iter().all(u8::is_ascii_alphabetic) {

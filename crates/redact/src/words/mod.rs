@@ -6,8 +6,8 @@ pub(crate) mod technical;
 pub(crate) mod users;
 pub(crate) mod vocabulary;
 
-pub(crate) use dictionary::{CITY, CITY_BEGINS, FAMILY, GIVEN, WORD, dictionary};
-pub(crate) use fold::{HASH_START, constant, hash, hash_extend};
+pub(crate) use dictionary::{CITY, CITY_BEGINS, COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, dictionary};
+pub(crate) use fold::{HASH_START, constant, count, hash, hash_extend, hashes};
 
 /// Hashes of words in small ASCII letters, made by the compiler: asking whether a token is one of many compares numbers.
 macro_rules! words {
@@ -16,4 +16,14 @@ macro_rules! words {
         HASHES
     }};
 }
+
+/// The same for the words of a text.
+macro_rules! list {
+    ($text:literal) => {{
+        const TEXT: &str = $text;
+        const HASHES: [u64; $crate::words::count(TEXT)] = $crate::words::hashes(TEXT);
+        &HASHES
+    }};
+}
+pub(crate) use list;
 pub(crate) use words;

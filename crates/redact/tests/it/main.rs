@@ -21,6 +21,7 @@ mod fuzz;
 mod lines;
 mod long;
 mod machines;
+mod names;
 mod quality;
 mod secrecy;
 mod settled;

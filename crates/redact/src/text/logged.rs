@@ -1,0 +1,252 @@
+//! Names in what programs write: `Patient Jane Roe not found`, `for ROE, JANE A`, `user="Jane Roe"`, `Welcome, Jane!`.
+//!
+//! Two parts are asked for, of which one is a frequent name; behind the word for a patient one that is nothing else.
+
+use super::{
+    Reader,
+    token::{Case, Kind},
+    weight,
+};
+use crate::Identifier;
+use crate::words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, vocabulary as v, words};
+
+impl Reader<'_> {
+    /// Whether a capitalised word may be a part of a name beside another.
+    fn logged_part(&self, index: usize) -> bool {
+        let token = self.t(index);
+        let roles = token.roles
+            & !(v::STRONG
+                | v::STREET
+                | v::DIRECTION
+                | v::EPONYM
+                | v::MONTH
+                | v::NAMEMOD
+                | v::SUFFIX
+                | v::KNOWN
+                | v::STATE);
+        let common = token.known(COMMON) && token.known(GIVEN | FAMILY);
+        let upper = token.case == Case::Upper && token.len() > 2;
+        (token.case == Case::Capital || upper || token.case == Case::Inner && self.atom(index).is_some())
+            && token.kind == Kind::Word
+            && token.len() > 1
+            && roles == 0
+            && (!token.is(v::KNOWN | v::SUFFIX) || common)
+            && !(token.is(v::STATE) && token.len() == 2)
+            && !(token.known(MEDICAL) && !common)
+            && (common
+                || token.known(GIVEN | FAMILY) && !token.known(WORD)
+                || !token.known(WORD) && token.len() > 3)
+    }
+
+    /// `Jane Roe`, `Roe, Jane`, where somebody was announced: its end.
+    fn logged_pair(&self, first: usize, role: bool) -> Option<usize> {
+        if !self.logged_part(first) {
+            return None;
+        }
+        let mut next = self.atom(first)?;
+        let comma = self.t(next).symbol(b',');
+        if comma {
+            next += 1;
+        }
+        if self.t(next).case == Case::Single
+            && self.t(next).kind == Kind::Word
+            && self.t(next + 1).symbol(b'.')
+        {
+            next += 2;
+        }
+        let (one, two) = (self.t(first), self.t(next));
+        if !self.logged_part(next)
+            || two.case == Case::Upper && one.case == Case::Capital
+            || two.start > self.t(next - 1).end + 1
+        {
+            return None;
+        }
+        if comma && one.known(CITY) && two.is(v::STATE) {
+            return None;
+        }
+        let sure = |t: &super::token::Token| t.known(COMMON) && (role || !t.known(WORD));
+        let (given, family) = if comma { (two, one) } else { (one, two) };
+        // `by May Chavez`, `ROE, GRACE`.
+        let likely =
+            given.known(GIVEN) && given.known(COMMON) && family.known(FAMILY) && family.known(COMMON);
+        let proper = likely && (!family.known(WORD) || comma && one.case == Case::Upper)
+            || sure(given) && given.known(GIVEN) && (family.known(FAMILY) || !family.known(WORD))
+            || sure(family) && family.known(FAMILY) && !given.known(WORD);
+        let mut last = self.atom(next)?;
+        // A third part, or an initial behind.
+        if self.t(last).case == Case::Single && self.t(last).start == self.t(last - 1).end + 1 {
+            last += 1;
+            if self.t(last).symbol(b'.') && self.glued(last - 1) {
+                last += 1;
+            }
+        } else if self.logged_part(last)
+            && self.t(last).case == two.case
+            && self.t(last).start == self.t(last - 1).end + 1
+            && self.t(last).known(FAMILY)
+        {
+            last = self.atom(last)?;
+        }
+        let path = matches!(self.byte(self.t(last - 1).end), b'.' | b'/' | b'\\' | b'$' | b'(')
+            && crate::shape::alphanumeric(self.byte(self.t(last - 1).end + 1));
+        (proper && !path).then(|| self.t(last - 1).end)
+    }
+
+    /// In logs: a name behind a role, a preposition, a greeting or the key of a user.
+    pub(super) fn logged(&self, index: usize) -> Option<(usize, usize)> {
+        if self.strict {
+            return None;
+        }
+        let token = self.t(index);
+        let role = token.is(v::PERSON | v::KIN | v::CARER | v::USER)
+            || token.is(v::NAMED) && !self.back(index, 1).is(v::MACHINE);
+        let greeting = token.is(v::GREETING) || self.lower_is(index, words!["welcome", "back"]);
+        let agent = self.lower_is(
+            index,
+            words![
+                "to",
+                "for",
+                "by",
+                "in",
+                "expected",
+                "got",
+                "and",
+                "holder",
+                "is",
+                "from",
+                "of",
+                "with",
+                "into",
+                "registration",
+                "wristband",
+                "admit",
+                "admitted"
+            ],
+        );
+        if !(role || greeting || agent) || self.byte(token.start.wrapping_sub(1)) == b'.' {
+            return None;
+        }
+        let mut next = index + 1;
+        for _ in 0..3 {
+            let sign = self.t(next);
+            let bridge = sign.kind == Kind::Symbol
+                && (matches!(sign.byte, b':' | b'=' | b'"' | b'\'' | b'[' | b'(')
+                    || sign.symbol(b',') && greeting)
+                || greeting && self.lower_is(next, words!["back"]);
+            if !bridge {
+                break;
+            }
+            next += 1;
+        }
+        if let Some(end) = self.logged_pair(next, role) {
+            return Some((self.t(next).start, end));
+        }
+        let head = self.t(next);
+        let after = self.t(next + 1);
+        let name = |t: &super::token::Token| {
+            t.known(COMMON) && !t.known(WORD) && t.roles & !v::STRONG == 0 && t.kind == Kind::Word
+        };
+        let apart = !matches!(self.byte(head.end), b'.' | b'/' | b'_' | b'-' | b'(' | b'$' | b'=' | b':')
+            || self.byte(head.end) == b':' && greeting;
+        // `Hi Lodewijk,`: what is spoken to.
+        let spoken_to = self.lower_is(index, words!["hi", "hello", "dear", "hey"])
+            && (after.symbol(b',') || after.symbol(b'!'))
+            && head.case == Case::Capital
+            && head.roles & !v::STRONG == 0
+            && (head.known(GIVEN) && head.known(COMMON) || !head.known(WORD) && head.len() > 2);
+        if spoken_to {
+            return Some((head.start, head.end));
+        }
+        if greeting && name(head) && head.known(GIVEN) && head.case == Case::Capital && apart {
+            return Some((head.start, head.end));
+        }
+        let cared = self.lower_is(
+            index,
+            words!["patient", "guarantor", "subscriber", "mother", "father", "nurse", "physician"],
+        );
+        if cared
+            && name(head)
+            && head.known(FAMILY)
+            && head.case == Case::Capital
+            && apart
+            && !after.capitalised()
+        {
+            return Some((head.start, head.end));
+        }
+        // `patient jane roe not found`, `patient roe, jane`.
+        let small = |at: usize| {
+            let part = self.t(at);
+            part.case == Case::Lower
+                && part.len() > 2
+                && part.known(GIVEN | FAMILY)
+                && !part.known(WORD)
+                && part.roles & !v::STRONG == 0
+                && part.kind == Kind::Word
+        };
+        let second = next + 1 + usize::from(after.symbol(b','));
+        let both = small(next)
+            && (small(second)
+                || self.t(second).known(COMMON)
+                    && self.t(second).known(FAMILY)
+                    && self.t(second).case == Case::Lower
+                    && self.t(second).roles & !v::STRONG == 0
+                    && self.t(second).known(WORD)
+                    && head.known(GIVEN));
+        if cared && both && (head.known(COMMON) || self.t(second).known(COMMON)) {
+            let last = self.atom_small(second);
+            return Some((head.start, self.t(last).end));
+        }
+        None
+    }
+
+    /// The names before addresses of mail: `Jane Roe <jroe@example.org>`, `"Roe, Jane" <…>`.
+    pub(super) fn display_names(&mut self) {
+        let mails: Vec<usize> = self
+            .hits
+            .iter()
+            .filter(|hit| hit.identifier == Identifier::Email && self.byte(hit.start.wrapping_sub(1)) == b'<')
+            .map(|hit| hit.start)
+            .collect();
+        for start in mails {
+            let Some(open) = self.index_at(start).checked_sub(1) else { continue };
+            let quoted = self.back(open, 1).symbol(b'"') || self.back(open, 1).symbol(b'\'');
+            let end = open - usize::from(quoted);
+            let (mut first, mut words, mut known) = (end, 0, false);
+            while let Some(before) = first.checked_sub(1) {
+                let token = self.t(before);
+                let word = token.capitalised()
+                    && (token.known(COMMON) || !token.known(WORD))
+                    && token.roles
+                        & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::SUFFIX | v::TITLE)
+                        == 0;
+                let sign = token.kind == Kind::Symbol
+                    && matches!(token.byte, b',' | b'.' | b'-' | b'\'')
+                    && words > 0;
+                if !(word || sign) || words > 3 || before + 12 < end {
+                    break;
+                }
+                words += usize::from(word);
+                known |= token.known(GIVEN | FAMILY) || !token.is(v::KNOWN) && token.len() > 3;
+                first = before;
+            }
+            while self.t(first).kind == Kind::Symbol && first < end {
+                first += 1;
+            }
+            if words >= 2 && known && end > first {
+                self.hit(self.t(first).start, self.t(end - 1).end, Identifier::Name, weight::NAME);
+            }
+        }
+    }
+
+    /// The index of the last part of what is joined by hyphens in small letters.
+    fn atom_small(&self, first: usize) -> usize {
+        let mut last = first;
+        while self.t(last + 1).symbol(b'-')
+            && self.glued(last)
+            && self.glued(last + 1)
+            && self.t(last + 2).kind == Kind::Word
+        {
+            last += 2;
+        }
+        last
+    }
+}
