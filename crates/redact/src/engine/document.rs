@@ -11,9 +11,9 @@ use crate::{
     shape::{date, phone},
     text::{
         self, Hit, Manner,
-        key::{Class, classify},
+        key::{Class, about_person, classify, classify_joined},
         token::at,
-        value::{machine_made, plausible},
+        value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
     },
     words::users,
@@ -118,7 +118,7 @@ impl Engine {
     ) -> Result<(), Reason> {
         let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
         let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
-        let about_person = resource.is_some_and(|leaf| {
+        let is_person = resource.is_some_and(|leaf| {
             !matches!(
                 get(&leaf.value),
                 b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"
@@ -144,23 +144,28 @@ impl Engine {
             {
                 return class;
             }
-            if key == b"id" && resource.is_some() && about_person {
+            if key == b"id" && resource.is_some() && is_person {
                 return Class::Weak(I::Mrn);
             }
-            let class = classify(key, parent);
+            let class = match classify(key, parent) {
+                // What FHIR numbers itself it names.
+                Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
+                class => class,
+            };
             // `{"license":{"number":…}}`: the object tells what the number is of.
             if class == Class::None
                 && GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
                 && !parent.is_empty()
             {
-                return classify(&[parent, b"_", key].concat(), b"");
+                return classify_joined(parent, key);
             }
             class
         };
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
         classes.extend(leaves.iter().map(class_of));
-        let person = about_person
+        let person = is_person
+            || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
@@ -172,9 +177,40 @@ impl Engine {
         } else {
             None
         };
+        let first = hits.len();
+        let mut result = self.each_leaf(line, leaves, &classes, kind, person, level, scratch, hits);
+        // What a text of the document tells of, all of it is about.
+        let told = |hit: &Hit| {
+            matches!(hit.identifier, I::Name | I::Ssn) && hit.weight >= weight::NAME
+                || matches!(hit.identifier, I::Mrn | I::HealthPlan) && hit.weight == weight::CONTEXT
+        };
+        if result.is_ok() && !person && hits.iter().skip(first).any(told) {
+            hits.truncate(first);
+            result = self.each_leaf(line, leaves, &classes, kind, true, level, scratch, hits);
+        }
+        scratch.classes.push(classes);
+        result
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a document, what is known of it, and where its findings go"
+    )]
+    fn each_leaf(
+        &self,
+        line: &[u8],
+        leaves: &[Leaf],
+        classes: &[Class],
+        kind: Option<I>,
+        person: bool,
+        level: usize,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
         // An extension of FHIR: its `url` tells what the value behind it is.
         let mut extension = None;
-        for (leaf, class) in leaves.iter().zip(&classes) {
+        for (leaf, class) in leaves.iter().zip(classes) {
             let mut class = *class;
             if get(&leaf.key) == b"url" {
                 extension = fhir::extension(get(&leaf.value));
@@ -214,7 +250,6 @@ impl Engine {
                 hits,
             )?;
         }
-        scratch.classes.push(classes);
         Ok(())
     }
 
@@ -240,12 +275,14 @@ impl Engine {
                 && plausible(identifier, raw)
             {
                 self.push(leaf, identifier, weight::KEY, level, hits);
-            } else if let Class::Weak(identifier) = class
-                && manner.person
+            } else if let Class::Weak(identifier) | Class::Formed(identifier) = class
+                && (manner.person || matches!(class, Class::Formed(_)) && formed(raw))
                 && plausible(identifier, raw)
                 && raw.len() > 3
             {
                 self.push(leaf, identifier, weight::KEY, level, hits);
+            } else if class == Class::Loose && manner.person && loosely_formed(raw) {
+                self.push(leaf, I::Other, weight::KEY, level, hits);
             } else if raw.len() >= 13
                 && crate::shape::card::card(raw, 0, true) == Some(raw.len())
                 && manner.strict
@@ -298,7 +335,6 @@ impl Engine {
             // A private address stays in logs, whatever its key.
             Class::Is(I::Ip) if !manner.strict => {}
             // The fingerprint of a certificate, an alert, an error.
-            Class::Is(I::Biometric) if !manner.person && machine_made(value) => {}
             Class::Is(identifier) if plausible(identifier, value) && !matches!(at(value, 0), b'{') => {
                 whole(identifier, hits);
                 return Ok(());
@@ -331,10 +367,18 @@ impl Engine {
                 whole(I::Mrn, hits);
                 return Ok(());
             }
-            Class::Weak(identifier)
+            Class::Formed(identifier) if formed(value) || identifier == I::Vehicle && plate(value) => {
+                whole(identifier, hits);
+                return Ok(());
+            }
+            Class::Loose if manner.person && loosely_formed(value) => {
+                whole(I::Other, hits);
+                return Ok(());
+            }
+            Class::Weak(identifier) | Class::Formed(identifier)
                 if manner.person
                     && plausible(identifier, value)
-                    && !(machine_made(value) && identifier != I::Mrn) =>
+                    && !(machine_made(value) && !matches!(identifier, I::Mrn | I::Biometric)) =>
             {
                 whole(identifier, hits);
                 return Ok(());

@@ -8,8 +8,27 @@ use crate::{
 /// Whether what stands here without a blank has a few digits.
 pub(super) fn many_digits(line: &[u8], start: usize) -> bool {
     let mut from = start;
-    while from < start + 2 && matches!(at(line, from), b' ' | b'#' | b':') {
+    while from < start + 4 && matches!(at(line, from), b' ' | b'#' | b':' | b'"' | b'=' | b'\'') {
         from += 1;
+    }
+    // `permit for 7ABC123`.
+    if at(line, from).is_ascii_lowercase() {
+        let word = line
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take(6)
+            .take_while(|b| b.is_ascii_lowercase())
+            .count();
+        if word < 6 && at(line, from + word) == b' ' {
+            from += word + 1;
+        }
+    }
+    // `KJH 4821`.
+    let capitals =
+        line.get(from..).unwrap_or_default().iter().take(5).take_while(|b| b.is_ascii_uppercase()).count();
+    if (2..=4).contains(&capitals) && matches!(at(line, from + capitals), b' ' | b'+') {
+        from += capitals + 1;
     }
     let run = line
         .get(from..)
@@ -18,6 +37,27 @@ pub(super) fn many_digits(line: &[u8], start: usize) -> bool {
         .take(40)
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     run.filter(|b| b.is_ascii_digit()).count() >= 2
+}
+
+/// Whether a number as offices give them follows a key: digits enough, and no small letters.
+pub(super) fn formed_follows(line: &[u8], start: usize) -> bool {
+    let mut from = start;
+    while from < start + 4 && !at(line, from).is_ascii_alphanumeric() {
+        from += 1;
+    }
+    let (mut digits, mut small) = (0, 0);
+    for byte in line.get(from..).unwrap_or_default().iter().take(40) {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'a'..=b'z' => small += 1,
+            b'A'..=b'Z' | b'-' | b'_' | b' ' | b'+' | b'/' => {}
+            _ => break,
+        }
+        if small > 0 && *byte != b' ' && digits < 3 {
+            return false;
+        }
+    }
+    digits >= 3
 }
 
 /// Whether what ends here is a user of an access log that is named for a person.

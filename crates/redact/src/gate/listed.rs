@@ -8,7 +8,7 @@ use crate::words::{
     vocabulary::{self as v, Roles},
 };
 
-const SLOTS: usize = 1 << 13;
+const SLOTS: usize = 1 << 14;
 
 /// The vocabulary as the quick look asks it. Words of up to sixteen ASCII letters are in it by their first and last eight
 /// letters; longer ones, and letters beyond ASCII, are asked of the vocabulary itself.

@@ -2,10 +2,14 @@
 
 use super::{
     Gate,
-    around::{many_digits, title_precedes, user_follows, value_is_capital},
+    around::{formed_follows, many_digits, title_precedes, user_follows, value_is_capital},
 };
 use crate::{
-    text::{numbered::NUMBERED, token::at},
+    text::{
+        bodies::{picture_file, whose},
+        numbered::NUMBERED,
+        token::at,
+    },
     words::{
         constant, hash,
         vocabulary::{self as v, Roles},
@@ -37,21 +41,39 @@ const TRIGGERS: &[Trigger] = &[
     // `Hello Jane`.
     Trigger { roles: v::GREETING, small: false, look: |gate, word| title_precedes(gate.line, word.end) },
     Trigger { roles: v::NAMED, small: true, look: named },
-    Trigger { roles: v::IDWORD, small: true, look: |gate, _| gate.previous() & NUMBERS != 0 },
+    Trigger {
+        roles: v::IDWORD,
+        small: true,
+        look: |gate, word| {
+            let nouns = NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER;
+            gate.previous() & nouns != 0
+                // A token of FHIR's search: `identifier=http://hospital.example/mrn|00482913`.
+                || at(gate.line, word.end) == b'=' && gate.bytes(word).eq_ignore_ascii_case(b"identifier")
+        },
+    },
+    Trigger {
+        roles: v::DATE,
+        small: true,
+        look: |gate, word| is_key(gate, word) && gate.previous() & v::EVENT != 0,
+    },
+    Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |_, _| true },
+    Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
     // A noun with a number behind it.
     Trigger {
-        roles: v::MRN | v::PLAN | v::ACCOUNT,
+        roles: NUMBERS | v::SUBJECT | v::WHO | v::PAYER,
         small: true,
         look: |gate, word| {
-            at(gate.line, word.end) == b' '
-                && many_digits(gate.line, word.end + 1)
-                && NUMBERED.contains(&gate.hash(word))
+            let noun = word.roles & (v::SUBJECT | v::PAYER) != 0;
+            is_key(gate, word) && formed_follows(gate.line, word.end)
+                || at(gate.line, word.end) == b' '
+                    && (noun || NUMBERED.contains(&gate.hash(word)))
+                    && many_digits(gate.line, word.end)
         },
     },
     // A path to a person.
     Trigger {
-        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN,
+        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER,
         small: true,
         look: |gate, word| at(gate.line, word.end) == b'/' && many_digits(gate.line, word.end + 1),
     },
@@ -160,6 +182,13 @@ fn named(gate: &Gate<'_>, word: &Word) -> bool {
     let previous = gate.previous();
     previous & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON) != 0
         || is_key(gate, word) && previous & v::MACHINE == 0 && value_is_capital(gate.line, word.end)
+}
+
+/// `image roe_headshot.jpg`.
+fn picture(gate: &Gate<'_>, word: &Word) -> bool {
+    matches!(at(gate.line, word.end), b'_' | b'-' | b'.' | b'/' | b' ')
+        && picture_file(gate.line, word.end + usize::from(at(gate.line, word.end) == b' '))
+            .is_some_and(|file| whose(gate.line.get(file).unwrap_or_default()))
 }
 
 /// `to=+1…`, `"caller":"555…`.

@@ -40,6 +40,7 @@ pub(crate) fn phone(text: &[u8], start: usize, suspicion: Suspicion) -> Option<u
         north_america(text, start, suspicion).or_else(|| international(text, start + 2))?
     } else {
         north_america(text, start, suspicion)
+            .or_else(|| (suspicion == Suspicion::Context).then(|| spelled(text, start)).flatten())
             .or_else(|| (suspicion == Suspicion::Context).then(|| loose(text, start)).flatten())?
     };
     let end = extension(text, end);
@@ -62,6 +63,32 @@ fn loose(text: &[u8], start: usize) -> Option<usize> {
     // A year or a short count is no telephone number, nor is a date.
     let date = super::date::date(text, start).is_some();
     ((7..=15).contains(&count) && !date).then_some(end)
+}
+
+/// A number that spells a word: `1-800-555-HELP`, `800-FLOWERS`.
+fn spelled(text: &[u8], start: usize) -> Option<usize> {
+    let mut place = start;
+    if at(text, place) == b'1' && separator(at(text, place + 1)) {
+        place += 2;
+    }
+    let free = text.get(place..place + 3)?;
+    if free.first() != Some(&b'8') || free.get(1) != free.get(2) && free.get(1) != Some(&b'0') {
+        return None;
+    }
+    place += 3;
+    let (mut end, mut count, mut letters) = (place, 0, 0);
+    while count < 8 {
+        let byte = at(text, place);
+        if byte.is_ascii_digit() || byte.is_ascii_uppercase() {
+            count += 1;
+            letters += usize::from(byte.is_ascii_uppercase());
+            end = place + 1;
+        } else if !(separator(byte) && byte != b'.') {
+            break;
+        }
+        place += 1;
+    }
+    ((7..=8).contains(&count) && letters >= 3).then_some(end)
 }
 
 fn groups(text: &[u8], start: usize, most: usize) -> (usize, usize) {
@@ -204,6 +231,10 @@ mod tests {
             "+55 11 91234-5678",
         ] {
             assert_eq!(found(text, Suspicion::Low), Some(text));
+        }
+        for text in ["1-800-555-HELP", "1-800-FLOWERS", "888-GET-CARE"] {
+            assert_eq!(found(text, Suspicion::Context), Some(text));
+            assert_eq!(found(text, Suspicion::Low), None);
         }
         for text in ["4155550123", "555-0123", "020 7946 0958", "01 23 45 67 89", "5550123", "415 5550123"] {
             assert_eq!(found(text, Suspicion::Context), Some(text));

@@ -23,6 +23,54 @@ impl Reader<'_> {
                 self.insert(index);
             }
         }
+        self.placeholders();
+    }
+
+    /// `… WHERE mrn = ? AND dob = ? ["00482913", "1962-03-17"]`: the values stand in a list behind, in their order.
+    fn placeholders(&mut self) {
+        let column = |index: usize| {
+            let compared =
+                self.back(index, 1).symbol(b'=') || self.lower_is(index.wrapping_sub(1), words!["like"]);
+            if compared { self.key_class(index - 1) } else { Class::None }
+        };
+        let marks = || (0..self.tokens.len()).filter(|index| self.t(*index).symbol(b'?')).take(64);
+        let Some(last) = marks().last().filter(|_| marks().any(|index| column(index) != Class::None)) else {
+            return;
+        };
+        let columns: Vec<Class> = marks().map(column).collect();
+        let Some(open) = (last + 1..(last + 24).min(self.tokens.len())).find(|at| {
+            self.t(*at).symbol(b'[') || self.t(*at).symbol(b'(') && self.back(*at, 1).end < self.t(*at).start
+        }) else {
+            return;
+        };
+        let mut place = self.t(open).end;
+        for class in columns {
+            while at(self.text, place) == b' ' {
+                place += 1;
+            }
+            let quote = at(self.text, place);
+            let quoted = matches!(quote, b'\'' | b'"');
+            let range = if quoted {
+                match self.quoted(place + 1, quote) {
+                    Some(range) => range,
+                    None => return,
+                }
+            } else {
+                let rest = self.text.get(place..).unwrap_or_default();
+                let length = rest.iter().take(256).take_while(|b| !matches!(b, b',' | b')' | b']')).count();
+                place..place + length
+            };
+            let class = match class {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            };
+            self.take(class, range.clone());
+            place = range.end + usize::from(quoted);
+            match at(self.text, place) {
+                b',' => place += 1,
+                _ => break,
+            }
+        }
     }
 
     /// `<birthDate>1970-01-31</birthDate>`, `<ns:given use="L">Jane</ns:given>`.
@@ -53,7 +101,7 @@ impl Reader<'_> {
         }
         let class = match classify(name, b"") {
             // Parts of a name in CDA, FHIR and HL7 v3.
-            Class::Weak(identifier) => Class::Is(identifier),
+            Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
             class => class,
         };
         self.column(class, start..start + length);
@@ -131,7 +179,10 @@ impl Reader<'_> {
                         rest.iter().take(256).take_while(|b| !matches!(b, b',' | b')' | b']')).count();
                     place..place + length
                 };
-                let class = if let Class::Weak(identifier) = class { Class::Is(identifier) } else { class };
+                let class = match class {
+                    Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                    class => class,
+                };
                 self.take(class, range.clone());
                 place = range.end + usize::from(matches!(quote, b'\'' | b'"'));
                 match at(self.text, place) {

@@ -1,15 +1,19 @@
 //! What the name of a field tells of its value.
 
+mod bodies;
 mod names;
 mod numbers;
+mod veto;
 
+pub(crate) use bodies::about_person;
+use bodies::{biometric, pictured};
 use names::{address, name};
 use numbers::number;
 
 use crate::{
     Identifier,
     words::{
-        HASH_START, hash_extend,
+        HASH_START, compounds, hash_extend,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -24,6 +28,10 @@ pub(crate) enum Class {
     Is(Identifier),
     /// The value is this if the line is about a person, or in prose.
     Weak(Identifier),
+    /// The value is this if the line is about a person, or if it has the form of such a number.
+    Formed(Identifier),
+    /// The value is some number of a person if the line is about one and the value has the form of such a number.
+    Loose,
     /// The value is a person if it looks like a name.
     Person,
     /// The value is a date if it looks like one.
@@ -92,20 +100,44 @@ pub(crate) struct Read {
     sure: Roles,
     /// Roles of the parts that announce a number by themselves.
     direct: Roles,
+    /// The last part, abbreviations written out.
+    last_hash: u64,
+    first_hash: u64,
+    /// How many parts are of pictures.
+    pictures: usize,
+    /// Whether a part is of what machines number.
+    vetoed: bool,
+    /// Whether a part is of what catalogues number.
+    coded: bool,
 }
 
 fn read(key: &[u8]) -> Read {
     let vocabulary = v::vocabulary();
     let mut read = Read { whole_hash: HASH_START, ..Read::default() };
     for part in parts(key) {
-        // `pat_id`, `patFName`: an abbreviation only as a part of a key.
-        let short = part.eq_ignore_ascii_case(b"pat") && part.len() < key.len();
-        let part = if short { b"patient" } else { part };
-        let roles = vocabulary.get(crate::words::hash(part));
-        read.whole_hash = hash_extend(read.whole_hash, part);
+        let mut hash = crate::words::hash(part);
+        let mut roles = vocabulary.get(hash);
+        let mut word = part;
+        // `pat_id`, `MBR_NBR`: an abbreviation only as a part of a key.
+        if roles & v::ABBR != 0
+            && part.len() < key.len()
+            && let Some(full) = compounds::full(hash)
+        {
+            word = full.as_bytes();
+            hash = crate::words::hash(word);
+            roles = vocabulary.get(hash);
+        }
+        read.whole_hash = hash_extend(read.whole_hash, word);
         read.all |= roles;
         read.last = roles;
+        read.last_hash = hash;
+        if read.count == 0 {
+            read.first_hash = hash;
+        }
         read.count += 1;
+        read.pictures += usize::from(roles & v::PHOTO != 0);
+        read.vetoed |= veto::holds(hash);
+        read.coded |= veto::coded(hash);
         if roles & v::LOOK != 0 {
             read.sure |= roles;
         }
@@ -137,6 +169,20 @@ pub(crate) fn classify(key: &[u8], parent: &[u8]) -> Class {
     of(&read, &around)
 }
 
+/// What two words announce together: `{"license":{"number":…}}`, `policy #`.
+pub(crate) fn classify_joined(first: &[u8], second: &[u8]) -> Class {
+    let mut joined = [b'_'; 96];
+    let begin = first.len() + 1;
+    let length = begin + second.len();
+    if let Some(head) = joined.get_mut(..first.len()) {
+        head.copy_from_slice(first);
+    }
+    if let Some(tail) = joined.get_mut(begin..length) {
+        tail.copy_from_slice(second);
+    }
+    joined.get(..length).map_or(Class::None, |key| classify(key, b""))
+}
+
 fn of(key: &Read, around: &Read) -> Class {
     use Identifier as I;
     let all = key.all | key.whole;
@@ -147,10 +193,17 @@ fn of(key: &Read, around: &Read) -> Class {
     let around_all = around.all | around.whole;
     let person = (all | around_all) & (v::SUBJECT | v::PERSON | v::KIN) != 0;
     let machine = has(v::MACHINE);
-    if sure(v::BIOMETRIC) {
+    if bodies::of_keys_too(key) {
+        return Class::Formed(I::Biometric);
+    }
+    if sure(v::BIOMETRIC) || biometric(key, around) {
         return Class::Is(I::Biometric);
     }
-    if sure(v::PHOTO) && !(machine && !has(v::SUBJECT)) || has(v::PHOTO) && has(v::SUBJECT) {
+    if pictured(key, around)
+        || sure(v::PHOTO) && is(key.last_hash, words!["file", "path", "uri", "key"])
+        || sure(v::PHOTO) && !(machine && !has(v::SUBJECT))
+        || has(v::PHOTO) && has(v::SUBJECT)
+    {
         return Class::Is(I::Photo);
     }
     if sure(v::SSN) && !whole_is(words!["ss", "ssa"])
@@ -351,6 +404,9 @@ fn of(key: &Read, around: &Read) -> Class {
     if dated && person || sure(v::EVENT) {
         return Class::Day;
     }
+    if numbers::loose(key) {
+        return Class::Loose;
+    }
     Class::None
 }
 
@@ -380,7 +436,8 @@ mod tests {
             ("dea dea_number", Class::Is(I::Dea)),
             ("vin license_plate", Class::Is(I::Vehicle)),
             ("admission_date dischargeDate appointment_date date_of_service", Class::Is(I::Date)),
-            ("fingerprint voiceprint_id fingerprint_template", Class::Is(I::Biometric)),
+            ("voiceprint_id fingerprint_template", Class::Is(I::Biometric)),
+            ("fingerprint", Class::Formed(I::Biometric)),
             ("photo patient_photo photo_url", Class::Is(I::Photo)),
             ("card_number creditCardNumber", Class::Is(I::Card)),
             ("client_ip remote_addr ip ipAddress", Class::Is(I::Ip)),

@@ -6,7 +6,7 @@ use super::{
     Reader,
     key::{Class, classify},
     token::{Kind, marker},
-    value::{machine_made, plausible},
+    value::{formed, loosely_formed, machine_made, plate, plausible},
     weight,
 };
 use crate::words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, words};
@@ -15,6 +15,9 @@ use crate::{
     shape::{alphanumeric, date, internet},
     words::vocabulary::{self as v, Roles},
 };
+
+/// What is told by its form where a line is about care.
+const NUMBERED: [I; 7] = [I::Mrn, I::HealthPlan, I::Account, I::Licence, I::Vehicle, I::Device, I::Other];
 
 /// Nouns of numbers.
 pub(super) const NUMBERS: Roles =
@@ -33,6 +36,11 @@ impl Reader<'_> {
                     )
                 )
         });
+        self.told |= (0..self.tokens.len()).any(|index| {
+            (self.t(index).symbol(b'=') || self.t(index).symbol(b':'))
+                && matches!(self.key_class(index), Class::Is(identifier) if NUMBERED.contains(&identifier))
+        });
+        self.clinical |= self.person || self.told;
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             if token.symbol(b'=') || token.symbol(b':') {
@@ -46,6 +54,10 @@ impl Reader<'_> {
             } else if token.symbol(b',') && self.back(index, 1).symbol(b'"') && self.t(index + 1).symbol(b'"')
             {
                 self.bind(index);
+            } else if self.lower_is(index, words!["key"])
+                && self.lower_is(index.wrapping_sub(1), words!["for"])
+            {
+                self.duplicate(index);
             } else if token.is(NUMBERS) || token.is(v::ZIP) {
                 self.noun(index);
             }
@@ -66,7 +78,28 @@ impl Reader<'_> {
         }
         // `user[email]=`: the bracket closes the key.
         let mut end = sign.start;
+        if self.text.get(..end).is_some_and(|text| text.ends_with(b"%5D") || text.ends_with(b"%5d")) {
+            end -= 3;
+            let start = self
+                .text
+                .get(..end)
+                .unwrap_or_default()
+                .iter()
+                .rposition(|b| !alphanumeric(*b) && !matches!(b, b'_' | b'-' | b'.' | b'%'))
+                .map_or(0, |at| at + 1);
+            let key = self.text.get(start.max(end.saturating_sub(64))..end).unwrap_or_default();
+            let inner = key.windows(3).rposition(|w| w.eq_ignore_ascii_case(b"%5b")).map_or(0, |at| at + 3);
+            let parent = key.get(..inner.saturating_sub(3)).unwrap_or_default();
+            return classify(key.get(inner..).unwrap_or_default(), parent);
+        }
         if matches!(quote.byte, b']' | b')') && quote.kind == Kind::Symbol {
+            let inner = self.back(index, 2);
+            if matches!(inner.byte, b'"' | b'\'') && inner.kind == Kind::Symbol {
+                // PHP: `["mrn"]=>`.
+                let open = (3..8).find(|by| self.back(index, *by).symbol(inner.byte));
+                let key = open.and_then(|by| self.text.get(self.back(index, by).end..inner.start));
+                return key.map_or(Class::None, |key| classify(key, b""));
+            }
             end = quote.start;
         }
         let floor = end.saturating_sub(64);
@@ -131,18 +164,50 @@ impl Reader<'_> {
         {
             return;
         }
-        let class = self.key_class(index);
+        if self.lower_is(index.wrapping_sub(1), words!["identifier"])
+            && sign.byte == b'='
+            && self.token_of_fhir(index)
+        {
+            return;
+        }
+        let class = match self.key_class(index) {
+            Class::None | Class::Weak(I::Mrn) if sign.byte == b'=' => match self.borrowed(index) {
+                Class::None => self.key_class(index),
+                class => class,
+            },
+            class => class,
+        };
         if matches!(class, Class::None | Class::Machine | Class::Prose) {
             return;
         }
         let mut first = index + 1;
-        while self.t(first).symbol(b'>')
-            || self.t(first).symbol(b'=')
-            || self.t(first).symbol(b'(')
-            || self.t(first).symbol(b'[')
-        {
-            first += 1;
+        loop {
+            let token = self.t(first);
+            if token.kind == Kind::Symbol && matches!(token.byte, b'>' | b'=' | b'(' | b'[') {
+                first += 1;
+            } else if self.lower_is(first, words!["some", "optional", "just", "sql", "valid"])
+                && matches!(self.t(first + 1).byte, b'(' | b'[')
+            {
+                // `Some("7712345")`, `Optional[7712345]`.
+                first += 2;
+            } else if self.lower_is(first, words!["string", "int"])
+                && self.t(first + 1).symbol(b'(')
+                && self.t(first + 3).symbol(b')')
+                && sign.byte == b'='
+            {
+                // PHP: `["mrn"]=> string(8) "00482913"`.
+                first += 4;
+            } else {
+                break;
+            }
+            if first > index + 8 {
+                break;
+            }
         }
+        if class == Class::Is(I::Date) && self.t(first).kind == Kind::Word && self.constructed(first) {
+            return;
+        }
+
         if self.t(first).symbol(b'\\') {
             first += 1;
         }
@@ -171,7 +236,15 @@ impl Reader<'_> {
             {
                 self.bare(I::Address, first, sign.byte, false);
             }
-            Class::Weak(identifier) if self.person => self.bare(identifier, first, sign.byte, true),
+            Class::Weak(identifier) | Class::Formed(identifier) if self.person => {
+                self.bare(identifier, first, sign.byte, true);
+            }
+            Class::Formed(_) | Class::Loose => {
+                self.take(class, self.t(first).start..self.glued_value(first));
+            }
+            Class::Weak(identifier) if self.clinical && NUMBERED.contains(&identifier) => {
+                self.take(class, self.t(first).start..self.glued_value(first));
+            }
             Class::Person => self.bare_person(first, sign.byte),
             Class::Day => self.bare_day(first),
             _ => {}
@@ -220,12 +293,22 @@ impl Reader<'_> {
     pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
-            // Of a certificate, an alert, an error.
-            Class::Is(I::Biometric) if !self.person && machine_made(value) => None,
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
-            Class::Weak(identifier) => {
-                (self.person && plausible(identifier, value) && !machine_made(value)).then_some(identifier)
+            Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)
+                || self.clinical && NUMBERED.contains(&identifier) && formed(value))
+            .then_some(identifier),
+            Class::Formed(identifier) => {
+                let form = match identifier {
+                    I::Vehicle => plate(value) || formed(value),
+                    _ => formed(value),
+                };
+                (form
+                    || self.person
+                        && plausible(identifier, value)
+                        && (identifier == I::Biometric || !machine_made(value)))
+                .then_some(identifier)
             }
+            Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
             Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
             Class::Day => (0..value.len()).any(|i| date::date(value, i).is_some()).then_some(I::Date),
             _ => None,
@@ -324,12 +407,12 @@ impl Reader<'_> {
                 let listed = sign == b'='
                     || value.len() >= 8
                         && value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'));
-                let of_a_key = identifier == I::Biometric && !self.person && machine_made(value);
-                if listed && plausible(identifier, value) && !of_a_key {
+                let digest = identifier == I::Biometric && value.iter().filter(|b| **b == b':').count() > 2;
+                if listed && !digest && plausible(identifier, value) {
                     self.hit(start, glued_end, identifier, weight::KEY);
                 }
             }
-            _ => self.bare_number(identifier, first, weak),
+            _ => self.bare_number(identifier, first, sign, weak),
         }
     }
 
@@ -343,17 +426,12 @@ impl Reader<'_> {
             let joined = sign == b'=' && matches!(self.byte(to), b'+' | b'%');
             let to = if joined { self.glued_value(first).max(to) } else { to };
             self.hit(from, to, I::Name, weight::NAME);
-        } else if sign == b'=' && matches!(self.t(first).kind, Kind::Number | Kind::Mixed) {
-            // `patient=12345678`.
-            let range = start..self.glued_value(first);
-            let value = self.text.get(range.clone()).unwrap_or_default();
-            if crate::check::digits::count(value) >= 5
-                && !value.contains(&b'.')
-                && self.person
-                && plausible(I::Mrn, value)
-            {
-                self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
-            }
+        } else if let Some(range) = self
+            .number_of_person(first, sign)
+            .filter(|range| plausible(I::Mrn, self.text.get(range.clone()).unwrap_or_default()))
+        {
+            // `patient=12345678`, `patient:12345678:labs`.
+            self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
         } else if sign == b'=' && (self.t(first).capitalised() || self.t(first).symbol(b'%')) {
             let range = start..self.glued_value(first);
             let encoded = self.byte(start) == b'%' && self.person;

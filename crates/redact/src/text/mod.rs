@@ -2,6 +2,8 @@
 //! dictionaries.
 
 mod ages;
+pub(crate) mod bodies;
+mod borrowed;
 mod byways;
 mod cities;
 mod columns;
@@ -9,6 +11,7 @@ mod dates;
 mod days;
 pub(crate) mod dicom;
 mod dictated;
+mod direct;
 mod endings;
 mod facilities;
 mod institutions;
@@ -140,6 +143,10 @@ pub(crate) struct Reader<'a> {
     tokens: &'a [Token],
     strict: bool,
     person: bool,
+    /// The text is about care or its cost, whoever's.
+    clinical: bool,
+    /// A number in the text is of a person.
+    told: bool,
     hint: Option<Identifier>,
     hits: &'a mut Vec<Hit>,
 }
@@ -152,10 +159,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         tokens,
         strict: manner.strict,
         person: manner.person || manner.strict,
+        clinical: false,
+        told: false,
         hint: manner.hint,
         hits,
     };
     reader.person = reader.person || (0..reader.tokens.len()).any(|index| reader.about_person(index));
+    reader.clinical = reader.person || reader.tokens.iter().any(|t| t.is(v::CLINICAL));
     reader.numbers();
     if manner.shapes_only {
         return;
@@ -173,6 +183,15 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     // `client` and the like beside a value of a person are people.
     let doubtful = !reader.person && reader.tokens.iter().any(|t| t.is(v::SUBJECT));
     reader.person |= doubtful && reader.hits.iter().any(|hit| hit.identifier != Identifier::Ip);
+    let told =
+        |hit: &Hit| matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn);
+    if !reader.clinical && reader.hits.iter().any(told) {
+        // One number tells what its neighbours are of.
+        (reader.clinical, reader.told) = (true, true);
+        reader.labels();
+        reader.numbered();
+    }
+    reader.others();
     reader.columns();
     reader.row();
     reader.dates();
@@ -316,6 +335,11 @@ impl<'a> Reader<'a> {
         (1..=reach).any(|by| self.back(index, by).is(roles) && self.back(index, by).is(v::LOOK))
     }
 
+    /// Whether the numbers in the text are of persons.
+    fn cares(&self) -> bool {
+        self.person || self.clinical
+    }
+
     /// Whether a token is one of these words, in whatever case.
     fn lower_is(&self, index: usize, words: &[u64]) -> bool {
         let token = self.t(index);
@@ -352,7 +376,16 @@ impl<'a> Reader<'a> {
 pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token>) -> bool {
     token::tokenize(value, tokens);
     let mut none = Vec::new();
-    let reader = Reader { text: value, tokens, strict: false, person: true, hint: None, hits: &mut none };
+    let reader = Reader {
+        text: value,
+        tokens,
+        strict: false,
+        person: true,
+        clinical: true,
+        told: true,
+        hint: None,
+        hits: &mut none,
+    };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2
         && names.clone().count() <= 4

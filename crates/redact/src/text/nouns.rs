@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::{
     Reader,
-    key::{Class, classify},
+    key::{Class, classify, classify_joined},
     labels::NUMBERS,
     token::{Case, Kind},
-    value::{machine_made, plausible},
+    value::{formed, machine_made, plausible},
     weight,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Reader<'_> {
-    pub(super) fn bare_number(&mut self, identifier: I, first: usize, weak: bool) {
+    pub(super) fn bare_number(&mut self, identifier: I, first: usize, sign: u8, weak: bool) {
         if identifier == I::Vehicle
             && self.t(first).kind == Kind::Word
             && (2..=4).contains(&self.t(first).len())
@@ -29,7 +29,11 @@ impl Reader<'_> {
             self.hit(self.t(first).start, self.t(first + 1).end, identifier, weight::KEY);
             return;
         }
-        if let Some(range) = self.number_from(first) {
+        if let Some(mut range) = self.number_from(first) {
+            // A value of `=` ends at a blank.
+            if sign == b'=' {
+                range.end = range.end.min(self.glued_value(first)).max(range.start + 1);
+            }
             let value = self.text.get(range.clone()).unwrap_or_default();
             let brief = matches!(identifier, I::Licence | I::HealthPlan | I::Device) && !self.strict;
             let short = value.len() < if weak && !self.strict || brief { 4 } else { 2 };
@@ -38,9 +42,21 @@ impl Reader<'_> {
                 && !((weak || !self.person) && machine_made(value))
                 && !self.of_a_certificate(identifier, range.end)
             {
-                self.hit(range.start, range.end, identifier, weight::KEY);
+                let end = self.suffix(identifier, range.end);
+                self.hit(range.start, end, identifier, weight::KEY);
             }
         }
+    }
+
+    /// End of a plan's number with what tells which of the family: `W123456789 01`.
+    pub(super) fn suffix(&self, identifier: I, end: usize) -> usize {
+        let follows = self.byte(end) == b' '
+            && self.byte(end + 1) == b'0'
+            && self.byte(end + 2).is_ascii_digit()
+            && !alphanumeric(self.byte(end + 3))
+            && !(matches!(self.byte(end + 3), b':' | b'/' | b'-' | b'.')
+                && self.byte(end + 4).is_ascii_digit());
+        if identifier == I::HealthPlan && follows { end + 3 } else { end }
     }
 
     /// A number of letters, digits and joining signs that begins with this token.
@@ -90,7 +106,9 @@ impl Reader<'_> {
         let decimal = value.iter().all(|b| b.is_ascii_digit() || *b == b'.')
             && value.contains(&b'.')
             && value.len() < 6;
-        let day = date::date(self.text, start).is_some_and(|d| d.end == end);
+        // `12-10-11` behind a noun is its number.
+        let grouped = value.len() == 8 && value.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+        let day = !grouped && date::date(self.text, start).is_some_and(|d| d.end == end);
         (digits > 0 && !decimal && !day).then_some(start..end)
     }
 
@@ -99,8 +117,33 @@ impl Reader<'_> {
         identifier == I::Device && self.text.get(end..end + 4) == Some(b" (0x")
     }
 
+    /// A licence plate that begins with this token: `7ABC123`, `KJH-4821`, `KJH 4821`.
+    pub(super) fn plate_from(&self, first: usize) -> Option<Range<usize>> {
+        let (token, next) = (self.t(first), self.t(first + 1));
+        if !matches!(token.kind, Kind::Number | Kind::Mixed | Kind::Word)
+            || token.start > 0 && alphanumeric(self.byte(token.start - 1))
+        {
+            return None;
+        }
+        let second = if next.symbol(b'-') && self.glued(first) && next.end == self.t(first + 2).start {
+            self.t(first + 2)
+        } else {
+            next
+        };
+        let near = second.kind != Kind::None && second.start <= token.end + 1;
+        let ends = [if near { second.end } else { token.end }, token.end];
+        ends.into_iter().map(|end| token.start..end).find(|range| {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            super::value::plate(value) && !alphanumeric(self.byte(range.end))
+        })
+    }
+
     /// A noun of a number, by itself or with `id`, `no.`, `#`, and then the number.
     pub(super) fn noun(&mut self, index: usize) {
+        // `HAR 40012345` is an account; `har` is an archive, `fin` a flag.
+        if self.lower_is(index, words!["har", "fin"]) && self.t(index).case == Case::Lower {
+            return;
+        }
         // `iosf_mbi  20480`, `volume serial number`: of machines.
         if !self.strict
             && !self.person
@@ -138,12 +181,12 @@ impl Reader<'_> {
         // The key of a pair is read there.
         let phrase = self.text.get(self.t(index).start..self.t(last).end).unwrap_or_default();
         let mut class = classify(phrase, b"");
-        if marked && class == Class::None {
-            class = classify(&[phrase, b" number"].concat(), b"");
+        if marked && !matches!(class, Class::Is(_)) {
+            class = classify_joined(phrase, b"number");
         }
         let (identifier, weak) = match class {
             Class::Is(identifier) => (identifier, false),
-            Class::Weak(identifier) => (identifier, true),
+            Class::Weak(identifier) | Class::Formed(identifier) => (identifier, true),
             _ => return,
         };
         let counts = !matches!(
@@ -162,7 +205,11 @@ impl Reader<'_> {
                 | I::Biometric
                 | I::Url
         );
-        if !counts || weak && !self.person {
+        let formed_only = weak && !self.cares();
+        let office = matches!(identifier, I::Mrn | I::HealthPlan);
+        // The noun alone is read where numbers stand directly behind nouns.
+        let single = formed_only && last == index && !marked;
+        if !counts || single || formed_only && !office && !matches!(class, Class::Formed(_)) {
             return;
         }
         // What may stand between.
@@ -190,18 +237,32 @@ impl Reader<'_> {
             }
             return;
         }
-        if let Some(range) = self.number_from(place) {
+        if identifier == I::Vehicle
+            && let Some(range) = self.plate_from(place)
+        {
+            self.hit(range.start, range.end, I::Vehicle, weight::CONTEXT);
+            return;
+        }
+        if let Some(mut range) = self.number_from(place) {
+            if self.back(place, 1).symbol(b'=') {
+                range.end = range.end.min(self.glued_value(place)).max(range.start + 1);
+            }
             let value = self.text.get(range.clone()).unwrap_or_default();
             let enough = crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
             let unit = self.t(place).kind == Kind::Mixed && value.len() < 5
                 || self.text.get(range.end) == Some(&b'%');
             if enough
+                && !(formed_only && !formed(value))
+                && !(formed_only
+                    && !matches!(class, Class::Formed(_))
+                    && !value.iter().any(u8::is_ascii_uppercase))
                 && !unit
                 && plausible(identifier, value)
                 && !((weak || identifier == I::Device) && machine_made(value))
                 && !self.of_a_certificate(identifier, range.end)
             {
-                self.hit(range.start, range.end, identifier, weight::CONTEXT);
+                let end = self.suffix(identifier, range.end);
+                self.hit(range.start, end, identifier, weight::CONTEXT);
             }
         }
     }

@@ -28,7 +28,100 @@ pub(crate) const NUMBERED: &[u64] = words![
     "medicare",
     "mrn",
     "patient",
-    "insurance"
+    "insurance",
+    "pt",
+    "specimen",
+    "prescription",
+    "referral",
+    "authorization",
+    "enrollee",
+    "beneficiary",
+    "empi",
+    "eid",
+    "csn",
+    "har",
+    "fin",
+    "hicn",
+    "mbi",
+    "emr",
+    "plate",
+    "plates",
+    "vehicle",
+    "permit",
+    "episode",
+    "admission",
+    "license",
+    "licence",
+    "passport",
+    "auth",
+    "rx",
+    "bcbs",
+    "aetna",
+    "cigna",
+    "humana",
+    "anthem",
+    "kaiser",
+    "tricare",
+    "uhc"
+];
+
+/// Words before a noun that make it a machine's.
+pub(super) const ELSEWHERE: &[u64] = words![
+    "helm",
+    "volume",
+    "network",
+    "retention",
+    "jwt",
+    "oidc",
+    "service",
+    "storage",
+    "bucket",
+    "iam",
+    "cache",
+    "number",
+    "pie",
+    "bar",
+    "line",
+    "page",
+    "site",
+    "web",
+    "software",
+    "raft",
+    "consumer",
+    "queue",
+    "mqtt",
+    "kafka",
+    "pubsub",
+    "cloud",
+    "aws",
+    "gcp",
+    "azure",
+    "basic",
+    "bearer",
+    "oauth",
+    "eviction",
+    "restart",
+    "tcp",
+    "ssh",
+    "ssl",
+    "tls",
+    "key",
+    "cert",
+    "certificate",
+    "host",
+    "browser",
+    "query",
+    "public",
+    "rsa",
+    "git",
+    "gpg",
+    "pgp",
+    "image",
+    "request",
+    "error",
+    "device",
+    "json",
+    "client"
 ];
 
 impl Reader<'_> {
@@ -40,11 +133,13 @@ impl Reader<'_> {
                 Kind::Symbol if token.byte == b'/' => self.path(index),
                 Kind::Symbol if token.byte == b'#' && self.strict => self.hash(index),
                 Kind::Word
-                    if self.strict
-                        && self.lower_is(index, words!["state"])
-                        && self.lower_is(index + 1, words!["id"]) =>
+                    if self.lower_is(index, words!["state"]) && self.lower_is(index + 1, words!["id"]) =>
                 {
-                    if let Some(range) = self.number_from(self.skip_signs(index + 2)) {
+                    if let Some(range) = self.number_from(self.skip_signs(index + 2))
+                        && (self.strict
+                            || self.person
+                                && super::value::formed(self.text.get(range.clone()).unwrap_or_default()))
+                    {
                         self.hit(range.start, range.end, I::Licence, weight::CONTEXT);
                     }
                 }
@@ -59,7 +154,10 @@ impl Reader<'_> {
                                 words!["voice", "finger", "palm", "face", "retina"],
                             ) =>
                 {
-                    self.template(index)
+                    if self.picture_word(token) {
+                        self.named_picture(index);
+                    }
+                    self.template(index);
                 }
                 Kind::Word
                     if self.lower_is(index, words!["png", "jpg", "jpeg", "heic", "tif", "tiff", "dcm"]) =>
@@ -78,6 +176,7 @@ impl Reader<'_> {
                         self.hit(range.start, range.end, I::Device, weight::CONTEXT);
                     }
                 }
+                Kind::Word if self.picture_word(token) => self.named_picture(index),
                 Kind::Word
                     if token.is(v::MRN
                         | v::PLAN
@@ -111,7 +210,7 @@ impl Reader<'_> {
         }
     }
 
-    fn skip_signs(&self, index: usize) -> usize {
+    pub(super) fn skip_signs(&self, index: usize) -> usize {
         let mut next = index;
         while next < index + 3
             && self.t(next).kind == Kind::Symbol
@@ -138,10 +237,31 @@ impl Reader<'_> {
                         "beneficiaries",
                         "enrollees",
                         "encounters",
+                        "chart",
                         "charts",
                         "clients",
                         "claims",
-                        "mrn"
+                        "claim",
+                        "mrn",
+                        "visits",
+                        "visit",
+                        "encounter",
+                        "specimens",
+                        "accessions",
+                        "policies",
+                        "prescriptions",
+                        "prescription",
+                        "authorizations",
+                        "authorization",
+                        "referrals",
+                        "episodes",
+                        "admissions",
+                        "enrollee",
+                        "beneficiary",
+                        "insured",
+                        "guarantors",
+                        "rx",
+                        "subscriber"
                     ],
                 ))
         {
@@ -155,7 +275,14 @@ impl Reader<'_> {
             .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
             .count();
         let value = rest.get(..length).unwrap_or_default();
-        if crate::check::digits::count(value) >= 2 && noun.kind == Kind::Word && !value.contains(&b'.') {
+        // What people are asked for by name; other things are also asked for by day, kind or word.
+        let person = noun.is(v::SUBJECT | v::PERSON) || noun.is(v::WHO);
+        let number = super::value::machine_made(value) || super::value::loosely_formed(value);
+        if crate::check::digits::count(value) >= 2
+            && noun.kind == Kind::Word
+            && !value.contains(&b'.')
+            && (person || number || noun.is(v::MRN))
+        {
             let plan = noun.is(v::PLAN) && !noun.is(v::SUBJECT);
             self.hit(start, start + length, if plan { I::HealthPlan } else { I::Mrn }, weight::CONTEXT);
         }
@@ -228,114 +355,6 @@ impl Reader<'_> {
         let end = self.account_end(user);
         if users::personal(self.text.get(user.start..end).unwrap_or_default()) {
             self.hit(user.start, end, I::Other, weight::CONTEXT);
-        }
-    }
-
-    /// `fingerprint template 0a1b2c3d`, `voice print id FP-12`.
-    fn template(&mut self, index: usize) {
-        let mut next = index + 1;
-        while next < index + 5
-            && (self.lower_is(
-                next,
-                words![
-                    "template",
-                    "id",
-                    "hash",
-                    "print",
-                    "scan",
-                    "no",
-                    "number",
-                    "reference",
-                    "ref",
-                    "code",
-                    "is",
-                    "record",
-                    "image"
-                ],
-            ) || self.t(next).kind == Kind::Symbol
-                && matches!(self.t(next).byte, b':' | b'#' | b'=' | b'"' | b'_' | b'.'))
-        {
-            next += 1;
-        }
-        let start = self.t(next).start;
-        let token = self.t(next);
-        if !matches!(token.kind, Kind::Mixed | Kind::Number | Kind::Word) {
-            return;
-        }
-        let rest = self.text.get(start..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .take(256)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'+' | b'='))
-            .count();
-        let value = rest.get(..length).unwrap_or_default();
-        // Of a key, a query, an alert.
-        let of_a_machine = !self.person
-            && (super::value::machine_made(value) || !super::value::plausible(I::Biometric, value));
-        if crate::check::digits::count(value) >= 2 && length >= 5 && !of_a_machine {
-            self.hit(start, start + length, I::Biometric, weight::CONTEXT);
-        }
-    }
-
-    /// `photo roe_face.jpg`: the file name of a picture, where the text is about a person.
-    fn picture(&mut self, index: usize) {
-        if !self.back(index, 1).symbol(b'.') || !self.person {
-            return;
-        }
-        let end = self.t(index).end;
-        let mut start = self.back(index, 1).start;
-        while start > 0
-            && (at(self.text, start - 1).is_ascii_alphanumeric()
-                || matches!(at(self.text, start - 1), b'_' | b'-' | b'.' | b'/'))
-        {
-            start -= 1;
-        }
-        let place = self.index_at(start);
-        if self.near(place, v::PHOTO, 6) && end > start + 4 {
-            self.hit(start, end, I::Photo, weight::CONTEXT);
-        }
-    }
-
-    /// A noun with its number behind it and nothing between: `account 334598457055`, `lic. PA36126`, `Cigna U123456`.
-    fn direct(&mut self, index: usize) {
-        let token = self.t(index);
-        let strong = NUMBERED.contains(&token.hash);
-        if !self.person && !strong || token.is(v::IDWORD) && !token.is(v::LICENCE) {
-            return;
-        }
-        let next = self.skip_signs(index + 1);
-        let value = self.t(next);
-        // A pair is read where pairs are.
-        if self.t(index + 1).symbol(b'=')
-            || !matches!(value.kind, Kind::Number | Kind::Mixed | Kind::Word)
-            || value.start == self.t(index).end
-        {
-            return;
-        }
-        let Some(range) = self.number_from(next) else { return };
-        let bytes = self.text.get(range.clone()).unwrap_or_default();
-        let count = crate::check::digits::count(bytes);
-        let plate = token.is(v::VEHICLE) && count >= 2 && bytes.len() >= 5;
-        let letters = bytes.iter().any(u8::is_ascii_uppercase);
-        let enough = count >= 6
-            || count >= 5 && self.person
-            || self.person && letters && count >= 3 && bytes.len() >= 6
-            || plate;
-        let unit = bytes.iter().any(u8::is_ascii_lowercase) && !self.person;
-        if !enough || unit || super::value::machine_made(bytes) || bytes.contains(&b':') {
-            return;
-        }
-        let identifier = match () {
-            () if token.is(v::MRN) => I::Mrn,
-            () if token.is(v::PLAN | v::PAYER) => I::HealthPlan,
-            () if token.is(v::ACCOUNT) => I::Account,
-            () if token.is(v::LICENCE) => I::Licence,
-            () if token.is(v::VEHICLE) => I::Vehicle,
-            () if token.is(v::DEVICE) => I::Device,
-            () => I::Other,
-        };
-        if super::value::plausible(identifier, bytes) {
-            self.hit(range.start, range.end, identifier, weight::GUESS + 5);
         }
     }
 }

@@ -432,6 +432,18 @@ impl Reader<'_> {
             () => Suspicion::Low,
         };
         let end = phone::phone(self.text, start, suspicion)?;
+        let plain = self.text.get(start..end).is_some_and(|number| number.iter().all(u8::is_ascii_digit));
+        // `phone book synced, 4155550 entries`, `mobile build 4821377`.
+        if plain
+            && !self.strict
+            && (self.measured(end)
+                || self.lower_is(
+                    index.wrapping_sub(1),
+                    words!["build", "version", "error", "code", "pid", "port"],
+                ))
+        {
+            return Some(end);
+        }
         self.hit(start, end, if fax { I::Fax } else { I::Phone }, weight::SHAPE);
         Some(end)
     }

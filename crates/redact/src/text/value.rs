@@ -106,6 +106,14 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     {
         return false;
     }
+    // A machine's name with a number made up for it: `consumer-1-550e8400-…`.
+    let counted = matches!(
+        identifier,
+        I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Vehicle | I::Device | I::Other
+    );
+    if counted && value.len() > 40 && value.get(value.len() - 36..).is_some_and(machine_made) {
+        return false;
+    }
     match identifier {
         I::Name => letters > 0 && !TYPES.iter().any(|word| value.eq_ignore_ascii_case(word)),
         I::Facility => letters > 0 && !pointer(value),
@@ -130,7 +138,7 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Dea => count >= 6,
         I::Licence if of_software(value) => false,
         I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Vehicle | I::Device | I::Other => {
-            !dotted(value) && !pointer(value) && count > 0 && letters + count >= 2
+            !(dotted(value) && value.len() < 30) && !pointer(value) && count > 0 && letters + count >= 2
                 || letters >= 6 && value.iter().all(u8::is_ascii_uppercase)
         }
         I::Biometric => {
@@ -154,6 +162,57 @@ pub(crate) fn machine_made(value: &[u8]) -> bool {
     hex + hyphens == value.len()
         && (value.len() == 36 && hyphens == 4
             || hyphens == 0 && hex >= 16 && value.iter().any(u8::is_ascii_alphabetic))
+}
+
+/// Whether a value has the form of a number that an office gives: capitals, digits and hyphens, digits enough, and
+/// nothing of a version, a time or a hash.
+pub(crate) fn formed(value: &[u8]) -> bool {
+    form(value, u8::is_ascii_uppercase)
+}
+
+fn form(value: &[u8], letter: fn(&u8) -> bool) -> bool {
+    let value = value.trim_ascii();
+    let count = digits::count(value);
+    let letters = value.iter().filter(|b| letter(b)).count();
+    let signs = value.iter().filter(|b| matches!(b, b'-' | b'/' | b' ' | b'#')).count();
+    let date = crate::shape::date::date(value, 0).is_some_and(|date| date.end == value.len());
+    count + letters + signs == value.len()
+        && (5..=24).contains(&value.len())
+        && (count >= 5 || count >= 3 && letters >= 1 && count + letters >= 6)
+        && signs <= 3
+        && value.iter().any(|b| b.is_ascii_digit() && *b != b'0')
+        && value.first().is_some_and(u8::is_ascii_alphanumeric)
+        && value.last().is_some_and(u8::is_ascii_alphanumeric)
+        && !(date && value.len() > 8)
+        && !machine_made(value)
+}
+
+/// Whether a value has the form of a number that is a person's where a record is: as [`formed`], small letters allowed,
+/// but neither a time nor a hash.
+pub(crate) fn loosely_formed(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    let count = digits::count(value);
+    let small = value.iter().filter(|b| b.is_ascii_lowercase()).count();
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    // Seconds and milliseconds since 1970.
+    let epoch =
+        matches!(value.len(), 10 | 13) && count == value.len() && matches!(value, [b'1', b'4'..=b'9', ..]);
+    !epoch
+        && form(value, u8::is_ascii_alphabetic)
+        && (small <= 3 || count >= 4 && small <= 6)
+        && !(small > 0 && hex && value.len() >= 8)
+}
+
+/// Whether a value has the form of a licence plate: letters and digits, five to eight, in at most two groups.
+pub(crate) fn plate(value: &[u8]) -> bool {
+    let count = digits::count(value);
+    let letters = value.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let signs = value.iter().filter(|b| matches!(b, b'-' | b' ' | b'+')).count();
+    count + letters + signs == value.len()
+        && (5..=8).contains(&(count + letters))
+        && count >= 2
+        && (1..=4).contains(&letters)
+        && signs <= 1
 }
 
 #[cfg(test)]
@@ -185,5 +244,46 @@ mod tests {
         assert!(plausible(I::Licence, b"MI123456") && plausible(I::Biometric, b"FP-88213"));
         assert!(plausible(I::Photo, b"roe_face.jpg") && plausible(I::Mrn, b"12.34.567"));
         assert!(machine_made(b"550e8400-e29b-41d4-a716-446655440000") && !machine_made(b"12345678"));
+        assert!(!plausible(I::HealthPlan, b"consumer-1-550e8400-e29b-41d4-a716-446655440000"));
+    }
+
+    #[test]
+    fn numbers_of_offices_have_a_form() {
+        for value in [
+            "00482913",
+            "C-48213",
+            "W123456789",
+            "CLM-2024-0001234",
+            "AB-4829137",
+            "12-34-56",
+            "943 476 5919",
+        ] {
+            assert!(formed(value.as_bytes()) && loosely_formed(value.as_bytes()), "{value}");
+        }
+        for value in [
+            "4.8.213",
+            "1.2.3-4",
+            "postgres-12.1.9",
+            "retention-30d",
+            "482",
+            "00000",
+            "2026-03-01",
+            "refs/heads/main",
+            "550e8400-e29b-41d4-a716-446655440000",
+            "MIT",
+            "-48213",
+        ] {
+            assert!(!formed(value.as_bytes()), "{value}");
+        }
+        assert!(
+            loosely_formed(b"lg48213") && !loosely_formed(b"a8f3c1d2e4") && !loosely_formed(b"1772366401")
+        );
+        assert!(
+            plate(b"7ABC123")
+                && plate(b"KJH-4821")
+                && plate(b"KJH 4821")
+                && !plate(b"48213")
+                && !plate(b"v48213")
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! What words are known: the dictionaries of `data/`, and the vocabulary of contexts.
 
+pub(crate) mod compounds;
 mod dictionary;
 mod fold;
 pub(crate) mod technical;

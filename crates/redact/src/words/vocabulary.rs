@@ -124,6 +124,16 @@ roles! {
     USER = 53;
     /// Insurance and payers: capitalised without being persons.
     PAYER = 52;
+    /// An abbreviation that only keys of several parts use.
+    ABBR = 56;
+    /// With `id` or `no` its number is a person's, whoever wrote the line.
+    STRONG_NOUN = 57;
+    /// With `no` its number is a person's; its `id` may be a machine's.
+    COUNTED = 58;
+    /// What is inside of an object with this name is about a person.
+    WHO = 59;
+    /// A line with this word is about care or its cost.
+    CLINICAL = 60;
 }
 
 /// Roles by words.
@@ -386,6 +396,11 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             vocabulary.add(hash(word.as_bytes()), *roles);
         }
     }
+    for (word, roles) in super::compounds::words() {
+        vocabulary.add(hash(word.as_bytes()), *roles);
+    }
+    // Made now, so that no line pays for it.
+    super::compounds::full(0);
     // What is named for a person is a name all the same where a title or a given name says so.
     let mut named_for_persons = false;
     for line in CAPITALISED.lines() {
@@ -410,7 +425,13 @@ pub(crate) fn vocabulary() -> &'static Vocabulary {
 /// All words that have roles, as they are listed; some are listed twice.
 pub(crate) fn words() -> impl Iterator<Item = &'static str> {
     let capitalised = CAPITALISED.lines().filter(|line| !line.starts_with('#'));
-    WORDS.iter().map(|(_, words)| *words).chain(capitalised).flat_map(str::split_ascii_whitespace)
+    let together = super::compounds::words().iter().map(|(word, _)| word.as_str());
+    WORDS
+        .iter()
+        .map(|(_, words)| *words)
+        .chain(capitalised)
+        .flat_map(str::split_ascii_whitespace)
+        .chain(together)
 }
 
 /// The number of a month by its name or abbreviation, from 1.

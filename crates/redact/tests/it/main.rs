@@ -23,6 +23,7 @@ mod long;
 mod machines;
 mod names;
 mod quality;
+mod rows;
 mod secrecy;
 mod settled;
 mod structure;

@@ -43,81 +43,136 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
             return Some(if weak { Class::Weak(identifier) } else { Class::Is(identifier) });
         }
     }
+    let kind =
+        || kinds.into_iter().find(|(role, _)| all & role & !v::IDWORD != 0).map(|(_, identifier)| identifier);
+    // The noun alone, or with whose it is: `chart=00482913`, `member_plate`.
     if whole_is(words![
-        "serial",
         "plate",
         "licenseplate",
         "licence",
         "license",
         "passport",
-        "account",
         "medicaid",
         "medicare",
         "policy",
-        "prescription",
-        "badge",
         "chart",
         "claim",
-        "rx",
-        "licencenumber"
-    ]) {
-        let identifier = kinds
-            .into_iter()
-            .find(|(role, _)| key.all & role != 0)
-            .map_or(I::Other, |(_, identifier)| identifier);
-        return Some(Class::Weak(identifier));
+        "accession",
+        "empi",
+        "uhid",
+        "specimen",
+        "referral",
+        "authorization",
+        "encounter",
+        "visit",
+        "vehicle",
+        "priorauthorization",
+        "drivers",
+        "driverslicense",
+        "statelicense",
+        "medicallicense",
+        "medicallicence",
+        "nursinglicense",
+        "rnlicense",
+        "patientaccount",
+        "guarantoraccount",
+        "insurancepolicy",
+        "vehicleregistration",
+        "personsourcevalue",
+        "visitsourcevalue",
+        "member",
+        "mbr",
+        "subscriberinfo",
+        "dependent",
+        "wristband",
+        "bracelet"
+    ]) || key.count >= 2
+        && key.count <= 3
+        && !key.vetoed
+        && is(key.last_hash, words!["plate", "licence", "license"])
+    {
+        return Some(Class::Formed(kind().unwrap_or(I::Other)));
     }
-    if whole_is(words!["id"]) {
-        return (around.whole & v::SUBJECT != 0).then_some(Class::Weak(I::Mrn));
+    if whole_is(words!["serial", "account", "prescription", "badge", "rx", "card", "certificate", "invoice"])
+    {
+        return Some(Class::Weak(kind().unwrap_or(I::Other)));
     }
+    // `implant_serial`, `pump_sn`.
+    if key.count >= 2 && is(key.last_hash, words!["serial", "sn", "udi", "imei"]) && !key.vetoed {
+        let worn = is(
+            key.first_hash,
+            words!["pump", "cgm", "transmitter", "stent", "ventilator", "lead", "generator"],
+        );
+        return Some(if worn || key.sure & v::DEVICE != 0 || key.all & v::SUBJECT != 0 {
+            Class::Is(I::Device)
+        } else {
+            Class::Weak(I::Device)
+        });
+    }
+    let held = around.all | around.whole;
+    let held_by_machine = around.all & v::MACHINE != 0;
+    let numbers = kinds.into_iter().fold(0, |all, (role, _)| all | role);
+    if whole_is(words!["id", "identifier", "ref", "number", "no", "uuid"]) {
+        let certain = (around.whole | around.all) & (v::SUBJECT | v::STRONG_NOUN) != 0 && !held_by_machine;
+        let kind = kinds.into_iter().find(|(role, _)| held & role != 0).map_or(I::Mrn, |(_, kind)| kind);
+        return match () {
+            () if certain && held & v::WHO != 0 && !whole_is(words!["number", "no"]) => Some(Class::Is(kind)),
+            () if certain && held & numbers != 0 => Some(Class::Formed(kind)),
+            () if certain => Some(Class::Weak(kind)),
+            () => None,
+        };
+    }
+    // `{"member":{"group":"0048213"}}`.
+    if whole_is(words!["group", "groupid", "contract", "suffix", "plan"])
+        && held & (v::PLAN | v::WHO) != 0
+        && !held_by_machine
+    {
+        return Some(Class::Formed(I::HealthPlan));
+    }
+    if held & v::VEHICLE != 0
+        && !held_by_machine
+        && whole_is(words!["registration", "reg", "tag", "number", "id"])
+    {
+        return Some(Class::Formed(I::Vehicle));
+    }
+    if whole_is(words!["eid", "epi", "mpi", "fin", "enc", "acc", "accn", "accessions", "grp", "pol"]) {
+        return Some(Class::Loose);
+    }
+    // `icd_code`, `visit_concept_id`, `payer_id`.
+    if key.coded && key.all & v::SUBJECT == 0 {
+        return None;
+    }
+    let composed = key.count >= 2 || key.whole & v::IDWORD != 0;
     if !id
         || key.last & v::IDWORD == 0
-        || key.count < 2
+        || !composed
         || whole_is(words!["zipcode", "postalcode", "statuscode"])
     {
         return None;
     }
-    let certain = words![
-        "memberid",
-        "chartnumber",
-        "chartno",
-        "encounternumber",
-        "medicalrecordid",
-        "medicalrecordno",
-        "medicalrecordnumber",
-        "recordnumber",
-        "policynumber",
-        "policyno",
-        "groupnumber",
-        "platenumber",
-        "badgenumber",
-        "accountnumber",
-        "accountno",
-        "insurancenumber",
-        "healthplannumber",
-        "healthplanid",
-        "planmemberid",
-        "beneficiarynumber",
-        "serialnumber",
-        "serialno",
-        "visitnumber",
-        "accessionnumber",
-        "prescriptionnumber",
-        "rxnumber",
-        "claimnumber",
-        "claimid",
-        "passportnumber",
-        "licensenumber",
-        "licencenumber",
-        "certificatenumber",
-        "deviceserialnumber"
-    ];
-    let kind = kinds.into_iter().find(|(role, _)| key.all & role & !v::IDWORD != 0)?.1;
-    let sure = whole_is(certain)
-        || key.all & v::SUBJECT != 0 && !machine
-        || key.sure & (v::MRN | v::PLAN | v::LICENCE) != 0 && !machine;
-    // `device_id`, `group_id`, `account_id` are of machines unless the line is about a person.
-    Some(if sure { Class::Is(kind) } else { Class::Weak(kind) })
+    let kind = kind()?;
+    let coded = is(key.last_hash, words!["code", "key", "ref"]);
+    let counted = is(key.last_hash, words!["number", "numbers", "nos"]);
+    let nouns = key.all | key.whole & v::STRONG_NOUN;
+    Some(match () {
+        () if key.all & v::SUBJECT != 0 && !machine => Class::Is(kind),
+        () if nouns & v::STRONG_NOUN != 0 && !coded && !machine => Class::Is(kind),
+        () if nouns & v::COUNTED != 0 && counted => Class::Is(kind),
+        () if key.sure & (v::MRN | v::PLAN | v::LICENCE) != 0 && !machine => Class::Is(kind),
+        () if nouns & v::STRONG_NOUN != 0 && !machine => Class::Formed(kind),
+        // `device_id`, `group_id`, `account_id` are of machines unless the line is about a person.
+        () => Class::Weak(kind),
+    })
+}
+
+/// Whether it ends in a word for a number and names nothing that machines or catalogues number.
+pub(super) fn loose(key: &Read) -> bool {
+    let all = key.all | key.whole;
+    key.count >= 2
+        && key.last & v::IDWORD != 0
+        && !is(key.last_hash, words!["code", "key", "uuid", "guid"])
+        && !key.vetoed
+        && all & (v::MACHINE | v::USER | v::NETWORK | v::CARER | v::FACILITY | v::PAYER) == 0
 }
 
 /// Whether a part of the key announces this kind of number by itself.

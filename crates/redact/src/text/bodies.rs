@@ -1,0 +1,163 @@
+//! Templates of bodies and files of pictures, as texts name them.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    numbered::ELSEWHERE,
+    token::{Kind, Token, at},
+    weight,
+};
+use crate::{
+    Identifier as I,
+    words::{FAMILY, GIVEN, WORD, dictionary, hash, vocabulary as v, words},
+};
+
+impl Reader<'_> {
+    /// `fingerprint template 0a1b2c3d`, `voice print id FP-12`, `palm vein 9f86d081`.
+    pub(super) fn template(&mut self, index: usize) {
+        let elsewhere = (1..=2).any(|by| self.lower_is(index.wrapping_sub(by), ELSEWHERE));
+        if elsewhere && !self.person {
+            return;
+        }
+        let mut next = index + 1;
+        let (mut told, mut bodily) = (self.t(index).is(v::LOOK), false);
+        while next < index + 6 {
+            let token = self.t(next);
+            let body = self.lower_is(
+                next,
+                words![
+                    "template",
+                    "hash",
+                    "print",
+                    "scan",
+                    "reference",
+                    "record",
+                    "image",
+                    "vein",
+                    "minutiae",
+                    "embedding",
+                    "vector",
+                    "capture",
+                    "sample",
+                    "token",
+                    "geometry",
+                    "model",
+                    "recognition",
+                    "enrollment",
+                    "match"
+                ],
+            );
+            let small = self.lower_is(
+                next,
+                words![
+                    "id", "no", "number", "ref", "code", "is", "stored", "saved", "under", "as", "matched",
+                    "enrolled", "data", "for", "in", "on", "key", "value", "with"
+                ],
+            );
+            let sign =
+                token.kind == Kind::Symbol && matches!(token.byte, b':' | b'#' | b'=' | b'"' | b'_' | b'.');
+            if !(body || small || sign) {
+                break;
+            }
+            bodily |= body;
+            told |= body || self.lower_is(next, words!["id"]) && self.t(index).is(v::PHOTO);
+            next += 1;
+        }
+        let start = self.t(next).start;
+        let token = self.t(next);
+        if !told || !matches!(token.kind, Kind::Mixed | Kind::Number | Kind::Word) {
+            return;
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take(256)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'+' | b'='))
+            .count();
+        let value = rest.get(..length).unwrap_or_default();
+        let digest = value.len() < 8 && value.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"sha"))
+            || at(rest, length) == b':';
+        let number = value.iter().all(u8::is_ascii_digit) && (length < 6 || self.measured(start + length));
+        // Of a key, a query, an alert.
+        let of_a_machine = !self.person
+            && (super::value::machine_made(value) && !bodily
+                || !super::value::plausible(I::Biometric, value));
+        if crate::check::digits::count(value) >= 2 && length >= 5 && !digest && !number && !of_a_machine {
+            self.hit(start, start + length, I::Biometric, weight::CONTEXT);
+        }
+    }
+
+    /// `photo roe_face.jpg`: the file name of a picture, where the text is about a person.
+    pub(super) fn picture(&mut self, index: usize) {
+        if !self.back(index, 1).symbol(b'.') {
+            return;
+        }
+        let end = self.t(index).end;
+        let mut start = self.back(index, 1).start;
+        while start > 0
+            && (at(self.text, start - 1).is_ascii_alphanumeric()
+                || matches!(at(self.text, start - 1), b'_' | b'-' | b'.' | b'/'))
+        {
+            start -= 1;
+        }
+        let place = self.index_at(start);
+        if (self.near(place, v::PHOTO, 6) || (place..index).any(|at| self.picture_word(self.t(at))))
+            && end > start + 4
+            && (self.person || whose(self.text.get(start..end).unwrap_or_default()))
+        {
+            self.hit(start, end, I::Photo, weight::CONTEXT);
+        }
+    }
+
+    /// Whether a word of a file's name tells of a face: `roe_headshot.jpg`.
+    pub(super) fn picture_word(&self, token: &Token) -> bool {
+        token.is(v::PHOTO)
+            && (matches!(self.byte(token.end), b'_' | b'-' | b'.')
+                || token.is(v::LOOK) && self.byte(token.end) == b'/')
+    }
+
+    /// The name of a picture's file in which a word tells of a face, and another part whose it is.
+    pub(super) fn named_picture(&mut self, index: usize) {
+        let Some(range) = picture_file(self.text, self.t(index).start) else { return };
+        let name = self.text.get(range.clone()).unwrap_or_default();
+        if self.person || whose(name) {
+            self.hit(range.start, range.end, I::Photo, weight::CONTEXT);
+        }
+    }
+}
+
+/// The name of a picture's file around a place.
+pub(crate) fn picture_file(text: &[u8], place: usize) -> Option<Range<usize>> {
+    let joined = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b':' | b'%');
+    let mut start = place;
+    while start > 0 && place - start < 128 && joined(at(text, start - 1)) {
+        start -= 1;
+    }
+    let mut end = place;
+    while end - place < 128 && joined(at(text, end)) {
+        end += 1;
+    }
+    while end > place && matches!(at(text, end - 1), b'.' | b':') {
+        end -= 1;
+    }
+    let name = text.get(start..end)?;
+    let point = name.iter().rposition(|b| *b == b'.')?;
+    let kind = name.get(point + 1..)?;
+    ["png", "jpg", "jpeg", "heic", "tif", "tiff", "webp", "bmp"]
+        .iter()
+        .any(|known| kind.eq_ignore_ascii_case(known.as_bytes()))
+        .then_some(start..end)
+}
+
+/// Whether a part of a file's name is a number of some length or a family name.
+pub(crate) fn whose(name: &[u8]) -> bool {
+    let file =
+        name.iter().rposition(|b| *b == b'/').map_or(name, |at| name.get(at + 1..).unwrap_or_default());
+    let number = file.split(|b| !b.is_ascii_digit()).any(|digits| digits.len() >= 5);
+    let family = file.split(|b| !b.is_ascii_alphabetic()).any(|part| {
+        let flags = dictionary().get(hash(part));
+        part.len() >= 4 && flags & (FAMILY | GIVEN) != 0 && flags & WORD == 0
+    });
+    number || family
+}

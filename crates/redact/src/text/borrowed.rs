@@ -1,0 +1,138 @@
+//! Keys that say nothing by themselves: what is around them tells what their values are.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    key::{Class, about_person, classify},
+    token::Kind,
+    value::{formed, machine_made, plausible},
+    weight,
+};
+use crate::{
+    Identifier as I,
+    shape::alphanumeric,
+    words::{vocabulary as v, words},
+};
+
+impl Reader<'_> {
+    /// The class of a key that says nothing by itself: `/members?id=`, and `$1 =` whose column was named before.
+    pub(super) fn borrowed(&self, sign: usize) -> Class {
+        let key = self.back(sign, 1);
+        // `Patient(id=482913, …)`, `PatientDto{id=…}`.
+        if self.lower_is(sign.wrapping_sub(1), words!["id", "number", "no"])
+            && matches!(self.back(sign, 2).byte, b'(' | b'{' | b'[')
+            && self.back(sign, 2).kind == Kind::Symbol
+        {
+            let name = self.bytes(self.back(sign, 3));
+            let held = self.back(sign, 3).is(v::STRONG_NOUN) || about_person(name);
+            return if held { Class::Loose } else { Class::None };
+        }
+        // OpenEMR's patients.
+        if self.lower_is(sign.wrapping_sub(1), words!["pid"]) && self.clinical {
+            let query = matches!(self.back(sign, 2).byte, b'?' | b'&' | b'_');
+            return if query { Class::Formed(I::Mrn) } else { Class::None };
+        }
+        if self.lower_is(sign.wrapping_sub(1), words!["id", "number", "no", "ids"])
+            && (self.back(sign, 2).symbol(b'?') || self.back(sign, 2).symbol(b'&'))
+        {
+            let noun = (3..12)
+                .map(|by| self.back(sign, by))
+                .find(|token| token.is(v::WHO | v::STRONG_NOUN) || token.is(v::SUBJECT))
+                .filter(|_| self.t(sign).start < 2048);
+            return noun.map_or(Class::None, |noun| match () {
+                () if noun.is(v::PLAN) && !noun.is(v::SUBJECT) => Class::Formed(I::HealthPlan),
+                () => Class::Formed(I::Mrn),
+            });
+        }
+        if key.kind == Kind::Number && self.back(sign, 2).symbol(b'$') && key.len() <= 2 {
+            let named = (0..sign.saturating_sub(4)).find(|at| {
+                self.t(at + 1).symbol(b'=')
+                    && self.t(at + 2).symbol(b'$')
+                    && self.t(at + 3).kind == Kind::Number
+                    && self.bytes(self.t(at + 3)) == self.bytes(key)
+            });
+            return named.map_or(Class::None, |at| self.key_class(at + 1));
+        }
+        Class::None
+    }
+
+    /// `datetime.date(1962, 3, 17)`, `LocalDate.of(1962, 3, 17)`, `Timestamp('1962-03-17')`.
+    pub(super) fn constructed(&mut self, first: usize) -> bool {
+        let Some(open) = (first + 1..first + 6).find(|at| self.t(*at).symbol(b'(')) else { return false };
+        let plain = (first..open).all(|at| self.t(at).kind == Kind::Word || self.t(at).symbol(b'.'));
+        let start = self.t(open).end;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest.iter().take(48).position(|b| *b == b')').unwrap_or(0);
+        let inside = rest.get(..length).unwrap_or_default();
+        let numbers = inside.iter().all(|b| b.is_ascii_digit() || b"-:., '\"T+Z".contains(b));
+        let done = plain && numbers && crate::check::digits::count(inside) >= 6;
+        if done {
+            self.hit(start, start + length, I::Date, weight::KEY);
+        }
+        done
+    }
+
+    /// A token of FHIR's search: `identifier=http://hospital.example/mrn|00482913`.
+    pub(super) fn token_of_fhir(&mut self, sign: usize) -> bool {
+        let start = self.t(sign).end;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take(256)
+            .take_while(|b| **b > b' ' && !matches!(b, b'&' | b'"' | b'\'' | b',' | b';'))
+            .count();
+        let value = rest.get(..length).unwrap_or_default();
+        let bar = value.iter().rposition(|b| *b == b'|').map(|at| at + 1);
+        let bar =
+            bar.or_else(|| value.windows(3).rposition(|w| w.eq_ignore_ascii_case(b"%7c")).map(|at| at + 3));
+        let Some(from) = bar else { return false };
+        if plausible(I::Mrn, value.get(from..).unwrap_or_default()) {
+            self.hit(start + from, start + length, I::Mrn, weight::KEY);
+        }
+        true
+    }
+
+    /// MySQL's `Duplicate entry '00482913' for key 'patients.mrn'`.
+    pub(super) fn duplicate(&mut self, index: usize) {
+        let (open, close) = (self.t(index + 1), self.back(index, 2));
+        if !(open.symbol(b'\'') && close.symbol(b'\'')) {
+            return;
+        }
+        let key = self.quoted(open.end, b'\'').unwrap_or(0..0);
+        let class = classify(self.text.get(key).unwrap_or_default(), b"");
+        let floor = close.start.saturating_sub(128);
+        let before = self.text.get(floor..close.start).unwrap_or_default();
+        let Some(start) = before.iter().rposition(|b| *b == b'\'') else { return };
+        let class = match class {
+            Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+            class => class,
+        };
+        self.take(class, floor + start + 1..close.start);
+    }
+
+    /// The number that stands for a person where a name could: `subscriber=W123456789`.
+    pub(super) fn number_of_person(&self, first: usize, sign: u8) -> Option<Range<usize>> {
+        let token = self.t(first);
+        let glued = token.start == self.back(first, 1).end;
+        if !self.cares() && !self.near(first, v::WHO, 3) && !about_person(self.bytes(self.back(first, 2)))
+            || sign == b':' && !glued && token.kind != Kind::Number
+        {
+            return None;
+        }
+        let rest = self.text.get(token.start..)?;
+        let length = rest
+            .iter()
+            .take(64)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            .count();
+        let value = rest.get(..length)?;
+        let person =
+            self.near(first, v::SUBJECT | v::WHO, 3) || about_person(self.bytes(self.back(first, 2)));
+        let known = crate::check::digits::count(value) >= 5 && !machine_made(value)
+            || person && (machine_made(value) || formed(value));
+        let whole = !matches!(rest.get(length..), Some([b'.' | b'@', next, ..]) if alphanumeric(*next));
+        (known && whole && (sign == b'=' || glued || value.iter().all(u8::is_ascii_digit)))
+            .then(|| token.start..token.start + length)
+    }
+}

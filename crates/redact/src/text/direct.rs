@@ -1,0 +1,185 @@
+//! Numbers behind their nouns with nothing between, and numbers beside those that were found.
+
+use super::{
+    Reader,
+    numbered::{ELSEWHERE, NUMBERED},
+    token::Kind,
+    weight,
+};
+use crate::{
+    Identifier as I,
+    shape::alphanumeric,
+    words::{vocabulary as v, words},
+};
+
+/// Nouns that are found by their number only where its form is certain, or the line is about care.
+const UNSURE: &[u64] = words![
+    "authorization",
+    "referral",
+    "episode",
+    "admission",
+    "vehicle",
+    "permit",
+    "license",
+    "licence",
+    "auth",
+    "rx",
+    "policy",
+    "claim",
+    "account",
+    "acct",
+    "plate",
+    "plates",
+    "visit",
+    "passport",
+    "eid"
+];
+
+/// Those of them whose number is a machine's if it has no letter.
+const LETTERED: &[u64] =
+    words!["episode", "admission", "rx", "license", "licence", "eid", "auth", "authorization", "referral"];
+
+impl Reader<'_> {
+    /// A noun with its number behind it and nothing between: `account 334598457055`, `lic. PA36126`, `Cigna U123456`.
+    pub(super) fn direct(&mut self, index: usize) {
+        let token = self.t(index);
+        let strong = (NUMBERED.contains(&token.hash) || token.is(v::PAYER))
+            && !(self.lower_is(index.wrapping_sub(1), ELSEWHERE) && !self.person)
+            // `HAR` and `FIN` are abbreviations; in small letters they are archives and flags.
+            && !(matches!(token.len(), 3) && self.lower_is(index, words!["har", "fin", "eid"]) && token.case == super::token::Case::Lower)
+            && !(self.lower_is(index, words!["auth"])
+                && !self.lower_is(index.wrapping_sub(1), words!["prior", "pre"]));
+        let filled = self.lower_is(index, words!["rx"])
+            && (1..=4).any(|by| self.t(index + by).is(v::EVENT | v::CLINICAL));
+        let surely = self.cares() || filled || !UNSURE.contains(&token.hash) && !token.is(v::PAYER);
+        let told = self.person || self.clinical && token.is(v::MRN | v::PLAN | v::ACCOUNT);
+        if !told && !strong || token.is(v::IDWORD) && !token.is(v::LICENCE) {
+            return;
+        }
+        let mut next = self.skip_signs(index + 1);
+        // `permit for 7ABC123`, `patient with id 482913`, `Cigna id U48291377`.
+        while next < index + 5
+            && self.byte(self.t(next).end) != b'-'
+            && self.lower_is(
+                next,
+                words![
+                    "for", "with", "id", "is", "was", "ref", "reg", "under", "ending", "member", "number",
+                    "no"
+                ],
+            )
+        {
+            next = self.skip_signs(next + 1);
+        }
+        let value = self.t(next);
+        if token.is(v::VEHICLE) || self.lower_is(index, words!["permit"]) {
+            if let Some(range) = self.plate_from(next)
+                && value.start != token.end
+                && (strong || self.person)
+            {
+                self.hit(range.start, range.end, I::Vehicle, weight::CONTEXT);
+            }
+            if self.lower_is(index, words!["permit"]) {
+                return;
+            }
+        }
+        // A pair is read where pairs are.
+        if self.t(index + 1).symbol(b'=')
+            || !matches!(value.kind, Kind::Number | Kind::Mixed | Kind::Word)
+            || value.start == self.t(index).end
+        {
+            return;
+        }
+        let Some(range) = self.number_from(next) else { return };
+        let bytes = self.text.get(range.clone()).unwrap_or_default();
+        let count = crate::check::digits::count(bytes);
+        let plate = token.is(v::VEHICLE) && count >= 2 && bytes.len() >= 5;
+        let letters = bytes.iter().any(u8::is_ascii_uppercase);
+        let form = super::value::formed(bytes);
+        if !self.person && !surely && !(form && (letters || !self.lower_is(index, LETTERED)))
+            || self.measured(range.end)
+        {
+            return;
+        }
+        let enough = count >= 6
+            || form && letters && count >= 4
+            || count >= 5 && self.person
+            || self.person && letters && count >= 3 && bytes.len() >= 6
+            || plate;
+        let unit = bytes.iter().any(u8::is_ascii_lowercase) && !self.person;
+        if !enough || unit || super::value::machine_made(bytes) || bytes.contains(&b':') {
+            return;
+        }
+        let identifier = match () {
+            () if token.is(v::MRN) => I::Mrn,
+            () if token.is(v::PLAN | v::PAYER) => I::HealthPlan,
+            () if token.is(v::ACCOUNT) => I::Account,
+            () if token.is(v::LICENCE) => I::Licence,
+            () if token.is(v::VEHICLE) => I::Vehicle,
+            () if token.is(v::DEVICE) => I::Device,
+            () => I::Other,
+        };
+        if super::value::plausible(identifier, bytes) {
+            let end = self.suffix(identifier, range.end);
+            self.hit(range.start, end, identifier, weight::GUESS + 5);
+        }
+    }
+
+    /// What stands beside a number that was found, and is written as it is: `MRN 00482913 merged into 00482914`.
+    pub(super) fn others(&mut self) {
+        let mut found = 0;
+        while let Some(hit) = self.hits.get(found).copied() {
+            found += 1;
+            if !matches!(hit.identifier, I::Mrn | I::HealthPlan | I::Account | I::Other) || found > 256 {
+                continue;
+            }
+            let mut next = self.index_at(hit.end);
+            let from = next;
+            while next < from + 4
+                && (self.t(next).symbol(b',')
+                    || self.lower_is(
+                        next,
+                        words![
+                            "and", "or", "into", "with", "to", "merged", "from", "by", "replaced", "linked",
+                            "vs"
+                        ],
+                    ))
+            {
+                next += 1;
+            }
+            if next == from {
+                continue;
+            }
+            let start = self.t(next).start;
+            let Some(value) =
+                start.checked_add(hit.end - hit.start).and_then(|end| self.text.get(start..end))
+            else {
+                continue;
+            };
+            let like = self.text.get(hit.start..hit.end).unwrap_or_default();
+            let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
+            let same = value.iter().map(kind).eq(like.iter().map(kind));
+            if same
+                && super::value::formed(value)
+                && !alphanumeric(self.byte(start + value.len()))
+                && !self.hits.iter().any(|other| other.start == start)
+            {
+                self.hit(start, start + value.len(), hit.identifier, weight::GUESS + 5);
+            }
+        }
+    }
+
+    /// Whether what stands here counts something: `48213 ms`, `4821377 bytes`.
+    pub(super) fn measured(&self, end: usize) -> bool {
+        self.byte(end) == b'%'
+            || self.byte(end) == b' '
+                && self.lower_is(
+                    self.index_at(end),
+                    words![
+                        "ms", "us", "ns", "s", "sec", "secs", "seconds", "minutes", "hours", "bytes", "kb",
+                        "mb", "gb", "kib", "mib", "gib", "rows", "entries", "records", "messages", "items",
+                        "objects", "errors", "times", "requests", "tokens", "events", "files", "lines",
+                        "per", "total", "tx"
+                    ],
+                )
+    }
+}

@@ -1,0 +1,295 @@
+//! Words of keys: what abbreviations stand for, and nouns with their `id` or `no` written as one word.
+//!
+//! Systems write `memberId`, `mbr_id`, `MBR_NBR` and `memberno` for one thing. Abbreviations are read as the words they
+//! stand for, and what is written together is put together here, once, so that reading costs nothing and the quick look
+//! knows it too.
+
+use std::sync::LazyLock;
+
+use super::{
+    hash,
+    vocabulary::{
+        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CLINICAL, COUNTED, DATE, DEVICE, DIRECT, EMAIL, EVENT, FAX,
+        IDWORD, LICENCE, LOOK, MRN, OTHER, PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE,
+        WHO, ZIP,
+    },
+};
+
+/// What stands for what in keys of several parts.
+const ABBREVIATIONS: &[(&str, &str)] = &[
+    ("patient", "pat ptnt patnt pnt"),
+    ("member", "mbr memb mbrs"),
+    ("subscriber", "subs subscr subscrib sbr"),
+    ("beneficiary", "bene benef benfcry"),
+    ("enrollee", "enrl enrle enrolee"),
+    ("insured", "insd insrd"),
+    ("insurance", "ins insur insrnc"),
+    ("guarantor", "guar grntr guarntr"),
+    ("dependent", "dep depn depndnt"),
+    ("policy", "pol plcy polcy"),
+    ("group", "grp"),
+    ("certificate", "cert crt"),
+    ("authorization", "auth authz authorisation preauth"),
+    ("referral", "rfl refl rfrl"),
+    ("encounter", "enc encntr"),
+    ("visit", "vst vis"),
+    ("accession", "accn acsn acsnnum accessn"),
+    ("account", "acc acnt accnt"),
+    ("specimen", "spec spcmn spcm"),
+    ("license", "lic lcns licn"),
+    ("driver", "drv drvr"),
+    ("plate", "plt"),
+    ("vehicle", "veh vhcl"),
+    ("registration", "reg regn"),
+    ("claim", "clm clms"),
+    ("prescription", "presc prescr"),
+    ("employee", "emp empl"),
+    ("student", "stu stdnt"),
+    ("participant", "ptcpt partic participnt"),
+    ("subject", "subj sbj"),
+    ("phone", "tel ph phn"),
+    ("number", "no nbr num nr numb nmbr"),
+    ("identifier", "ident idnt idn"),
+    ("date", "dt dte"),
+    ("time", "ts tm tstamp"),
+    ("service", "svc"),
+    ("address", "addr adr"),
+];
+
+/// Nouns with any `id` or `no`: the number is a person's, whoever wrote the line.
+const STRONG_NOUNS: &[(Roles, &str)] = &[
+    (MRN | SUBJECT | WHO, "patient pt pat patients"),
+    (MRN, "chart encounter encntr enc visit accession accn specimen emr ehr mrn medrec empi episodeofcare"),
+    (
+        PLAN | WHO,
+        "member mbr subscriber subs subscr enrollee enrl beneficiary bene insured policyholder cardholder",
+    ),
+    (PLAN, "medicaid medicare insurance nhs hmo healthplan hicn hic mbi tricare"),
+    (ACCOUNT | WHO, "guarantor guar"),
+    (ACCOUNT, "claim clm har"),
+    (OTHER, "prescription rx presc"),
+    (LICENCE, "passport license licence lic dl driverlicense driverslicense driverlicence"),
+    (VEHICLE, "vin licenseplate licenceplate"),
+    (BIOMETRIC, "fingerprint biometric voiceprint faceprint retina iris thumbprint palmprint"),
+];
+
+/// Nouns whose `no` is a person's, while their `id` may be a machine's.
+const COUNTED_NOUNS: &[(Roles, &str)] = &[
+    (PLAN, "policy pol group grp"),
+    (ACCOUNT, "account acct"),
+    (MRN, "hospital fin episode admission medicalrecord"),
+    (LICENCE, "certificate cert"),
+    (VEHICLE, "plate plt vehicle"),
+    (DEVICE, "serial deviceserial implant pacemaker"),
+    (OTHER, "badge referral authorization auth priorauth"),
+];
+
+/// Nouns whose number is a person's where the line is about one.
+const WEAK_NOUNS: &[(Roles, &str)] = &[
+    (MRN, "record case unit person subject subj participant"),
+    (PLAN, "plan contract coverage payer"),
+    (OTHER, "employee emp student order confirmation study trial incident requisition"),
+    (ACCOUNT, "invoice statement billing"),
+    (DEVICE, "device equipment"),
+];
+
+/// What makes a number of a noun.
+const NUMBER_WORDS: &[&str] = &["no", "num", "number", "nbr", "nr"];
+const ID_WORDS: &[&str] = &["id", "identifier", "ident", "uuid", "guid", "idnumber", "idno"];
+
+/// Whose it is.
+const WHOSE: &[&str] = &["patient", "pt", "pat", "member", "mbr", "subscriber", "insured", "guarantor"];
+/// What it is: `patientdob`, `mbrssn`.
+const WHAT: &[(Roles, &str)] = &[
+    (BIRTH | DATE | LOOK, "dob birthdate birthday"),
+    (SSN | LOOK, "ssn"),
+    (PHONE | LOOK, "phone tel mobile"),
+    (EMAIL, "email"),
+    (ADDRESS | LOOK, "address addr"),
+    (ZIP | LOOK, "zip zipcode"),
+    (MRN | DIRECT | LOOK, "mrn"),
+    (PHOTO | LOOK, "photo image picture"),
+];
+
+/// Which telephone: `mobilephone`, `contacthomephone`.
+const WHICH: &[&str] = &[
+    "home",
+    "work",
+    "cell",
+    "mobile",
+    "day",
+    "daytime",
+    "evening",
+    "night",
+    "primary",
+    "secondary",
+    "other",
+    "emergency",
+    "contact",
+    "contacthome",
+    "contactmobile",
+    "contactwork",
+    "business",
+    "office",
+    "guarantor",
+    "preferred",
+    "alternate",
+    "alt",
+    "main",
+    "daytimecell",
+    "nextkin",
+];
+
+/// Single words that only keys and their neighbours know.
+const MORE: &[(Roles, &str)] = &[
+    (
+        STRONG_NOUN,
+        "patient patients chart encounter visit accession specimen emr ehr mrn medrec empi member subscriber",
+    ),
+    (
+        STRONG_NOUN,
+        "enrollee beneficiary insured policyholder cardholder medicaid medicare insurance nhs guarantor claim",
+    ),
+    (
+        STRONG_NOUN,
+        "prescription rx passport license licence vin fingerprint biometric voiceprint retina iris hicn mbi pt",
+    ),
+    (
+        COUNTED,
+        "policy group account acct hospital fin episode admission certificate plate vehicle serial implant",
+    ),
+    (COUNTED, "badge referral authorization pacemaker accountno"),
+    (
+        WHO,
+        "patient patients pt member subscriber enrollee beneficiary insured guarantor policyholder dependent",
+    ),
+    (
+        CLINICAL,
+        "eligibility refill refills refilled dispensed prescriber ehr emr fhir adt copay deductible eob ccda",
+    ),
+    (
+        CLINICAL,
+        "inpatient outpatient vitals allergies prescriptions encounters mrn pharmacy pharmacist copayment",
+    ),
+    (WHO, "newborn decedent cardholder"),
+    (IDWORD, "uuid guid ident nmbr numb"),
+    (PLAN, "enrollee nhs tricare medi sponsor"),
+    (PLAN | DIRECT | LOOK, "nhsnumber chinumber ihinumber"),
+    (MRN | DIRECT | LOOK, "mrnnumber mrnno medrecnum medrecnbr cmrn pubpid hospitalno hospitalnumber unitno"),
+    (MRN | DIRECT | LOOK, "studyinstanceuid seriesinstanceuid sopinstanceuid wristbandid wristbandno subjid"),
+    (ACCOUNT | DIRECT | LOOK, "icn dcn claimcontrolnumber patientcontrolnumber"),
+    (PLAN | DIRECT | LOOK, "cardholderid insuredid insuredsid personcode"),
+    (OTHER, "wristband kit specimen requisition invoice claimant"),
+    (DEVICE, "transmitter"),
+    (BIOMETRIC, "voice palm vein finger thumb face facial fp bio biom"),
+    (PHOTO, "img foto"),
+    (PHOTO | LOOK, "avatars headshots selfies portraits"),
+    (MRN, "eid epi mpi accessions episodes admissions"),
+    (PLAN, "subscribers policies beneficiaries enrollees bcbs uhc"),
+    (ACCOUNT, "claims"),
+    (OTHER, "prescriptions authorizations referrals specimens"),
+    (STRONG_NOUN, "sponsor"),
+    (ABBR, "occurrence control"),
+    (OTHER | DIRECT | LOOK, "panumber priorauth"),
+    (CLINICAL, "implant pacemaker glucometer defibrillator encounter"),
+    (
+        EVENT | DATE | LOOK,
+        "dateofservice servicedate dateofadmission dateofdischarge dateofdeath deathdate admitdate",
+    ),
+    (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
+];
+
+/// All of it, with the roles.
+pub(super) fn words() -> &'static [(String, Roles)] {
+    &ALL
+}
+
+static ALL: LazyLock<Vec<(String, Roles)>> = LazyLock::new(|| {
+    let mut all = Vec::new();
+    each(|word, roles| all.push((word.to_owned(), roles)));
+    all
+});
+
+fn each(mut add: impl FnMut(&str, Roles)) {
+    for (_, short) in ABBREVIATIONS {
+        short.split(' ').for_each(|word| add(word, ABBR));
+    }
+    for (roles, words) in MORE {
+        words.split(' ').for_each(|word| add(word, *roles));
+    }
+    let mut together = |nouns: &[(Roles, &str)], ids: Roles, numbers: Roles| {
+        for (roles, words) in nouns {
+            for noun in words.split(' ') {
+                for word in ID_WORDS {
+                    add(&format!("{noun}{word}"), *roles | IDWORD | ids);
+                }
+                for word in NUMBER_WORDS {
+                    add(&format!("{noun}{word}"), *roles | IDWORD | numbers);
+                }
+            }
+        }
+    };
+    together(STRONG_NOUNS, DIRECT | LOOK, DIRECT | LOOK);
+    together(COUNTED_NOUNS, 0, DIRECT | LOOK);
+    together(WEAK_NOUNS, 0, 0);
+    for (roles, words) in WHAT {
+        for what in words.split(' ') {
+            for whose in WHOSE {
+                add(&format!("{whose}{what}"), *roles | SUBJECT);
+            }
+        }
+    }
+    for which in WHICH {
+        for (roles, words) in [(PHONE | LOOK, "phone tel phoneno phonenumber"), (FAX | LOOK, "fax")] {
+            for what in words.split(' ') {
+                add(&format!("{which}{what}"), roles);
+            }
+        }
+    }
+}
+
+static FULL: LazyLock<Vec<(u64, &'static str)>> = LazyLock::new(|| {
+    let mut full: Vec<_> = ABBREVIATIONS
+        .iter()
+        .flat_map(|(word, short)| short.split(' ').map(|short| (hash(short.as_bytes()), *word)))
+        .collect();
+    full.sort_unstable();
+    full
+});
+
+/// The word that the abbreviation with this hash stands for.
+pub(crate) fn full(abbreviation: u64) -> Option<&'static str> {
+    let at = FULL.binary_search_by_key(&abbreviation, |(hash, _)| *hash).ok()?;
+    FULL.get(at).map(|(_, word)| *word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::vocabulary::vocabulary;
+
+    #[test]
+    fn abbreviations_stand_for_words_of_the_vocabulary() {
+        for (short, long) in [("mbr", "member"), ("NBR", "number"), ("Pat", "patient"), ("plt", "plate")] {
+            assert_eq!(full(hash(short.as_bytes())), Some(long));
+        }
+        assert_eq!(full(hash(b"zebra")), None);
+        for (word, _) in ABBREVIATIONS {
+            assert_ne!(vocabulary().get(hash(word.as_bytes())), 0, "{word}");
+        }
+    }
+
+    #[test]
+    fn nouns_and_their_numbers_are_one_word_too() {
+        for (word, roles) in [
+            ("memberno", PLAN | DIRECT),
+            ("chartnbr", MRN | DIRECT),
+            ("plateno", VEHICLE | DIRECT),
+            ("patientdob", BIRTH),
+            ("contacthomephone", PHONE),
+        ] {
+            assert_eq!(vocabulary().get(hash(word.as_bytes())) & roles, roles, "{word}");
+        }
+        assert_eq!(vocabulary().get(hash(b"orderid")) & DIRECT, 0);
+    }
+}
