@@ -8,6 +8,7 @@
 //! - A context only adds findings to those of the line read by itself: one that is wrong hides nothing.
 //! - It ends early rather than late: a line that doesn't fit ends a table, some that don't end a document.
 
+pub(crate) mod card;
 mod json;
 mod label;
 mod opening;
@@ -85,8 +86,11 @@ impl Context {
     /// Takes notice of a line, as it was written.
     #[inline]
     pub(crate) fn learn(&mut self, engine: &Engine, line: &[u8]) {
-        if self.active || engine.strict() || opening::possible(line) {
+        if self.active || opening::possible(line) {
             self.take(engine, line);
+        } else if engine.strict() && label::may_be_cut(line) {
+            self.label = Label::after(None, engine, line);
+            self.active = self.label.is_some();
         }
     }
 
@@ -124,6 +128,8 @@ impl Context {
                 Grammar::Json => json::goes_on(&mut tree, line),
                 Grammar::Xml => xml::goes_on(&mut tree, line),
                 Grammar::Yaml => yaml::goes_on(&mut tree, line),
+                Grammar::Card => card::goes_on(line),
+                Grammar::Section => card::section_goes_on(&mut tree, line),
                 Grammar::Record => yaml::record_goes_on(line),
             };
             match goes_on {
@@ -145,6 +151,8 @@ impl Context {
         self.tree = xml::opened(line)
             .or_else(|| json::opened(body))
             .or_else(|| yaml::record_opened(line))
+            .or_else(|| card::opened(line))
+            .or_else(|| card::section_opened(line))
             .or_else(|| yaml::opened(line));
         if let Some(tree) = &mut self.tree {
             tree.see_markers(line);

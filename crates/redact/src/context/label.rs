@@ -71,7 +71,9 @@ impl Label {
         let line = line.trim_ascii_end();
         let from = header::length(line).min(line.len());
         let body = line.get(from..).unwrap_or_default();
-        let found = if body.ends_with(b":") || body.ends_with(b"=") {
+        let found = if let Some(field) = form_field(line) {
+            Some(field)
+        } else if body.ends_with(b":") || body.ends_with(b"=") {
             labelled(body)
         } else if engine.strict() || opening::header_like(line) {
             alone(line, engine.strict()).or_else(|| {
@@ -165,6 +167,17 @@ fn announces(class: Class) -> Option<u8> {
     }
 }
 
+/// A part of a form that is sent: its value stands below a blank line.
+fn form_field(line: &[u8]) -> Option<Label> {
+    let head = line.get(..opening::FORM.len())?;
+    if !head.eq_ignore_ascii_case(opening::FORM) {
+        return None;
+    }
+    let name = memchr::memmem::find(line, b" name=\"")? + 7;
+    let length = memchr::memchr(b'"', line.get(name..)?)?;
+    Label::new(line.get(name..name + length)?, b": ", 0)
+}
+
 /// A label alone on its line.
 fn alone(line: &[u8], strict: bool) -> Option<Label> {
     let words = line.trim_ascii();
@@ -185,6 +198,12 @@ fn alone(line: &[u8], strict: bool) -> Option<Label> {
         return None;
     }
     Label::new(words, b": ", announces(class)?)
+}
+
+/// Whether a line may be one of prose that goes on below, by its ends.
+pub(super) fn may_be_cut(line: &[u8]) -> bool {
+    let last = line.trim_ascii_end().last().copied().unwrap_or(0);
+    (last.is_ascii_alphabetic() || matches!(last, b'.' | b'#')) && !line.starts_with(b"{")
 }
 
 /// The last words of a line of prose, if what they announce may stand on the next.

@@ -22,20 +22,33 @@ pub(super) fn possible(line: &[u8]) -> bool {
             last != b'}' && (line.len() < 3 || matches!(last, b'{' | b'[' | b',') && !line.ends_with(b"},"))
         }
         b'<' => line.get(1).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'?' | b'!')),
+        b'[' if last == b']' => {
+            line.len() <= LABEL && line.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'[')
+        }
         b'0'..=b'9' | b'[' => matches!(last, b'{' | b'[' | b'(' | b':'),
         _ if matches!(last, b'{' | b'[' | b'(' | b':' | b'>') => true,
         b'a'..=b'z' | b'A'..=b'Z' | b' ' | b'\t' | b'|' | b'"' | b'\'' | b'#' | b'*' | 0x80.. => {
-            signs(line) || header_like(line)
+            begins(line) || header_like(line)
         }
-        b'-' => line.starts_with(b"-[ RECORD"),
+        b'-' => line.starts_with(b"-[ RECORD") || line.starts_with(b"- ") && line.len() <= HEADER,
         _ => false,
     }
 }
 
-/// The first segment of a message may tell its separators.
-fn signs(line: &[u8]) -> bool {
-    (line.starts_with(b"MSH") || line.starts_with(b"ISA")) && line.len() > 8
+/// Words that only the first lines of messages, cards and entries begin with.
+fn begins(line: &[u8]) -> bool {
+    match line.first() {
+        Some(b'M' | b'I') => (line.starts_with(b"MSH") || line.starts_with(b"ISA")) && line.len() > 8,
+        Some(b'B') => line.starts_with(b"BEGIN:V"),
+        Some(b'C' | b'c') => line.get(..FORM.len()).is_some_and(|head| head.eq_ignore_ascii_case(FORM)),
+        Some(b'd') => line.starts_with(b"dn: "),
+        Some(b'*') => line.starts_with(b"*****"),
+        _ => false,
+    }
 }
+
+/// Begins a part of a form that is sent (RFC 7578).
+pub(super) const FORM: &[u8] = b"Content-Disposition: form-data";
 
 /// Whether a line is made of what names of columns are made of.
 pub(super) fn header_like(line: &[u8]) -> bool {
@@ -45,7 +58,7 @@ pub(super) fn header_like(line: &[u8]) -> bool {
     let (mut breaks, mut previous) = (0, b' ');
     for (place, byte) in line.iter().copied().enumerate() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => {}
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {}
             // `line_1`, `Phone 2`; a number is none.
             b'0'..=b'9' => {
                 let next = line.get(place + 1).copied().unwrap_or(b' ');
@@ -56,9 +69,12 @@ pub(super) fn header_like(line: &[u8]) -> bool {
                 }
             }
             b',' | b';' | b'|' | b'\t' => breaks += 1,
+            // A stroke of a box: `│`.
+            0x94 | 0x95 if previous == 0xe2 => breaks += 1,
             b' ' => breaks += usize::from(previous == b' ' && place > 1),
             b'"' | b'\'' | b'`' | b'#' | b'/' | b'.' | b'-' | b'&' | b'(' | b')' | b'*' | b'%' | b'+'
             | b'\r' => {}
+            0x80.. => {}
             _ => return false,
         }
         previous = byte;

@@ -47,6 +47,10 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     /// Whether its rows are about persons.
     pub(crate) person: bool,
+    /// Whether each row is a field: its name, and its value.
+    pub(crate) fields: bool,
+    /// Columns whose names are sure to tell what identifies.
+    sure: usize,
     parted: Parted,
     /// Whether blanks stand behind the commas of the header.
     spaced: bool,
@@ -62,12 +66,16 @@ pub(crate) struct Table {
 
 /// The table that is known after a line.
 pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Option<Table> {
+    let drawn = drawn(line);
+    let line = drawn.as_deref().unwrap_or(line);
     let Some(mut table) = table else { return header(line, engine) };
     if table.open.is_none() {
         if let Some(starts) = underline(line) {
             return table.underlined(&starts, engine);
         }
-        if let Some(next) = header(line, engine) {
+        if let Some(next) = header(line, engine)
+            && (next.sure > 1 || !table.cells(line, |_, _| {}))
+        {
             return Some(next);
         }
     }
@@ -87,9 +95,38 @@ pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Optio
     (passes && table.foreign <= FOREIGN).then_some(table)
 }
 
-/// Whether a line is the header of a table about persons.
+/// Whether a line between rows repeats a header.
 pub(crate) fn is_header(line: &[u8], engine: &Engine) -> bool {
-    header(line, engine).is_some()
+    header(line, engine).is_some_and(|table| table.sure > 1)
+}
+
+/// A line with strokes of boxes, in ASCII of the same length; nothing if there are none.
+pub(crate) fn drawn(line: &[u8]) -> Option<Vec<u8>> {
+    let stroke =
+        |at: &usize| line.get(*at + 1).is_some_and(|b| matches!(b, 0x94 | 0x95)) && at + 2 < line.len();
+    memchr::memchr_iter(0xe2, line).find(stroke)?;
+    let mut plain = line.to_vec();
+    for at in memchr::memchr_iter(0xe2, line).filter(stroke) {
+        // U+2502, U+2503, U+2551 stand between columns; others are lines.
+        let upright = matches!(line.get(at + 1..at + 3), Some([0x94, 0x82 | 0x83] | [0x95, 0x91]));
+        if let Some(room) = plain.get_mut(at..at + 3) {
+            room.copy_from_slice(if upright { b"|  " } else { b"---" });
+        }
+    }
+    Some(plain)
+}
+
+/// Names of the columns of a table with a field on each row.
+fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
+    let [field, value] = names else { return false };
+    let is = |range: &Range<usize>, words: &[&str]| {
+        let name = bare(line.get(range.clone()).unwrap_or_default());
+        words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    is(
+        field,
+        &["field", "attribute", "item", "key", "label", "property", "question", "field name", "element"],
+    ) && is(value, &["value", "answer", "response", "detail", "details", "result", "content", "data"])
 }
 
 fn header(line: &[u8], engine: &Engine) -> Option<Table> {
@@ -129,9 +166,12 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
-    let person = about_persons(&columns, engine.strict(), parted)?;
+    let fields = of_fields(line, names);
+    let (sure, person) = if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted)? };
     let aligned = !matches!(parted, Parted::Sign(_));
     Some(Table {
+        sure,
+        fields,
         stamped: stamped(line),
         spaced: memchr::memmem::find(line, b", ").is_some(),
         columns,
@@ -147,7 +187,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
 /// Whether the names of columns make rows that identify, and if so whether they are about persons.
 ///
 /// One column that could as well be of a machine is not enough in logs.
-fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<bool> {
+fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<(usize, bool)> {
     let (mut sure, mut strong, mut person) = (0, 0, 0);
     for column in columns {
         if column.treatment.is_some() {
@@ -171,7 +211,7 @@ fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<boo
         Parted::Underlined => strong >= 1 && sure >= 2,
         _ => strong >= 1 || sure >= 2 || strict && sure >= 1,
     };
-    enough.then_some(person > 0)
+    enough.then_some((sure, person > 0))
 }
 
 /// Whether the first column of a header is a time.
@@ -217,24 +257,29 @@ impl Table {
     fn aligned(&self, line: &[u8], cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
         let mut count = 0;
         gaps(line, 2, &mut |_| count += 1);
-        if count == self.columns.len() {
+        // Rows may have a number in front that has no name.
+        let numbered = line.iter().find(|b| **b > b' ').is_some_and(u8::is_ascii_digit);
+        let extra = usize::from(count == self.columns.len() + 1 && numbered);
+        if count == self.columns.len() + extra {
             let mut index = 0;
             gaps(line, 2, &mut |range| {
-                cell(index, range);
+                if index >= extra {
+                    cell(index - extra, range);
+                }
                 index += 1;
             });
             return true;
         }
         // Markers are of other widths than what they stand for.
         if memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some()) {
-            return false;
+            return self.nearest(line, count, cell);
         }
         // Each column begins below its name.
         let starts = || self.columns.iter().map(|column| byte_of(line, column.offset));
         let begins = |start: usize| start == 0 || start >= line.len() || at(line, start - 1) == b' ';
         let filled = starts().filter(|start| *start < line.len() && at(line, *start) != b' ').count();
         if !starts().all(begins) || filled < 2 {
-            return false;
+            return self.nearest(line, count, cell);
         }
         let ends = starts().skip(1).chain([line.len()]);
         for (index, (start, end)) in starts().zip(ends).enumerate() {
@@ -243,6 +288,23 @@ impl Table {
                 cell(index, start..start + value.len());
             }
         }
+        true
+    }
+
+    /// A row out of line, by the columns that are nearest; only where most of the cells stand apart.
+    fn nearest(&self, line: &[u8], count: usize, cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
+        if !self.person || count < 2 || count + 2 < self.columns.len() || count > self.columns.len() {
+            return false;
+        }
+        let mut next = 0;
+        gaps(line, 2, &mut |range| {
+            let place = characters(line.get(..range.start).unwrap_or_default());
+            let free = self.columns.iter().enumerate().skip(next);
+            if let Some((index, _)) = free.min_by_key(|(_, column)| column.offset.abs_diff(place)) {
+                cell(index, range);
+                next = index + 1;
+            }
+        });
         true
     }
 

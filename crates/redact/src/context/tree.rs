@@ -21,6 +21,10 @@ pub(crate) enum Grammar {
     Xml,
     /// Indentation.
     Yaml,
+    /// `name:value` of vCard, iCalendar and LDIF.
+    Card,
+    /// Settings below a section of INI or TOML.
+    Section,
     /// One field on each line, as `psql \x` and `mysql \G` print rows.
     Record,
 }

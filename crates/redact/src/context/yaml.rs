@@ -95,11 +95,18 @@ impl Item {
 /// The document that a line opens.
 pub(super) fn opened(line: &[u8]) -> Option<Tree> {
     let item = item(line)?;
-    if !item.opens(line) || header::length(line) > 0 {
+    // A list of objects opens with the first field of its first.
+    let listed = item.dash && !item.key.is_empty() && !line.get(item.key.clone())?.contains(&b' ');
+    if !(item.opens(line) || listed) || header::length(line) > 0 {
         return None;
     }
     let mut tree = Tree::new(Grammar::Yaml);
-    item.open(&mut tree, line);
+    if listed {
+        tree.push(Key::NONE, false, item.indent.saturating_sub(2));
+    }
+    if item.opens(line) {
+        item.open(&mut tree, line);
+    }
     Some(tree)
 }
 
@@ -126,6 +133,10 @@ pub(super) fn goes_on(tree: &mut Tree, line: &[u8]) -> Goes {
         return Goes::On;
     }
     if above > 0 {
+        return Goes::On;
+    }
+    if let Some(next) = opened(line) {
+        tree.frames = next.frames;
         return Goes::On;
     }
     // A field of the document itself; its next part may come below.

@@ -7,7 +7,12 @@ use crate::{
     Identifier as I, Mode, Reason, Treatment,
     context::{self, Context, Frame, Grammar, Label, Piece, Signs, Table, Tree, table::Column, xml},
     format::{hl7, x12},
-    text::{self, Hit, Manner, key::Class, token::at},
+    shape::date,
+    text::{
+        self, Hit, Manner,
+        key::{Class, classify},
+        token::at,
+    },
 };
 
 /// Longest line whose keys are looked at one by one.
@@ -81,10 +86,47 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        if context::table::is_header(line, self) {
+        if context::table::is_header(line, self) && !table.fields {
             return Ok(());
         }
+        let drawn = context::table::drawn(line);
+        let first = hits.len();
+        let read = self.cells(drawn.as_deref().unwrap_or(line), table, scratch, hits);
+        if drawn.is_some() {
+            // A stroke is of several bytes.
+            let whole = |place: usize| at(line, place) & 0xc0 != 0x80;
+            let mut index = 0;
+            hits.retain(|hit| {
+                index += 1;
+                index <= first || whole(hit.start) && whole(hit.end)
+            });
+        }
+        read
+    }
+
+    fn cells(
+        &self,
+        line: &[u8],
+        table: &Table,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
         let mut result = Ok(());
+        if table.fields {
+            let tree = Tree::new(Grammar::Record);
+            let mut key = &b""[..];
+            table.cells(line, |index, range| {
+                let cell = line.get(range.clone()).unwrap_or_default();
+                if index == 0 {
+                    key = cell.trim_ascii();
+                } else if result.is_ok() {
+                    let start = range.start + cell.len() - cell.trim_ascii_start().len();
+                    let range = start..start + cell.trim_ascii().len();
+                    result = self.under(line, &tree, &[], key, range, scratch, hits);
+                }
+            });
+            return result;
+        }
         table.cells(line, |index, range| {
             if let Some(column) = table.columns.get(index)
                 && result.is_ok()
@@ -129,6 +171,9 @@ impl Engine {
         if class == Class::Person && person && worded && value.len() < 64 {
             class = Class::Is(I::Name);
         }
+        if class == Class::None && person {
+            class = by_form(value);
+        }
         if value.is_empty() || matches!(class, Class::None | Class::Machine) {
             return Ok(());
         }
@@ -149,6 +194,22 @@ impl Engine {
         match tree.grammar {
             Grammar::Xml => self.elements(line, 0, tree.clone(), scratch, hits),
             Grammar::Record => match context::record(line) {
+                Some((key, value)) => {
+                    let key = line.get(key).unwrap_or_default();
+                    self.under(line, tree, &tree.frames, key, value, scratch, hits)
+                }
+                None => Ok(()),
+            },
+            Grammar::Card => {
+                let mut result = Ok(());
+                context::card::values(line, |key, value| {
+                    if result.is_ok() {
+                        result = self.under(line, tree, &[], key, value, scratch, hits);
+                    }
+                });
+                result
+            }
+            Grammar::Section => match context::card::setting(line) {
                 Some((key, value)) => {
                     let key = line.get(key).unwrap_or_default();
                     self.under(line, tree, &tree.frames, key, value, scratch, hits)
@@ -245,6 +306,13 @@ impl Engine {
         if value.is_empty() || !plain(value) || !plain(key) || text::value::whole_marker(value) {
             return Ok(());
         }
+        // `given: Jane` before anything tells that the document is about a person.
+        if matches!(classify(key, b""), Class::Weak(I::Name))
+            && text::is_person(value, true, &mut scratch.tokens)
+        {
+            let weight = text::weight::NAME;
+            hits.push(Hit { start: range.start, end: range.end, identifier: I::Name, weight, quoted: 0 });
+        }
         let mut joined = std::mem::take(&mut scratch.joined);
         tree.preface(frames, key, &mut joined);
         joined.push(b'"');
@@ -276,6 +344,18 @@ impl Engine {
         text::read(&joined, manner, &mut scratch.tokens, hits);
         behind(hits, first, length, start, value.len());
         scratch.joined = joined;
+    }
+}
+
+/// What a cell without a telling name is in a table about persons: dates and pictures are somebody's.
+fn by_form(value: &[u8]) -> Class {
+    let whole = |end: usize| end == value.len();
+    let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
+    match () {
+        () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
+        () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),
+        () if picture.iter().any(|end| value.to_ascii_lowercase().ends_with(end)) => Class::Is(I::Photo),
+        () => Class::None,
     }
 }
 

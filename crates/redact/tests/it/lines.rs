@@ -77,6 +77,42 @@ const TEXTS: &[(&str, &[&str], &[&str])] = &[
         &["Status:\nReady"],
     ),
     (
+        "BEGIN:VCARD\nVERSION:3.0\nN:quillon;ansgar;;;\nADR;TYPE=HOME:;;Haus Abendrot 4;bremen;HB;28195;DE\nEND:VCARD\n",
+        &["quillon", "ansgar", "Abendrot", "bremen", "28195"],
+        &["VERSION:3.0"],
+    ),
+    (
+        "[patient]\nfirst = ansgar\nfull_name = \"quillon b\"\n; moved\n[cache]\nttl = 300\n",
+        &["quillon"],
+        &["; moved", "ttl = 300"],
+    ),
+    (
+        "- pid: 8\n  given: Ansgar\n  family: Quillon\n  birth_date: 1961-02-03\n  member_id: 7\n  ward: 12\n- pid: 9\n  given: quill\n",
+        &["02-03", "Quillon"],
+        &["ward: 12"],
+    ),
+    (
+        "┌─────────────┬────────────┬───────┐\n│ full_name   │ dob        │ beds  │\n├─────────────┼────────────┼───────┤\n│ ansgar q    │ 1961-02-03 │ 4     │\n└─────────────┴────────────┴───────┘\n",
+        &["ansgar", "02-03"],
+        &["│ 4     │", "├─────────────┼"],
+    ),
+    (
+        "        mrn         name         dob  beds\n0  00447781  ansgar q  1961-02-03     4\n1  00447782  quill o  1961-02-04     5\n",
+        &["00447781", "ansgar", "02-03", "00447782", "quill", "02-04"],
+        &["0  ["],
+    ),
+    (
+        "MRN          PAT_NAME                  BIRTH_DT    BEDS\n------------ ------------------------- ----------- ----\n447781      QUILLON, A           03-FEB-1961 4\n",
+        &["447781", "QUILLON", "FEB"],
+        &[],
+    ),
+    (
+        "| Field | Value |\n| :--- | :--- |\n| Full name | quillon |\n| Subscriber ID | ZK771 |\n| Plan | Gold |\n",
+        &["quillon", "ZK771"],
+        &["| Full name |", "| Plan | Gold |"],
+    ),
+    ("Content-Disposition: form-data; name=\"lastName\"\n\nQuillon\n--x\n", &["Quillon"], &["--x"]),
+    (
         "MSH#*~\\@#LAB#H#EHR#H#20261122##ADT*A01#1#P#2.5\nPID#1##44778*^^H##QUILLON*ANSGAR##19610203\n",
         &["44778", "QUILLON", "ANSGAR", "19610203"],
         &["MSH#*~\\@#LAB"],
