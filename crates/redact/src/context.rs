@@ -19,7 +19,7 @@ pub(crate) mod xml;
 mod yaml;
 
 pub(crate) use json::{Piece, piece};
-pub(crate) use label::{Label, own_key};
+pub(crate) use label::{Label, SLASH, own_key};
 pub(crate) use signs::Signs;
 pub(crate) use table::Table;
 pub(crate) use tree::{Frame, Grammar, Tree};

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use crate::{
     Binary, Config, Identifier, Mode, Reason, Treatment,
-    context::Context,
+    context::{self, Context},
     custom::Compiled,
     format::{header, hl7, json, x12},
     text::{
@@ -109,6 +109,10 @@ impl Engine {
             && result.is_ok()
         {
             self.around(line, context, scratch, &mut hits);
+        }
+        // Names of columns stand side by side as names do.
+        if !hits.is_empty() && kind == LineKind::Text {
+            context::table::spare_header(line, self, &mut hits);
         }
         self.customs(line, &mut hits);
         scratch.hits = hits;

@@ -251,6 +251,8 @@ mod tests {
             "study for ROE^JANE",
             "reminder to Zaylee Lopez",
             "Hello Jane",
+            "7|WHITFIELD|MARGARET|19610203",
+            "7;Margaret;Whitfield;1961",
         ] {
             assert!(!quiet(line.as_bytes()), "{line}");
         }

@@ -15,6 +15,9 @@ use crate::{
 /// Longest phrase that is kept.
 const PHRASE: usize = 64;
 
+/// What parts several labels of a line.
+pub(crate) const SLASH: &[u8] = b" / ";
+
 /// Lines of an address below its label, or below a name.
 const BLOCK: u8 = 3;
 
@@ -73,6 +76,8 @@ impl Label {
         let body = line.get(from..).unwrap_or_default();
         let found = if let Some(field) = form_field(line) {
             Some(field)
+        } else if let Some(several) = several(body) {
+            Some(several)
         } else if body.ends_with(b":") || body.ends_with(b"=") {
             labelled(body)
         } else if engine.strict() || opening::header_like(line) {
@@ -165,6 +170,25 @@ fn announces(class: Class) -> Option<u8> {
         Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person => Some(BLOCK),
         Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day => Some(0),
     }
+}
+
+/// Several labels of a form: `City / State / ZIP`.
+fn several(body: &[u8]) -> Option<Label> {
+    let words = body.strip_suffix(b":").unwrap_or(body).trim_ascii();
+    if words.len() > PHRASE || memchr::memmem::find(words, SLASH).is_none() {
+        return None;
+    }
+    let mut start = 0;
+    let mut sure = 0;
+    for end in memchr::memmem::find_iter(words, SLASH).chain([words.len()]) {
+        let part = words.get(start..end)?;
+        if !part.iter().all(|b| b.is_ascii_alphabetic() || b" #'-.".contains(b)) {
+            return None;
+        }
+        sure += usize::from(matches!(classify(part, b""), Class::Is(_) | Class::Person));
+        start = end + SLASH.len();
+    }
+    if sure > 1 { Label::new(words, SLASH, 0) } else { None }
 }
 
 /// A part of a form that is sent: its value stands below a blank line.

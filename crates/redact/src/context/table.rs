@@ -10,8 +10,10 @@ use crate::{
     engine::Engine,
     format::header,
     text::{
+        Hit,
         key::{Class, classify},
         token::{at, marker},
+        weight,
     },
 };
 
@@ -100,6 +102,24 @@ pub(crate) fn is_header(line: &[u8], engine: &Engine) -> bool {
     header(line, engine).is_some_and(|table| table.sure > 1)
 }
 
+/// Takes back what looks like names in a header, where each column it lies on has a name that tells what its cells are.
+pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
+    if !hits.iter().any(|hit| hit.weight <= weight::NAME) {
+        return;
+    }
+    let Some(table) = header(line, engine).filter(|table| table.sure > 1) else { return };
+    hits.retain(|hit| {
+        let mut named = true;
+        table.cells(line, |index, range| {
+            let name = line.get(range.clone()).unwrap_or_default().trim_ascii();
+            let telling = table.columns.get(index).is_some_and(|column| column.class != Class::None);
+            let apart = range.end <= hit.start || range.start >= hit.end;
+            named &= apart || telling && name.split(|b| *b == b' ').count() <= 2;
+        });
+        hit.weight > weight::NAME || !named
+    });
+}
+
 /// A line with strokes of boxes, in ASCII of the same length; nothing if there are none.
 pub(crate) fn drawn(line: &[u8]) -> Option<Vec<u8>> {
     let stroke =
@@ -114,6 +134,30 @@ pub(crate) fn drawn(line: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(plain)
+}
+
+/// What the name of a column tells: as a key does, and in a few words that only tables have.
+fn titles(name: &[u8]) -> Class {
+    let class = classify(name, b"");
+    let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
+    if class != Class::None {
+        class
+    } else if is(&[
+        "member",
+        "subscriber",
+        "insured",
+        "dependent",
+        "beneficiary",
+        "spouse",
+        "guarantor",
+        "resident",
+    ]) {
+        Class::Person
+    } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
+        Class::Weak(I::Address)
+    } else {
+        class
+    }
 }
 
 /// Names of the columns of a table with a field on each row.
@@ -162,7 +206,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         if name.split(|b| *b == b' ').count() > 6 {
             return None;
         }
-        let class = if name.len() > 48 { Class::None } else { classify(name, b"") };
+        let class = if name.len() > 48 { Class::None } else { titles(name) };
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
@@ -188,14 +232,19 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
 ///
 /// One column that could as well be of a machine is not enough in logs.
 fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<(usize, bool)> {
-    let (mut sure, mut strong, mut person) = (0, 0, 0);
+    let (mut sure, mut strong, mut person, mut persons, mut pictures) = (0, 0, 0, 0, 0);
     for column in columns {
         if column.treatment.is_some() {
             strong += 1;
         }
+        persons += usize::from(column.class == Class::Person);
         let Class::Is(identifier) = column.class else { continue };
         match identifier {
-            I::Ip | I::Url | I::Device | I::Age | I::Photo | I::Biometric => continue,
+            I::Photo | I::Biometric => {
+                pictures += 1;
+                continue;
+            }
+            I::Ip | I::Url | I::Device | I::Age => continue,
             I::Name | I::Ssn | I::Mrn | I::HealthPlan => {
                 strong += 1;
                 person += 1;
@@ -209,9 +258,9 @@ fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<(us
     let enough = match parted {
         // Any sentence of a few words could be one.
         Parted::Underlined => strong >= 1 && sure >= 2,
-        _ => strong >= 1 || sure >= 2 || strict && sure >= 1,
+        _ => strong >= 1 || sure >= 2 || sure >= 1 && strict || sure + pictures >= 1 && persons >= 1,
     };
-    enough.then_some((sure, person > 0))
+    enough.then_some((sure, person > 0 || pictures > 0))
 }
 
 /// Whether the first column of a header is a time.

@@ -197,6 +197,8 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
     match local(attribute) {
         // The value of an element of FHIR, and of a data type of HL7 v3.
         b"value" => match element {
+            // A year may stay.
+            b"birthTime" | b"deceasedTime" if text.len() <= 4 => {}
             b"telecom" => leaf(tree, &tree.frames, b"value", value),
             b"birthTime" | b"deceasedTime" => leaf(tree, above, b"birthDate", value),
             // When somebody wrote, signed or did it, with at least a day.
@@ -217,7 +219,7 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
             let key: &[u8] = if holds(b"2.16.840.1.113883.4.1\"") {
                 b"ssn"
             } else if holds(b"2.16.840.1.113883.4.6\"") {
-                b"npi"
+                if text.len() == 10 { b"npi" } else { b"license_number" }
             } else if matches!(parent, b"patientRole" | b"patient" | b"patientPatient" | b"identifiedPerson")
             {
                 b"mrn"
@@ -226,6 +228,9 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
             };
             leaf(tree, above, key, value);
         }
+        // Names of codes, also where the code stands on a line before.
+        b"displayName"
+            if matches!(element, b"code" | b"value" | b"translation") || element.ends_with(b"Code") => {}
         other => leaf(tree, &tree.frames, other, value),
     }
 }
@@ -246,7 +251,7 @@ fn coded(line: &[u8], attribute: &[u8], place: usize) -> bool {
 }
 
 fn dated(parent: &[u8], element: &[u8]) -> bool {
-    element == b"effectiveTime" || parent == b"effectiveTime" || parent == b"time"
+    element == b"effectiveTime" || matches!(parent, b"effectiveTime" | b"time")
 }
 
 /// The tag around a place.
@@ -317,14 +322,14 @@ mod tests {
             leaves(&["<name><given value=\"Jane\"/></name><b>1 < 2</b>", "<c><![CDATA[x]]></c>"]),
             ["name given Jane", " b 1", " b 2", " c x"]
         );
-        let v3 = "<patientRole><id extension=\"12\" root=\"1.2\"/><telecom value=\"tel:5\"/><birthTime value=\"1970\"/>";
+        let v3 = "<patientRole><id extension=\"12\" root=\"1.2\"/><telecom value=\"tel:5\"/><birthTime value=\"19700131\"/>";
         assert_eq!(
             leaves(&[v3]),
             [
                 "patientRole mrn 12",
                 "patientRole/id root 1.2",
                 "patientRole/telecom value tel:5",
-                "patientRole birthDate 1970"
+                "patientRole birthDate 19700131"
             ]
         );
     }

@@ -174,6 +174,10 @@ impl Engine {
         if class == Class::None && person {
             class = by_form(value);
         }
+        // A number in the place of a person stands for one.
+        if class == Class::Person && person && value.len() <= 24 && crate::check::digits::count(value) >= 4 {
+            class = Class::Is(I::Other);
+        }
         if value.is_empty() || matches!(class, Class::None | Class::Machine) {
             return Ok(());
         }
@@ -326,9 +330,37 @@ impl Engine {
         read.map(|_| ())
     }
 
+    /// A line below several labels: `City / State / ZIP`.
+    fn listed(&self, line: &[u8], label: &Label, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        let tree = Tree::new(Grammar::Record);
+        let labels = memchr::memmem::find_iter(label.phrase(), context::SLASH).count();
+        if memchr::memmem::find_iter(line, context::SLASH).count() != labels {
+            return;
+        }
+        let (mut start, mut place) = (0, 0);
+        let ends = |text: &[u8], from: usize| {
+            let rest = text.get(from..).unwrap_or_default();
+            from + memchr::memmem::find(rest, context::SLASH).unwrap_or(rest.len())
+        };
+        for _ in 0..=labels {
+            let (end, key_end) = (ends(line, start), ends(label.phrase(), place));
+            let value = line.get(start..end).unwrap_or_default();
+            let from = start + value.len() - value.trim_ascii_start().len();
+            let range = from..from + value.trim_ascii().len();
+            let key = label.phrase().get(place..key_end).unwrap_or_default();
+            // Nothing of it can be too deep.
+            let _ = self.under(line, &tree, &[], key, range, scratch, hits);
+            (start, place) = (end + context::SLASH.len(), key_end + context::SLASH.len());
+        }
+    }
+
     /// A line below its label.
     fn labelled(&self, line: &[u8], label: &Label, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         if context::own_key(line) {
+            return;
+        }
+        if label.glue == context::SLASH {
+            self.listed(line, label, scratch, hits);
             return;
         }
         let start = line.len() - line.trim_ascii_start().len();
@@ -353,6 +385,10 @@ fn by_form(value: &[u8]) -> Class {
     let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
     match () {
         () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
+        // `11/22/2026 3:41 PM`, as people write it and loggers don't.
+        () if value.len() <= 22 && value.contains(&b'/') && date::date(value, 0).is_some_and(|d| d.time) => {
+            Class::Is(I::Date)
+        }
         () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),
         () if picture.iter().any(|end| value.to_ascii_lowercase().ends_with(end)) => Class::Is(I::Photo),
         () => Class::None,

@@ -138,10 +138,13 @@ impl Gate<'_> {
         let line = self.line;
         let mut next = end;
         let mut comma = false;
+        let mut fields = false;
         // What may stand between the parts of a name.
         while next < end + 4 {
             match at(line, next) {
                 b',' => comma = true,
+                // Fields of a row.
+                b'|' | b';' | b'\t' => (comma, fields) = (true, true),
                 b' ' | b'.' | b'\'' | b'-' | b'+' | b'"' | b'(' | b'^' => {}
                 _ => break,
             }
@@ -172,7 +175,8 @@ impl Gate<'_> {
             return particles.contains(&word) && flags() & GIVEN != 0;
         }
         if comma {
-            return dictionary().get(hash(word)) & GIVEN != 0;
+            let second = dictionary().get(hash(word));
+            return second & GIVEN != 0 || fields && second & FAMILY != 0 && flags() & GIVEN != 0;
         }
         // Behind a role or a preposition, an unknown given name before a frequent family name.
         let announces = v::AGENT | v::PERSON | v::KIN | v::CARER | v::USER | v::GREETING;

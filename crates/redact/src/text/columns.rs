@@ -7,10 +7,7 @@ use super::{
     key::{Class, classify},
     token::{Kind, at},
 };
-use crate::{
-    Identifier,
-    words::{FAMILY, GIVEN, WORD, words},
-};
+use crate::words::words;
 
 impl Reader<'_> {
     /// Finds both.
@@ -196,76 +193,6 @@ impl Reader<'_> {
             if matches!(at(self.text, place), b')' | b']') {
                 place += 1;
             }
-        }
-    }
-
-    /// A row of a table about a person: fields without blanks around their separator, a date and a name among them.
-    pub(super) fn row(&mut self) {
-        let separator = [b',', b'|', b';'].into_iter().find(|sign| {
-            let count = memchr::memchr_iter(*sign, self.text).count();
-            (3..200).contains(&count) && !self.text.windows(2).any(|pair| pair == [*sign, b' '])
-        });
-        let Some(separator) = separator else { return };
-        let mut fields: Vec<Range<usize>> = Vec::new();
-        let mut start = 0;
-        for end in memchr::memchr_iter(separator, self.text).chain([self.text.len()]) {
-            fields.push(start..end);
-            start = end + 1;
-        }
-        let get = |range: &Range<usize>| self.text.get(range.clone()).unwrap_or_default();
-        let day = |value: &[u8]| crate::shape::date::date(value, 0).is_some_and(|d| d.end == value.len());
-        let name = |value: &[u8]| {
-            let flags = crate::words::dictionary().get(crate::words::hash(value));
-            value.first().is_some_and(u8::is_ascii_uppercase)
-                && value.len() > 2
-                && flags & (FAMILY | GIVEN) != 0
-                && flags & WORD == 0
-                && value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || *b == b'-')
-        };
-        let dated = fields.iter().any(|f| day(get(f)));
-        let named = fields.iter().filter(|f| name(get(f))).count();
-        if !dated && !self.person || named == 0 {
-            return;
-        }
-        self.person = true;
-        let mut found = Vec::new();
-        for (index, field) in fields.iter().enumerate() {
-            let value = get(field);
-            let digits = crate::check::digits::count(value);
-            let beside = index > 0 && fields.get(index - 1).is_some_and(|f| name(get(f)))
-                || fields.get(index + 1).is_some_and(|f| name(get(f)));
-            let word = value.len() > 2
-                && value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
-                && value
-                    .iter()
-                    .all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '));
-            let identifier = match () {
-                () if name(value) || word && beside && value.get(1).is_some_and(u8::is_ascii_lowercase) => {
-                    Identifier::Name
-                }
-                () if day(value) => Identifier::Date,
-                () if digits == 10 && value.len() == 10 && matches!(value.first(), Some(b'2'..=b'9')) => {
-                    Identifier::Phone
-                }
-                () if index > 1
-                    && (digits == 5 && value.len() == 5
-                        || digits == 9 && value.len() == 10 && value.contains(&b'-')) =>
-                {
-                    Identifier::Zip
-                }
-                () if index > 1
-                    && digits >= 6
-                    && value.len() <= 20
-                    && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-') =>
-                {
-                    Identifier::Other
-                }
-                () => continue,
-            };
-            found.push((field.clone(), identifier));
-        }
-        for (field, identifier) in found {
-            self.hit(field.start, field.end, identifier, super::weight::GUESS + 3);
         }
     }
 

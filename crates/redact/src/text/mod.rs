@@ -27,6 +27,7 @@ mod persons;
 mod places;
 mod prose;
 mod roads;
+mod rows;
 mod streets;
 mod things;
 pub(crate) mod token;

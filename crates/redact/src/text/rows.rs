@@ -1,0 +1,246 @@
+//! Rows of tables without a header: a name and a date among the fields tell that the others are somebody's.
+
+use std::ops::Range;
+
+use super::{Reader, weight};
+use crate::{
+    Identifier as I,
+    check::digits,
+    shape::{date, ssn},
+    words::{
+        FAMILY, GIVEN, WORD, dictionary, hash,
+        vocabulary::{self as v, vocabulary},
+    },
+};
+
+/// Most fields of a row.
+const FIELDS: usize = 200;
+
+impl Reader<'_> {
+    /// Finds the fields of a row about a person.
+    pub(super) fn row(&mut self) {
+        let Some((fields, gaps)) = parted(self.text) else { return };
+        let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
+        let dated = (0..fields.len()).any(|index| day(get(index)).is_some());
+        let named = (0..fields.len()).filter(|index| name(get(*index)) || whole_name(get(*index))).count();
+        if named == 0 || !dated && !self.person {
+            return;
+        }
+        // Any text may have gaps: there more must tell.
+        if gaps && !(dated && (named > 1 || (0..fields.len()).any(|index| number(get(index))))) {
+            return;
+        }
+        self.person = true;
+        let mut found = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            let value = get(index);
+            let start = field.start + offset(self.text, field);
+            let after = get(index + 1);
+            let before = if index > 0 { get(index - 1) } else { b"" };
+            let beside = name(before) || name(after);
+            let (identifier, length) = match () {
+                () if name(value) || whole_name(value) => (I::Name, value.len()),
+                () if beside && word(value) => (I::Name, value.len()),
+                () if let Some(length) = day(value) => (I::Date, length),
+                () if phone(value) => (I::Phone, value.len()),
+                () if value.len() == 9 && ssn::ssn(value, 0, true) == Some(9) => (I::Ssn, 9),
+                () if index > 1 && zip(value) && (place(before) || state(before)) => (I::Zip, value.len()),
+                () if index > 1 && state_and_zip(value) => {
+                    found.push((start + 2..start + value.len(), I::Zip));
+                    continue;
+                }
+                () if index > 1 && place(value) && (state(after) || state_and_zip(after)) => {
+                    (I::City, value.len())
+                }
+                () if coded(value) && (index > 1 || digits::count(value) >= 5) => (I::Other, value.len()),
+                () => continue,
+            };
+            found.push((start..start + length, identifier));
+        }
+        for (field, identifier) in found {
+            self.hit(field.start, field.end, identifier, weight::GUESS + 3);
+        }
+    }
+}
+
+/// The fields of a row, and whether they are parted by gaps alone.
+fn parted(text: &[u8]) -> Option<(Vec<Range<usize>>, bool)> {
+    let separator = [b',', b'|', b';', b'\t'].into_iter().find(|sign| {
+        let count = memchr::memchr_iter(*sign, text).take(FIELDS).count();
+        (3..FIELDS).contains(&count) && (*sign == b'\t' || !text.windows(2).any(|pair| pair == [*sign, b' ']))
+    });
+    let mut fields = Vec::new();
+    let Some(separator) = separator else {
+        let gaps = memchr::memmem::find_iter(text, b"  ").take(FIELDS).count();
+        if !(3..FIELDS).contains(&gaps) {
+            return None;
+        }
+        let mut start = 0;
+        for gap in memchr::memmem::find_iter(text, b"  ").chain([text.len()]) {
+            if text.get(start..gap).is_some_and(|field| !field.trim_ascii().is_empty()) {
+                fields.push(start..gap);
+            }
+            start = gap;
+        }
+        return (fields.len() > 3).then_some((fields, true));
+    };
+    let mut start = 0;
+    for end in memchr::memchr_iter(separator, text).chain([text.len()]) {
+        fields.push(start..end);
+        start = end + 1;
+    }
+    Some((fields, false))
+}
+
+/// A field without blanks and quotes around.
+fn value<'a>(text: &'a [u8], field: &Range<usize>) -> &'a [u8] {
+    let value = text.get(field.clone()).unwrap_or_default().trim_ascii();
+    value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
+}
+
+/// Bytes before the value in its field.
+fn offset(text: &[u8], field: &Range<usize>) -> usize {
+    let whole = text.get(field.clone()).unwrap_or_default();
+    let trimmed = whole.trim_ascii();
+    let quoted = trimmed.len() > 1 && trimmed.starts_with(b"\"") && trimmed.ends_with(b"\"");
+    whole.len() - whole.trim_ascii_start().len() + usize::from(quoted)
+}
+
+/// Bytes of a day that a value is, or begins with before a letter for the sex.
+fn day(value: &[u8]) -> Option<usize> {
+    if date::date(value, 0).is_some_and(|d| d.end == value.len()) {
+        return Some(value.len());
+    }
+    let compact = value.get(..8).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    let alone = matches!(value.get(8..), Some([] | [b'M' | b'F' | b'U' | b'O' | b'X']));
+    (alone && date::compact(compact, 0) == Some(8)).then_some(8)
+}
+
+/// A word of the lists of names that is no other word.
+fn name(value: &[u8]) -> bool {
+    let flags = dictionary().get(hash(value));
+    word(value) && flags & (FAMILY | GIVEN) != 0 && flags & WORD == 0 && !value.contains(&b' ')
+}
+
+/// A given name and a family name: `Jane Roe`, `ROE, JANE Q`.
+fn whole_name(value: &[u8]) -> bool {
+    let parts = || value.split(|b| matches!(b, b' ' | b',')).filter(|part| !part.is_empty());
+    let capital = |part: &[u8]| {
+        part.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+            && part.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b'.'))
+    };
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    (2..=4).contains(&parts().count())
+        && parts().all(capital)
+        && parts().any(|part| flags(part) & GIVEN != 0)
+        && parts()
+            .any(|part| flags(part) & (GIVEN | FAMILY) != 0 && flags(part) & WORD == 0 && part.len() > 2)
+}
+
+fn word(value: &[u8]) -> bool {
+    let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ');
+    value.len() > 2
+        && value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+        && value.iter().all(letters)
+        && (value.get(1).is_some_and(|b| b.is_ascii_lowercase() || *b >= 0x80)
+            || value.len() > 3 && value.iter().all(|b| !b.is_ascii_lowercase()) && named(value))
+}
+
+/// Whether some part of capitals is in the lists of names.
+fn named(value: &[u8]) -> bool {
+    value
+        .split(|b| matches!(b, b' ' | b'-'))
+        .any(|part| part.len() > 2 && dictionary().get(hash(part)) & (FAMILY | GIVEN) != 0)
+}
+
+fn phone(value: &[u8]) -> bool {
+    value.len() == 10 && digits::count(value) == 10 && matches!(value.first(), Some(b'2'..=b'9'))
+}
+
+fn zip(value: &[u8]) -> bool {
+    let count = digits::count(value);
+    count == 5 && value.len() == 5 || count == 9 && value.len() == 10 && value.contains(&b'-')
+}
+
+fn state(value: &[u8]) -> bool {
+    value.len() == 2
+        && value.iter().all(u8::is_ascii_uppercase)
+        && vocabulary().get(hash(value)) & v::STATE != 0
+}
+
+fn state_and_zip(value: &[u8]) -> bool {
+    value.len() >= 7 && state(value.get(..2).unwrap_or_default()) && zip(value.get(2..).unwrap_or_default())
+}
+
+fn place(value: &[u8]) -> bool {
+    value.len() > 2
+        && value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+        && value
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ' | b'.'))
+}
+
+/// A number of letters, digits and hyphens.
+fn coded(value: &[u8]) -> bool {
+    digits::count(value) >= 5
+        && (6..=20).contains(&value.len())
+        && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-')
+}
+
+/// A number that persons have.
+fn number(value: &[u8]) -> bool {
+    phone(value)
+        || zip(value)
+        || state_and_zip(value)
+        || value.len() == 9 && ssn::ssn(value, 0, true) == Some(9)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Hit, Manner, read};
+
+    fn found(row: &str) -> Vec<&str> {
+        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
+        read(row.as_bytes(), Manner::default(), &mut tokens, &mut hits);
+        hits.iter().map(|hit| &row[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn rows_about_persons_need_no_header() {
+        for (row, values) in [
+            (
+                "A551027|02|WHITFIELD|MARGARET|Q|19610203|F|219099412|SALEM|MA|01970",
+                &["A551027", "WHITFIELD", "MARGARET", "19610203", "219099412", "SALEM", "01970"][..],
+            ),
+            ("77;Margaret Whitfield;1961-02-03;4", &["Margaret Whitfield", "1961-02-03"]),
+            ("Margaret Whitfield\t02/03/1961\t4\tself", &["Margaret Whitfield", "02/03/1961"]),
+            (
+                "\"Whitfield\",\"Margaret\",\"1961-02-03\",\"4471122\"",
+                &["Whitfield", "Margaret", "1961-02-03", "4471122"],
+            ),
+            (
+                "WHITFIELD       MARGARET      19610203F   219099412   SALEM   MA01970",
+                &["WHITFIELD", "MARGARET", "19610203", "219099412", "SALEM", "01970"],
+            ),
+        ] {
+            let found = found(row);
+            for value in values {
+                assert!(found.contains(value), "{value} of {row}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_machines_stay() {
+        for row in [
+            "2026-11-22,web-1,OK,200,12.5",
+            "Grace,4.17.21,running,12,ok",
+            "web-1   2026-11-22   Running   4   ok",
+            "Filesystem      Size  Used Avail Use%  Mounted",
+            "Austin  us-east  2026-11-22  up  12",
+            "a|b|c|20261122|e",
+        ] {
+            assert!(found(row).is_empty(), "{row}: {:?}", found(row));
+        }
+    }
+}
