@@ -61,9 +61,17 @@ impl Key {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     pub(crate) key: Key,
+    /// What an attribute of an element calls it: `<field name="dob">`.
+    pub(crate) called: Key,
     pub(crate) list: bool,
     /// Blanks before the key, where they tell the nesting.
     pub(crate) indent: usize,
+}
+
+impl Frame {
+    pub(crate) fn name(&self) -> &[u8] {
+        if self.called.name().is_empty() { self.key.name() } else { self.called.name() }
+    }
 }
 
 /// What is open of a document.
@@ -100,7 +108,7 @@ impl Tree {
 
     pub(crate) fn push(&mut self, key: Key, list: bool, indent: usize) {
         if self.frames.len() < DEEPEST && self.over == 0 {
-            self.frames.push(Frame { key, list, indent });
+            self.frames.push(Frame { key, called: Key::NONE, list, indent });
         } else {
             self.over += 1;
         }
@@ -150,9 +158,7 @@ impl Tree {
                 hinted = true;
             }
         };
-        if told.is_empty()
-            || told.len() < frames.len()
-            || told.first().is_some_and(|f| !f.key.name().is_empty())
+        if told.is_empty() || told.len() < frames.len() || told.first().is_some_and(|f| !f.name().is_empty())
         {
             out.push(b'{');
             hint(out);
@@ -160,11 +166,11 @@ impl Tree {
         }
         for frame in told {
             if object {
-                quote(frame.key.name(), out);
-            } else if !frame.key.name().is_empty() {
+                quote(frame.name(), out);
+            } else if !frame.name().is_empty() {
                 out.push(b'{');
                 hint(out);
-                quote(frame.key.name(), out);
+                quote(frame.name(), out);
             }
             out.push(if frame.list { b'[' } else { b'{' });
             object = !frame.list;

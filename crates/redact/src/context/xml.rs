@@ -26,6 +26,27 @@ pub(crate) type Leaf<'a> = &'a mut dyn FnMut(&Tree, &[Frame], &[u8], Range<usize
 const VOID: [&[u8]; 12] =
     [b"br", b"hr", b"img", b"input", b"meta", b"link", b"area", b"base", b"col", b"source", b"wbr", b"embed"];
 
+/// Elements that a name in an attribute tells apart, and the attributes.
+const GENERAL: [&[u8]; 16] = [
+    b"field",
+    b"column",
+    b"col",
+    b"entry",
+    b"property",
+    b"param",
+    b"parameter",
+    b"attribute",
+    b"item",
+    b"data",
+    b"element",
+    b"input",
+    b"variable",
+    b"answer",
+    b"string",
+    b"value",
+];
+const NAMING: [&[u8]; 5] = [b"name", b"key", b"label", b"field", b"column"];
+
 /// The document that a line opens and doesn't close.
 pub(super) fn opened(line: &[u8]) -> Option<Tree> {
     let start = start(line)?;
@@ -191,6 +212,15 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
     if text.is_empty() || tree.over > 0 || coded(line, attribute, value.start) {
         return;
     }
+    let among = |name: &[u8], names: &[&[u8]]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    if among(local(attribute), &NAMING)
+        && let Some(element) = tree.frames.last_mut()
+        && among(element.key.name(), &GENERAL)
+    {
+        element.called = Key::new(text);
+        return;
+    }
+    let called = tree.frames.last().map_or(Key::NONE, |element| element.called);
     let Some((element, above)) = tree.frames.split_last() else { return };
     let parent = above.last().map_or(&b""[..], |frame| frame.key.name());
     let element = element.key.name();
@@ -210,6 +240,7 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
             {
                 leaf(tree, above, b"effectiveDateTime", value);
             }
+            _ if !called.name().is_empty() => leaf(tree, above, called.name(), value),
             _ => leaf(tree, above, element, value),
         },
         b"extension" if element == b"id" => {
@@ -263,16 +294,25 @@ fn around(line: &[u8], place: usize) -> &[u8] {
     rest.get(..memchr::memchr(b'>', rest).unwrap_or(rest.len())).unwrap_or_default()
 }
 
-fn text(tree: &Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
+fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
     let value = line.get(range.clone()).unwrap_or_default();
     let start = range.start + value.iter().take_while(|b| **b <= b' ').count();
     let end = start + line.get(start..range.end).unwrap_or_default().trim_ascii_end().len();
     if start >= end || tree.over > 0 {
         return;
     }
+    let text = line.get(start..end).unwrap_or_default();
+    let pending = std::mem::replace(&mut tree.pending, Key::NONE);
     let Some((element, above)) = tree.frames.split_last() else { return };
-    let key = match element.key.name() {
-        b"streetAddressLine" => &b"street_address"[..],
+    // Lists of properties: `<key>dob</key><string>1970-01-31</string>`.
+    if element.key.name() == b"key" {
+        tree.pending = Key::new(text);
+        return;
+    }
+    let listed = matches!(element.key.name(), b"string" | b"date" | b"integer" | b"value");
+    let key: &[u8] = match element.name() {
+        _ if listed && !pending.name().is_empty() => pending.name(),
+        b"streetAddressLine" => b"street_address",
         // Organizations of HL7 v3 care for people, but for those that make things.
         b"name"
             if above.last().is_some_and(|frame| {
@@ -363,6 +403,15 @@ mod tests {
             leaves(&["<author><time value=\"20171031104026\"/>"]),
             ["author effectiveDateTime 20171031104026"]
         );
+    }
+
+    #[test]
+    fn names_in_attributes_and_keys_before_are_keys() {
+        assert_eq!(
+            leaves(&["<row><field name=\"dob\">1970</field>", "<property key=\"ssn\" value=\"5\"/></row>"]),
+            ["row dob 1970", "row ssn 5"]
+        );
+        assert_eq!(leaves(&["<dict><key>dob</key>", "<date>1970</date></dict>"]), ["dict dob 1970"]);
     }
 
     #[test]
