@@ -227,7 +227,7 @@ fn alone(line: &[u8], strict: bool) -> Option<Label> {
 /// Whether a line may be one of prose that goes on below, by its ends.
 pub(super) fn may_be_cut(line: &[u8]) -> bool {
     let last = line.trim_ascii_end().last().copied().unwrap_or(0);
-    (last.is_ascii_alphabetic() || matches!(last, b'.' | b'#')) && !line.starts_with(b"{")
+    (last.is_ascii_alphabetic() || matches!(last, b'.' | b'#' | b']' | b',')) && !line.starts_with(b"{")
 }
 
 /// The last words of a line of prose, if what they announce may stand on the next.

@@ -4,7 +4,10 @@
 
 use std::ops::Range;
 
-use super::opening::header_like;
+use super::{
+    opening::header_like,
+    strokes::{drawn, underline},
+};
 use crate::{
     Identifier as I, Treatment,
     engine::Engine,
@@ -18,7 +21,7 @@ use crate::{
 };
 
 /// Most columns of a table.
-const COLUMNS: usize = 256;
+pub(super) const COLUMNS: usize = 256;
 /// Lines of other writers between rows, before a table counts as ended.
 const FOREIGN: u8 = 3;
 /// Lines of a cell in quotes.
@@ -118,22 +121,6 @@ pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
         });
         hit.weight > weight::NAME || !named
     });
-}
-
-/// A line with strokes of boxes, in ASCII of the same length; nothing if there are none.
-pub(crate) fn drawn(line: &[u8]) -> Option<Vec<u8>> {
-    let stroke =
-        |at: &usize| line.get(*at + 1).is_some_and(|b| matches!(b, 0x94 | 0x95)) && at + 2 < line.len();
-    memchr::memchr_iter(0xe2, line).find(stroke)?;
-    let mut plain = line.to_vec();
-    for at in memchr::memchr_iter(0xe2, line).filter(stroke) {
-        // U+2502, U+2503, U+2551 stand between columns; others are lines.
-        let upright = matches!(line.get(at + 1..at + 3), Some([0x94, 0x82 | 0x83] | [0x95, 0x91]));
-        if let Some(room) = plain.get_mut(at..at + 3) {
-            room.copy_from_slice(if upright { b"|  " } else { b"---" });
-        }
-    }
-    Some(plain)
 }
 
 /// What the name of a column tells: as a key does, and in a few words that only tables have.
@@ -372,16 +359,6 @@ impl Table {
         let names: Vec<_> = places().zip(ends).map(|(start, end)| start..end.max(start)).collect();
         titled(&line, &names, Parted::Wide, engine)
     }
-}
-
-/// Where the strokes of a line begin that is made of nothing else: `----+----`, `|---|:--:|`, `=====  ====`.
-fn underline(line: &[u8]) -> Option<Vec<usize>> {
-    let stroke = |b: u8| matches!(b, b'-' | b'=');
-    if !line.iter().all(|b| stroke(*b) || b"+|: \t*".contains(b)) || !line.iter().any(|b| stroke(*b)) {
-        return None;
-    }
-    let begins = |place: &usize| stroke(at(line, *place)) && (*place == 0 || !stroke(at(line, place - 1)));
-    Some((0..line.len()).filter(begins).take(COLUMNS + 1).collect())
 }
 
 /// A cell without its quotes and Markdown's stars.

@@ -89,7 +89,7 @@ impl Engine {
         if context::table::is_header(line, self) && !table.fields {
             return Ok(());
         }
-        let drawn = context::table::drawn(line);
+        let drawn = context::drawn(line);
         let first = hits.len();
         let read = self.cells(drawn.as_deref().unwrap_or(line), table, scratch, hits);
         if drawn.is_some() {
