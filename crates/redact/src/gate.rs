@@ -17,7 +17,7 @@ use triggers::NUMBERS;
 use words::Letters;
 
 use crate::{
-    format::{header, hl7, x12},
+    format::{astm, header, hl7, ncpdp, x12},
     shape::{
         email,
         phone::{self, Suspicion},
@@ -135,7 +135,7 @@ impl Gate<'_> {
 
     /// Goes on after ASCII letters and digits that stand together.
     fn digits_and_letters(&mut self, start: usize, end: usize) -> Option<()> {
-        if self.mixed(start, end) {
+        if self.mixed(start, end) || ncpdp::born(self.line, start, end) {
             return None;
         }
         let token = self.line.get(start..end).unwrap_or_default();
@@ -187,15 +187,16 @@ impl Gate<'_> {
                     && at(line, place + 3) == b'/'
                     && logged_user(line, place - 1)
             }
-            b'*' => ssn::crossed(line, place).is_some(),
+            b'*' => ssn::crossed(line, place).is_some() || x12::named(line, place).is_some(),
             b'#' => self.previous() & NUMBERS != 0 || ssn::crossed(line, place).is_some(),
-            b'|' => place >= 3 && hl7::begins(line, place - 3),
+            b'|' => place >= 3 && hl7::begins(line, place - 3) || place >= 1 && astm::begins(line, place - 1),
+            0x1c..=0x1e => ncpdp::known(line, place + 1),
             b'\\' => match at(line, place + 1) {
                 b'n' | b'r' | b't' => return Some(place + 2),
                 b'u' => true,
                 _ => false,
             },
-            b'\t' | b'\r' | 0x1b | 0x0b | 0x1c => false,
+            b'\t' | b'\r' | 0x1b | 0x0b => false,
             0..0x20 => true,
             _ => false,
         };

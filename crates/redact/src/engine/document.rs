@@ -4,13 +4,13 @@ use super::{Engine, NESTED, Scratch};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
-        fhir, hl7,
+        fhir,
         json::{self, End, Leaf},
         x12,
     },
     shape::{date, phone},
     text::{
-        self, Hit, Manner,
+        self, Hit, Manner, dicom,
         key::{Class, about_person, classify, classify_joined},
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
@@ -146,6 +146,15 @@ impl Engine {
             }
             if key == b"id" && resource.is_some() && is_person {
                 return Class::Weak(I::Mrn);
+            }
+            // `"00100010":{"vr":"PN","Value":[{"Alphabetic":"ROE^JANE"}]}` of DICOM.
+            let tagged = match key {
+                b"Value" => dicom::key(parent),
+                b"Alphabetic" | b"Ideographic" | b"Phonetic" => dicom::key(get(&leaf.grandparent)),
+                _ => dicom::key(key),
+            };
+            if let Some(identifier) = tagged {
+                return Class::Is(identifier);
             }
             let class = match classify(key, parent) {
                 // What FHIR numbers itself it names.
@@ -418,7 +427,7 @@ impl Engine {
                 return Ok(());
             }
         }
-        if hl7::begins(value, 0) && self.hl7(value, scratch, hits) {
+        if memchr::memchr(b'|', value).is_some() && self.hl7(value, scratch, hits) {
             return Ok(());
         }
         if x12::begins(value) {

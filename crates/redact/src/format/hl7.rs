@@ -5,216 +5,13 @@ use crate::{
     text::{Hit, token::at, value::plausible, weight},
 };
 
-/// What a field is.
-#[derive(Clone, Copy, Debug)]
-enum Field {
-    /// Each component is this.
-    All(I),
-    /// The first component is this.
-    First(I),
-    /// Extended person name behind an id: `id^family^given^…` (XCN).
-    Clinician,
-    /// Extended address (XAD).
-    Address,
-    /// Telephone, with an e-mail address among the components (XTN).
-    Telecom,
-    /// Text that people wrote.
-    Prose,
-}
+mod fields;
 
-use Field::{Address, All, Clinician, First, Prose, Telecom};
-
-type Segment = (&'static [u8; 3], &'static [(usize, Field)]);
-
-const SEGMENTS: [Segment; 25] = [
-    (
-        b"PID",
-        &[
-            (2, First(I::Mrn)),
-            (3, First(I::Mrn)),
-            (4, First(I::Mrn)),
-            (5, All(I::Name)),
-            (6, All(I::Name)),
-            (7, All(I::Date)),
-            (9, All(I::Name)),
-            (11, Address),
-            (13, Telecom),
-            (14, Telecom),
-            (18, First(I::Account)),
-            (19, All(I::Ssn)),
-            (20, First(I::Licence)),
-            (21, First(I::Mrn)),
-            (23, All(I::City)),
-            (29, All(I::Date)),
-            (33, All(I::Date)),
-        ],
-    ),
-    (b"PD1", &[(4, Clinician)]),
-    (
-        b"NK1",
-        &[
-            (2, All(I::Name)),
-            (4, Address),
-            (5, Telecom),
-            (6, Telecom),
-            (8, All(I::Date)),
-            (9, All(I::Date)),
-            (12, First(I::Other)),
-            (13, First(I::Facility)),
-            (16, All(I::Date)),
-            (26, All(I::Name)),
-            (30, All(I::Name)),
-            (31, Telecom),
-            (32, Address),
-            (33, First(I::Other)),
-            (37, All(I::Ssn)),
-        ],
-    ),
-    (
-        b"GT1",
-        &[
-            (2, First(I::Account)),
-            (3, All(I::Name)),
-            (4, All(I::Name)),
-            (5, Address),
-            (6, Telecom),
-            (7, Telecom),
-            (8, All(I::Date)),
-            (12, All(I::Ssn)),
-            (13, All(I::Date)),
-            (14, All(I::Date)),
-            (16, All(I::Name)),
-            (17, Address),
-            (18, Telecom),
-            (19, First(I::Other)),
-            (45, All(I::Name)),
-            (46, Telecom),
-        ],
-    ),
-    (
-        b"IN1",
-        &[
-            (6, All(I::Name)),
-            (7, Telecom),
-            (8, First(I::HealthPlan)),
-            (10, First(I::HealthPlan)),
-            (12, All(I::Date)),
-            (13, All(I::Date)),
-            (16, All(I::Name)),
-            (18, All(I::Date)),
-            (19, Address),
-            (36, First(I::HealthPlan)),
-            (44, Address),
-            (49, First(I::HealthPlan)),
-        ],
-    ),
-    (
-        b"IN2",
-        &[
-            (1, First(I::Other)),
-            (2, All(I::Ssn)),
-            (3, Clinician),
-            (6, First(I::HealthPlan)),
-            (8, First(I::HealthPlan)),
-            (10, First(I::HealthPlan)),
-            (22, All(I::Name)),
-            (40, All(I::Name)),
-            (61, First(I::HealthPlan)),
-            (63, Telecom),
-            (64, Telecom),
-        ],
-    ),
-    (
-        b"PV1",
-        &[
-            (5, First(I::Mrn)),
-            (7, Clinician),
-            (8, Clinician),
-            (9, Clinician),
-            (17, Clinician),
-            (19, First(I::Mrn)),
-            (44, All(I::Date)),
-            (45, All(I::Date)),
-            (50, First(I::Mrn)),
-            (52, Clinician),
-        ],
-    ),
-    (b"PV2", &[(8, All(I::Date)), (9, All(I::Date)), (13, Clinician)]),
-    (
-        b"ORC",
-        &[
-            (2, First(I::Other)),
-            (3, First(I::Other)),
-            (4, First(I::Other)),
-            (9, All(I::Date)),
-            (10, Clinician),
-            (11, Clinician),
-            (12, Clinician),
-            (14, Telecom),
-            (15, All(I::Date)),
-            (19, Clinician),
-            (21, First(I::Facility)),
-            (22, Address),
-            (23, Telecom),
-            (24, Address),
-        ],
-    ),
-    (
-        b"OBR",
-        &[
-            (2, First(I::Other)),
-            (3, First(I::Other)),
-            (6, All(I::Date)),
-            (7, All(I::Date)),
-            (8, All(I::Date)),
-            (10, Clinician),
-            (13, Prose),
-            (14, All(I::Date)),
-            (16, Clinician),
-            (17, Telecom),
-            (22, All(I::Date)),
-            (28, Clinician),
-            (32, Clinician),
-            (36, All(I::Date)),
-        ],
-    ),
-    (b"OBX", &[(5, Prose), (14, All(I::Date)), (16, Clinician), (18, First(I::Device)), (19, All(I::Date))]),
-    (b"NTE", &[(3, Prose)]),
-    (b"EVN", &[(5, Clinician), (6, All(I::Date))]),
-    (b"DG1", &[(5, All(I::Date)), (16, Clinician)]),
-    (b"PR1", &[(5, All(I::Date)), (8, Clinician), (11, Clinician), (12, Clinician)]),
-    (b"AL1", &[(6, All(I::Date))]),
-    (
-        b"MRG",
-        &[
-            (1, First(I::Mrn)),
-            (2, First(I::Mrn)),
-            (3, First(I::Account)),
-            (4, First(I::Mrn)),
-            (5, First(I::Mrn)),
-            (7, All(I::Name)),
-        ],
-    ),
-    (b"SPM", &[(2, First(I::Other)), (3, First(I::Other)), (17, All(I::Date)), (18, All(I::Date))]),
-    (b"FT1", &[(4, All(I::Date)), (20, Clinician), (21, Clinician)]),
-    (b"RXA", &[(3, All(I::Date)), (4, All(I::Date)), (10, Clinician), (15, First(I::Device))]),
-    (b"TXA", &[(4, All(I::Date)), (5, Clinician), (6, All(I::Date)), (9, Clinician), (12, First(I::Other))]),
-    (
-        b"SCH",
-        &[
-            (1, First(I::Other)),
-            (2, First(I::Other)),
-            (11, All(I::Date)),
-            (12, Clinician),
-            (13, Telecom),
-            (16, Clinician),
-            (20, Clinician),
-        ],
-    ),
-    (b"AIP", &[(3, Clinician), (6, All(I::Date))]),
-    (b"ROL", &[(4, Clinician), (11, Address), (12, Telecom)]),
-    (b"ACC", &[(1, All(I::Date))]),
-];
+use fields::{
+    Field,
+    Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Range, Telecom, Timing},
+    LOOSE, SEGMENTS,
+};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -231,20 +28,36 @@ pub(crate) fn segment(
     if bar != b'|' {
         return None;
     }
-    let (_, fields) = SEGMENTS.iter().find(|(known, _)| *known == name)?;
+    let local = is_local(name);
+    let fields = match SEGMENTS.iter().find(|(known, _)| *known == name) {
+        Some((_, fields)) => *fields,
+        None if local => &[],
+        None => return None,
+    };
+    let loose = local || LOOSE.contains(&name);
+    // The type of an observation's value.
+    let mut kind: &[u8] = b"";
     let end = end_of(text, start);
     let mut place = start + 4;
     let mut number = 1;
     while place <= end {
         let rest = text.get(place..end).unwrap_or_default();
         let length = memchr::memchr(b'|', rest).unwrap_or(rest.len());
-        if let Some((_, field)) = fields.iter().find(|(known, _)| *known == number) {
-            self::field(text, place, place + length, *field, hits, prose);
-        } else if matches!(
-            name,
-            b"PID" | b"NK1" | b"GT1" | b"IN1" | b"IN2" | b"PV1" | b"PD1" | b"ACC" | b"OBR" | b"PV2"
-        ) {
-            unlisted(text, place, place + length, hits, prose);
+        let value = rest.get(..length).unwrap_or_default();
+        if (name, number) == (b"OBX", 2) {
+            kind = value;
+        }
+        let listed = fields.iter().find(|(known, _)| *known == number).map(|(_, field)| *field);
+        let range = place..place + length;
+        match listed {
+            Some(Prose) if name == b"OBX" => {
+                let typed = observed(kind);
+                field(text, range, typed, hits, prose);
+            }
+            Some(listed) => field(text, range, listed, hits, prose),
+            None if name == b"QPD" && value.starts_with(b"@") => asked(text, range, hits),
+            None if loose && value.len() > 1 => unlisted(text, range, local, hits, prose),
+            None => {}
         }
         place += length + 1;
         number += 1;
@@ -252,16 +65,58 @@ pub(crate) fn segment(
     Some(end)
 }
 
+/// Whether a segment is one of a site's own: `Z` and two more (chapter 2, 2.10).
+fn is_local(name: &[u8]) -> bool {
+    matches!(name, [b'Z', second, third] if [second, third].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+}
+
+/// What the value of an observation is, by its type (table 0125).
+fn observed(kind: &[u8]) -> Field {
+    match kind {
+        b"DT" | b"TS" | b"DTM" => All(I::Date),
+        b"PN" | b"XPN" => All(I::Name),
+        b"CN" | b"XCN" => Clinician,
+        b"AD" | b"XAD" => Address,
+        b"TN" | b"XTN" => Telecom,
+        b"CX" => First(I::Mrn),
+        b"EI" => First(I::Other),
+        b"NM" | b"SN" | b"CE" | b"CWE" | b"CNE" | b"CF" | b"SI" => Code,
+        _ => Prose,
+    }
+}
+
+/// Parameters of a query that name the field they are compared with: `@PID.5.1^Roe~@PID.7^19700131` (chapter 5, QIP).
+fn asked(text: &[u8], range: std::ops::Range<usize>, hits: &mut Vec<Hit>) {
+    let mut start = range.start;
+    for parameter in text.get(range).unwrap_or_default().split(|b| *b == b'~') {
+        let caret = memchr::memchr(b'^', parameter).unwrap_or(parameter.len());
+        let mut path = parameter.get(..caret).unwrap_or_default().split(|b| *b == b'.');
+        let segment = path.next().and_then(|name| name.strip_prefix(b"@")).unwrap_or_default();
+        let mut number = || std::str::from_utf8(path.next()?).ok()?.parse::<usize>().ok();
+        if let Some((_, fields)) = SEGMENTS.iter().find(|(known, _)| &known[..] == segment)
+            && let Some(place) = number()
+            && let Some((_, field)) = fields.iter().find(|(known, _)| *known == place)
+        {
+            let value = parameter.get(caret + 1..).unwrap_or_default();
+            let part = number().unwrap_or(1);
+            if let Some(identifier) = component(*field, part, value) {
+                push(value, start + caret + 1, identifier, hits);
+            }
+        }
+        start += parameter.len() + 1;
+    }
+}
+
 /// A field of which the standard tells nothing here, in a segment about a person: senders shift fields. Its form tells.
 fn unlisted(
     text: &[u8],
-    start: usize,
-    end: usize,
+    range: std::ops::Range<usize>,
+    local: bool,
     hits: &mut Vec<Hit>,
     prose: &mut Vec<std::ops::Range<usize>>,
 ) {
-    let value = text.get(start..end).unwrap_or_default();
-    let mut parts = value.split(|b| *b == b'^');
+    let value = text.get(range.clone()).unwrap_or_default();
+    let parts = value.split(|b| *b == b'^');
     let part = |nth: usize| value.split(|b| *b == b'^').nth(nth).unwrap_or_default();
     let digits = crate::check::digits::count(value);
     let known = |word: &[u8]| {
@@ -275,32 +130,59 @@ fn unlisted(
                 .iter()
                 .all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ' | b'.'))
     };
+    let number =
+        |part: &[u8]| part.len() <= 20 && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    let dated = |part: &[u8]| part.len() >= 8 && crate::shape::date::compact(part, 0) == Some(part.len());
     let state = part(3).len() == 2 && part(3).iter().all(u8::is_ascii_uppercase);
-    match () {
-        () if crate::shape::date::compact(value, 0) == Some(value.len()) => {
-            field(text, start, end, All(I::Date), hits, prose)
-        }
-        () if state && crate::check::digits::count(part(4)) >= 5 => {
-            field(text, start, end, Address, hits, prose)
-        }
-        () if parts.clone().count() > 1
-            && word(part(0))
+    let count = parts.count();
+    let found = match () {
+        () if dated(value) => All(I::Date),
+        () if state && crate::check::digits::count(part(4)) >= 5 => Address,
+        () if count >= 4 && (dated(part(3)) || dated(part(4))) => Timing,
+        // Quantity, unit and code of a product.
+        () if count == 3
+            && number(part(0))
+            && digits >= 3
             && word(part(1))
-            && (known(part(0)) || known(part(1)))
-            && !state =>
+            && word(part(2))
+            && (known(part(1)) || known(part(2))) =>
         {
-            field(text, start, end, All(I::Name), hits, prose);
+            Clinician
         }
-        () if digits >= 7
-            && parts.next().is_some_and(|first| {
-                first.len() <= 20 && first.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
-            }) =>
+        () if count > 1 && word(part(0)) && word(part(1)) && (known(part(0)) || known(part(1))) && !state => {
+            All(I::Name)
+        }
+        () if crate::check::digits::count(part(0)) >= 7 && number(part(0)) => First(I::Other),
+        () if matches!(value.first(), Some(b'(' | b'+'))
+            && (10..=15).contains(&digits)
+            && value.iter().all(|b| b.is_ascii_digit() || b"()+- .".contains(b)) =>
         {
-            field(text, start, end, First(I::Other), hits, prose);
+            Telecom
         }
-        () if value.contains(&b' ') && (digits > 0 || value.contains(&b',')) => prose.push(start..end),
-        () => {}
-    }
+        () if local && value.len() > 3 && value.first() == Some(&b'@') && !value.contains(&b'^') => {
+            hits.push(whole(range, I::Other));
+            return;
+        }
+        () if local && pictured(value) => {
+            hits.push(whole(range, I::Photo));
+            return;
+        }
+        () if value.contains(&b' ') && (digits > 0 || value.contains(&b',')) => Prose,
+        () => return,
+    };
+    field(text, range, found, hits, prose);
+}
+
+fn whole(range: std::ops::Range<usize>, identifier: I) -> Hit {
+    Hit { start: range.start, end: range.end, identifier, weight: weight::KEY, quoted: 0 }
+}
+
+/// Whether a value is the name of a file with a picture.
+fn pictured(value: &[u8]) -> bool {
+    let Some(dot) = value.iter().rposition(|b| *b == b'.') else { return false };
+    let kind = value.get(dot + 1..).unwrap_or_default();
+    let kinds: [&[u8]; 7] = [b"jpg", b"jpeg", b"png", b"heic", b"webp", b"gif", b"tif"];
+    dot > 0 && kinds.iter().any(|known| kind.eq_ignore_ascii_case(known))
 }
 
 /// A segment ends with its line: CR in messages, LF in files, `\r` in strings that escape it, a quote in code.
@@ -315,12 +197,15 @@ fn end_of(text: &[u8], start: usize) -> usize {
 
 fn field(
     text: &[u8],
-    start: usize,
-    end: usize,
+    range: std::ops::Range<usize>,
     field: Field,
     hits: &mut Vec<Hit>,
     prose: &mut Vec<std::ops::Range<usize>>,
 ) {
+    let std::ops::Range { start, end } = range;
+    if let Code = field {
+        return;
+    }
     if let Prose = field {
         prose.push(start..end);
         return;
@@ -335,7 +220,11 @@ fn field(
             let rest = text.get(place..repetition + length).unwrap_or_default();
             let size = memchr::memchr(b'^', rest).unwrap_or(rest.len());
             let value = rest.get(..size).unwrap_or_default();
-            if let Some(identifier) = component(field, number, value) {
+            if let (Parties, 1) = (field, number)
+                && memchr::memchr(b'&', value).is_some()
+            {
+                parts(value, place, hits);
+            } else if let Some(identifier) = component(field, number, value) {
                 push(value, place, identifier, hits);
             }
             place += size + 1;
@@ -345,8 +234,19 @@ fn field(
     }
 }
 
+/// A name in sub-components: `id&family&given`.
+fn parts(value: &[u8], start: usize, hits: &mut Vec<Hit>) {
+    let mut place = start;
+    for (index, part) in value.split(|b| *b == b'&').enumerate() {
+        if let Some(identifier) = component(Clinician, index + 1, part).filter(|_| index < 4) {
+            push(part, place, identifier, hits);
+        }
+        place += part.len() + 1;
+    }
+}
+
 fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
-    if matches!(field, All(I::Name) | Clinician)
+    if matches!(field, All(I::Name) | Clinician | Address)
         && crate::words::vocabulary::vocabulary().get(crate::words::hash(value))
             & (crate::words::vocabulary::TITLE | crate::words::vocabulary::PAYER)
             != 0
@@ -358,17 +258,36 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
     let digits = crate::check::digits::count(value);
     match (field, number) {
         // The ninth and tenth of a name tell its kind, a date's second its precision.
-        (All(I::Name), 7..) | (All(I::Date | I::Ssn), 2..) | (Prose, _) => None,
+        (All(I::Name), 7..) | (All(I::Date | I::Ssn), 2..) | (Prose | Code, _) => None,
+        // Of placers and fillers, the second is of the other.
+        (All(I::Other), 3..) => None,
         (All(identifier), _) | (First(identifier), 1) => Some(identifier),
         (First(_), _) => None,
-        (Clinician, 1) => Some(if digits == 10 { I::Npi } else { I::Other }),
+        (Clinician, 1) => match value {
+            [first, second, rest @ ..]
+                if rest.len() == 7
+                    && first.is_ascii_uppercase()
+                    && second.is_ascii_uppercase()
+                    && rest.iter().all(u8::is_ascii_digit) =>
+            {
+                Some(I::Dea)
+            }
+            // Senders that leave the id out begin with the family name.
+            _ if digits == 0 && capital(value) && value.len() > 1 => Some(I::Name),
+            _ => Some(if digits == 10 { I::Npi } else { I::Other }),
+        },
         (Clinician, 2..=5) => Some(I::Name),
+        (Parties, 1) => component(Clinician, 1, value),
+        (Parties, 2 | 3) | (Timing, 4 | 5) | (Range, 1 | 2) => (digits >= 8).then_some(I::Date),
+        (Parties, 7) | (Location, 4) => value.contains(&b' ').then_some(I::Facility),
+        (Location, 9) if digits > 0 && value.contains(&b' ') => Some(I::Address),
         (Address, 1 | 2) => Some(I::Address),
         (Address, 3) => Some(I::City),
         (Address, 9) if value.len() > 3 => Some(I::City),
         (Address, 5) => Some(I::Zip),
         (Telecom, 4) => Some(I::Email),
-        (Telecom, 1 | 5..=12) if digits >= 4 => Some(I::Phone),
+        (Telecom, 1 | 7..=12) if digits >= 4 => Some(I::Phone),
+        (Telecom, 5 | 6) if digits >= 3 => Some(I::Phone),
         _ => None,
     }
 }
@@ -378,12 +297,16 @@ fn push(value: &[u8], start: usize, identifier: I, hits: &mut Vec<Hit>) {
     let mut place = 0;
     for part in value.split(|b| *b == b'&') {
         let possible = match identifier {
-            I::Phone => crate::check::digits::count(part) >= 4,
+            I::Phone => crate::check::digits::count(part) >= 3,
+            I::Other if part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_' || *b == b'.') => {
+                crate::words::users::personal(part)
+            }
             I::Other | I::Npi | I::Facility => part.len() > 1,
             _ => true,
         };
         if possible
             && (plausible(identifier, part)
+                || identifier == I::Other && crate::words::users::personal(part)
                 || identifier == I::Phone
                     && !part.is_empty()
                     && crate::text::token::marker(part, 0).is_none())
@@ -403,7 +326,16 @@ fn push(value: &[u8], start: usize, identifier: I, hits: &mut Vec<Hit>) {
 /// Whether HL7 begins here: a segment that is known, at the beginning or behind a line's end.
 pub(crate) fn begins(text: &[u8], place: usize) -> bool {
     let Some(name) = text.get(place..place + 3) else { return false };
-    at(text, place + 3) == b'|' && (name == b"MSH" || SEGMENTS.iter().any(|(known, _)| &known[..] == name))
+    at(text, place + 3) == b'|'
+        && (name == b"MSH"
+            || is_local(name) && place == 0
+            || SEGMENTS.iter().any(|(known, _)| &known[..] == name))
+}
+
+/// Whether a word begins with a capital and has letters only.
+fn capital(word: &[u8]) -> bool {
+    word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+        && word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '))
 }
 
 #[cfg(test)]
@@ -439,5 +371,66 @@ mod tests {
     fn what_is_no_segment_is_left() {
         assert!(!begins(b"PIDS|1", 0) && !begins(b"PID 1|", 0) && begins(b"OBX|1|TX", 0));
         assert!(segment(b"ABC|1|2", 0, &mut Vec::new(), &mut Vec::new()).is_none());
+    }
+
+    fn found(text: &str) -> Vec<(I, &str)> {
+        let (mut hits, mut prose) = (Vec::new(), Vec::new());
+        segment(text.as_bytes(), 0, &mut hits, &mut prose).unwrap();
+        hits.iter().map(|h| (h.identifier, &text[h.start..h.end])).collect()
+    }
+
+    #[test]
+    fn queries_tell_the_field_of_each_parameter() {
+        assert_eq!(
+            found(
+                "QPD|Q22^Find Candidates^HL7|83741|@PID.5.1^QUIST~@PID.7^19710203~@PID.11.5^97368~@PID.8^F"
+            ),
+            [(I::Name, "QUIST"), (I::Date, "19710203"), (I::Zip, "97368")]
+        );
+        assert_eq!(
+            found("QRD|20260301|R|I|Q7|||1^RD|QUIST^ORLA|DEM"),
+            [(I::Name, "QUIST"), (I::Name, "ORLA")]
+        );
+    }
+
+    #[test]
+    fn names_in_sub_components_times_and_telephones_in_parts_are_found() {
+        assert_eq!(
+            found("OBR|1||A77|5-8^X^LN||||||||||||||||||||||||||||1234567893&Poe&Ann^20260301"),
+            [
+                (I::Other, "A77"),
+                (I::Npi, "1234567893"),
+                (I::Name, "Poe"),
+                (I::Name, "Ann"),
+                (I::Date, "20260301")
+            ]
+        );
+        assert_eq!(found("TXA|1|CN|TX||||20260301|||7^Poe^Ann")[0], (I::Date, "20260301"));
+        assert_eq!(
+            found("NK1|1|||4 Elm St^^Otis^OR^97368|^PRN^PH^^1^415^5550123"),
+            [
+                (I::Address, "4 Elm St"),
+                (I::City, "Otis"),
+                (I::Zip, "97368"),
+                (I::Phone, "415"),
+                (I::Phone, "5550123")
+            ]
+        );
+        assert_eq!(
+            found("RXE|^Q8H^^20260301|5-1^HEPARIN|||||||||||AB1234563"),
+            [(I::Date, "20260301"), (I::Dea, "AB1234563")]
+        );
+    }
+
+    #[test]
+    fn segments_of_a_site_are_read_by_form_and_codes_stay() {
+        assert_eq!(found("ZRX|8559706|N|KEEP COLD"), [(I::Other, "8559706")]);
+        assert_eq!(
+            found("ZPH|1|@orla_q|orla_front.jpeg|PORTAL"),
+            [(I::Other, "@orla_q"), (I::Photo, "orla_front.jpeg")]
+        );
+        assert!(found("OBX|1|NM|2345-7^GLU^LN||10828004|mg/dL|70-110|N").is_empty());
+        assert!(found("PID|1|||||||F||2106-3^White^HL70005").is_empty());
+        assert!(found("SCH||||||10828004^FOLLOWUP^SCT|30 MIN").is_empty());
     }
 }

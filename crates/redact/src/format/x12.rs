@@ -4,20 +4,69 @@ use std::ops::Range;
 
 use crate::{
     Identifier as I,
-    text::{Hit, value::plausible, weight},
+    text::{Hit, token::at, value::plausible, weight},
 };
+
+/// Segments of which an element can identify, and those that a message begins with.
+const SEGMENTS: [&[u8]; 30] = [
+    b"ISA", b"NM1", b"DMG", b"N3", b"N4", b"REF", b"DTP", b"CLM", b"SBR", b"PER", b"GS", b"ST", b"HL",
+    b"TRN", b"PAT", b"INS", b"BHT", b"SV1", b"DTM", b"HI", b"LX", b"N1", b"CLP", b"BPR", b"COB", b"PLB",
+    b"HCR", b"CTX", b"IK4", b"AK4",
+];
 
 /// Whether a text is X12: it begins with a segment that only X12 has.
 pub(crate) fn begins(text: &[u8]) -> bool {
-    if !text.iter().take(4).any(|b| *b == b'*') {
-        return false;
+    (2..=3)
+        .any(|length| at(text, length) == b'*' && SEGMENTS.contains(&text.get(..length).unwrap_or_default()))
+}
+
+/// Where a segment begins whose name ends at this asterisk, in a text of something else: `out: NM1*IL*1*ROE`.
+pub(crate) fn named(text: &[u8], star: usize) -> Option<usize> {
+    let start = (2..=3).filter_map(|length| star.checked_sub(length)).find(|start| {
+        let name = text.get(*start..star).unwrap_or_default();
+        SEGMENTS.contains(&name)
+            && start.checked_sub(1).is_none_or(|before| {
+                let byte = at(text, before);
+                !byte.is_ascii_alphanumeric() && byte != b'*'
+                    || before > 0 && at(text, before - 1) == b'\\' && matches!(byte, b'n' | b'r')
+            })
+    })?;
+    // Names of two letters are words of others, too: another element follows near.
+    let near = text.get(star + 1..).unwrap_or_default();
+    let near = near.get(..near.len().min(48)).unwrap_or_default();
+    (at(text, star + 1) != b'*' && (star - start == 3 || memchr::memchr2(b'*', b'~', near).is_some()))
+        .then_some(start)
+}
+
+/// Finds the elements of segments that stand in a text.
+pub(crate) fn inside(text: &[u8], hits: &mut Vec<Hit>) {
+    let mut next = 0;
+    for star in memchr::memchr_iter(b'*', text) {
+        if star < next {
+            continue;
+        }
+        let Some(start) = named(text, star) else { continue };
+        let rest = text.get(start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .zip(rest.iter().skip(1).chain(b" "))
+            .position(|(byte, after)| {
+                matches!(byte, b'~' | b'\r' | b'\n' | b'"' | b'\'' | b'<')
+                    || *byte == b'\\' && matches!(after, b'n' | b'r')
+            })
+            .unwrap_or(rest.len());
+        let mut end = start + length;
+        if at(text, end) != b'~' {
+            // What a logger wrote behind a segment without its end is no part of it.
+            let last = text.get(start..end).unwrap_or_default();
+            let star = last.iter().rposition(|b| *b == b'*').unwrap_or(0);
+            let tail = last.get(star..).unwrap_or_default();
+            end -= tail.len()
+                - tail.iter().position(|b| matches!(b, b' ' | b',' | b')' | b'|')).unwrap_or(tail.len());
+        }
+        segment(text, start..end, hits);
+        next = end;
     }
-    let names: [&[u8]; 24] = [
-        b"ISA*", b"NM1*", b"DMG*", b"N3*", b"N4*", b"REF*", b"DTP*", b"CLM*", b"SBR*", b"PER*", b"GS*",
-        b"ST*", b"HL*", b"TRN*", b"PAT*", b"INS*", b"BHT*", b"SV1*", b"DTM*", b"HI*", b"LX*", b"N1*",
-        b"CLP*", b"BPR*",
-    ];
-    names.iter().any(|name| text.starts_with(name))
 }
 
 /// Finds the elements of all segments.
@@ -60,7 +109,8 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
             } else if matches!(value(1), b"FA" | b"77" | b"85" | b"87" | b"82" | b"SJ" | b"1P") {
                 push(3, I::Facility);
             }
-            if value(1) == b"PR" {
+            // Payers have names and numbers that everybody knows.
+            if value(1) == b"PR" || matches!(value(8), b"PI" | b"XV") {
                 return;
             }
             push(
@@ -77,7 +127,11 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
             if matches!(value(1), b"PE" | b"FA" | b"85" | b"77" | b"82" | b"1P" | b"SJ") {
                 push(2, I::Facility);
             }
-            push(4, if value(3) == b"XX" { I::Npi } else { I::Other });
+            match value(3) {
+                b"XX" => push(4, I::Npi),
+                b"PI" | b"XV" => {}
+                _ => push(4, I::Other),
+            }
         }
         b"CLP" => {
             push(1, I::Account);
@@ -114,6 +168,13 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 }
             }
         }
+        b"COB" => push(2, I::HealthPlan),
+        b"PLB" => push(1, I::Npi),
+        b"HCR" => push(2, I::Other),
+        // A copy of the element that was refused (999 and 997).
+        b"IK4" | b"AK4" if crate::check::digits::count(value(4)) >= 6 => push(4, I::Other),
+        // Types of bills, versions, payers.
+        b"REF" if matches!(value(1), b"BLT" | b"2U" | b"NF" | b"F2" | b"M7" | b"1S" | b"RB" | b"CE") => {}
         b"REF" => push(
             2,
             match value(1) {
@@ -128,6 +189,37 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 _ => I::Other,
             },
         ),
+        b"HI" => {
+            // Occurrences: a code, the format of its date, the date.
+            for range in elements.iter().skip(1) {
+                let parts = text.get(range.clone()).unwrap_or_default().split(|b| matches!(b, b':' | b'>'));
+                let mut start = range.start;
+                let mut dated = false;
+                for part in parts {
+                    if dated && plausible(I::Date, part) {
+                        let end = start + part.len();
+                        hits.push(Hit { start, end, identifier: I::Date, weight: weight::KEY, quoted: 0 });
+                    }
+                    dated = matches!(part, b"D8" | b"RD8" | b"D6" | b"DT");
+                    start += part.len() + 1;
+                }
+            }
+        }
+        b"CTX" => {
+            let range = elements.get(1).cloned().unwrap_or_default();
+            let part = text.get(range.clone()).unwrap_or_default();
+            if let Some(number) = part.strip_prefix(b"CLM01:").filter(|number| plausible(I::Account, number))
+            {
+                let start = range.end - number.len();
+                hits.push(Hit {
+                    start,
+                    end: range.end,
+                    identifier: I::Account,
+                    weight: weight::KEY,
+                    quoted: 0,
+                });
+            }
+        }
         _ => {}
     }
 }
@@ -159,5 +251,47 @@ mod tests {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
         assert!(!found.iter().any(|f| f.1 == "AETNA"));
+    }
+
+    fn inner(text: &str) -> Vec<(I, &str)> {
+        let mut hits = Vec::new();
+        inside(text.as_bytes(), &mut hits);
+        hits.iter().map(|h| (h.identifier, &text[h.start..h.end])).collect()
+    }
+
+    #[test]
+    fn segments_are_found_in_texts_of_loggers() {
+        assert_eq!(
+            inner("271 in: NM1*IL*1*QUIST*ORLA****MI*W88213~ DMG*D8*19710203*F~EB*1**30"),
+            [(I::Name, "QUIST"), (I::Name, "ORLA"), (I::HealthPlan, "W88213"), (I::Date, "19710203")]
+        );
+        assert_eq!(
+            inner("bad segment NM1*QC*1*QUIST*ORLA at line 4"),
+            [(I::Name, "QUIST"), (I::Name, "ORLA")]
+        );
+        assert_eq!(
+            inner(r"N3*4 ELM ST~\nN4*OTIS*OR*97368~"),
+            [(I::Address, "4 ELM ST"), (I::City, "OTIS"), (I::Zip, "97368")]
+        );
+        assert_eq!(inner("HI*BH:11:D8:20260301*BF>I10~"), [(I::Date, "20260301")]);
+        assert_eq!(
+            inner("CTX*CLM01:A88213~IK4*9*67*6*W88213004~"),
+            [(I::Account, "A88213"), (I::Other, "W88213004")]
+        );
+    }
+
+    #[test]
+    fn sums_and_codes_stay() {
+        for text in [
+            "SELECT N3*2, ST * 4 FROM t",
+            "REF*BLT*131~",
+            "NM1*X3*2*UHC*****PI*87726~",
+            "AREF*1*2",
+            "const HI*x = N1*y",
+            "rate = N4**2",
+            "SV1*HC:99213*142*UN*1~",
+        ] {
+            assert_eq!(inner(text), [], "{text}");
+        }
     }
 }

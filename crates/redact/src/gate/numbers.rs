@@ -8,7 +8,10 @@ use crate::{
         phone::{self, Suspicion},
         ssn,
     },
-    text::token::{at, before},
+    text::{
+        dicom,
+        token::{at, before},
+    },
 };
 
 impl Gate<'_> {
@@ -50,6 +53,8 @@ impl Gate<'_> {
                 }
                 _ => length >= 12 && card::card(line, start, true).is_some(),
             },
+            // A tag of DICOM as a key.
+            b'"' | b'\\' if length == 8 => dicom::key(line.get(start..end).unwrap_or_default()).is_some(),
             b'/' => {
                 length <= 2
                     && matches!(before(line, start), b'\'' | b'"')

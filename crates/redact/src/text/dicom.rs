@@ -8,12 +8,14 @@ use crate::Identifier as I;
 
 /// Attributes of patients, relatives, staff and what is done for a patient (PS3.15, table E.1-1, as far as they are
 /// identifiers here). Unique identifiers of objects stay: programs make them up.
-const TAGS: [(u32, I); 45] = [
+const TAGS: [(u32, I); 91] = [
     (0x0008_0012, I::Date),
     (0x0008_0020, I::Date),
     (0x0008_0021, I::Date),
     (0x0008_0022, I::Date),
     (0x0008_0023, I::Date),
+    (0x0008_0024, I::Date),
+    (0x0008_0025, I::Date),
     (0x0008_002a, I::Date),
     (0x0008_0050, I::Other),
     (0x0008_0080, I::Facility),
@@ -21,39 +23,83 @@ const TAGS: [(u32, I); 45] = [
     (0x0008_0090, I::Name),
     (0x0008_0092, I::Address),
     (0x0008_0094, I::Phone),
+    (0x0008_009c, I::Name),
     (0x0008_1048, I::Name),
+    (0x0008_1049, I::Name),
     (0x0008_1050, I::Name),
     (0x0008_1060, I::Name),
+    (0x0008_1062, I::Name),
     (0x0008_1070, I::Name),
     (0x0010_0010, I::Name),
     (0x0010_0020, I::Mrn),
     (0x0010_0030, I::Date),
+    (0x0010_0050, I::HealthPlan),
     (0x0010_1000, I::Mrn),
     (0x0010_1001, I::Name),
     (0x0010_1005, I::Name),
     (0x0010_1040, I::Address),
+    (0x0010_1050, I::HealthPlan),
     (0x0010_1060, I::Name),
     (0x0010_1090, I::Mrn),
+    (0x0010_2152, I::City),
     (0x0010_2154, I::Phone),
+    (0x0010_2155, I::Phone),
+    (0x0010_21d0, I::Date),
     (0x0010_2297, I::Name),
+    (0x0012_0031, I::Facility),
+    (0x0012_0040, I::Other),
+    (0x0012_0042, I::Other),
     (0x0018_1000, I::Device),
+    (0x0018_1002, I::Device),
+    (0x0018_1012, I::Date),
+    (0x0018_9074, I::Date),
     (0x0020_0010, I::Other),
+    (0x0032_1000, I::Date),
+    (0x0032_1010, I::Date),
     (0x0032_1032, I::Name),
     (0x0032_1033, I::Facility),
+    (0x0032_1040, I::Date),
+    (0x0032_1050, I::Date),
     (0x0038_0010, I::Other),
+    (0x0038_001a, I::Date),
+    (0x0038_001c, I::Date),
+    (0x0038_001e, I::Address),
     (0x0038_0020, I::Date),
     (0x0038_0030, I::Date),
+    (0x0038_0060, I::Other),
     (0x0038_0300, I::Facility),
     (0x0038_0400, I::Address),
     (0x0040_0002, I::Date),
     (0x0040_0004, I::Date),
     (0x0040_0006, I::Name),
+    (0x0040_0009, I::Other),
     (0x0040_0244, I::Date),
     (0x0040_0250, I::Date),
+    (0x0040_0253, I::Other),
+    (0x0040_1001, I::Other),
+    (0x0040_1010, I::Name),
+    (0x0040_1102, I::Address),
+    (0x0040_1103, I::Phone),
+    (0x0040_2008, I::Name),
+    (0x0040_2010, I::Phone),
     (0x0040_2016, I::Other),
     (0x0040_2017, I::Other),
+    (0x0040_4036, I::Facility),
+    (0x0040_4037, I::Name),
+    (0x0040_a027, I::Facility),
+    (0x0040_a030, I::Date),
+    (0x0040_a032, I::Date),
     (0x0040_a075, I::Name),
+    (0x0040_a120, I::Date),
+    (0x0040_a121, I::Date),
     (0x0040_a123, I::Name),
+    (0x0070_0084, I::Name),
+    (0x4008_0102, I::Name),
+    (0x4008_010a, I::Name),
+    (0x4008_010c, I::Name),
+    (0x4008_0114, I::Name),
+    (0x4008_0119, I::Name),
+    (0x4008_011a, I::Address),
 ];
 
 /// What the tag that begins here is of, and where it ends.
@@ -72,8 +118,20 @@ pub(crate) fn tag(text: &[u8], start: usize) -> Option<(I, usize)> {
     if at(text, end - 1) != b')' {
         return None;
     }
-    let (_, identifier) = TAGS.iter().find(|(tag, _)| *tag == group << 16 | element)?;
-    Some((*identifier, end))
+    Some((listed(group << 16 | element)?, end))
+}
+
+fn listed(tag: u32) -> Option<I> {
+    let at = TAGS.binary_search_by_key(&tag, |(known, _)| *known).ok()?;
+    TAGS.get(at).map(|(_, identifier)| *identifier)
+}
+
+/// What a key of DICOM JSON is of: the eight digits of a tag (PS3.18, F.2).
+pub(crate) fn key(key: &[u8]) -> Option<I> {
+    if key.len() != 8 {
+        return None;
+    }
+    listed(hexadecimal(key, 0)? << 16 | hexadecimal(key, 4)?)
 }
 
 fn hexadecimal(text: &[u8], start: usize) -> Option<u32> {
@@ -144,6 +202,16 @@ mod tests {
         }
         assert_eq!(found("(0038,0020) DA [20210309]"), Some((I::Date, "20210309")));
         assert_eq!(found("(0010,0020) LO [[MRN]] # 8"), Some((I::Mrn, "[MRN]")));
+    }
+
+    #[test]
+    fn keys_of_json_are_tags_without_signs() {
+        assert_eq!(key(b"00100010"), Some(I::Name));
+        assert_eq!(key(b"0040A123"), Some(I::Name));
+        assert!(TAGS.is_sorted());
+        for other in ["00080060", "20260301", "0010001", "patients", "00080018"] {
+            assert_eq!(key(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub(crate) mod value;
 
 use crate::{
     Identifier,
+    format::{astm, ncpdp, x12},
     shape::alphanumeric,
     words::{
         FAMILY, GIVEN, WORD,
@@ -179,6 +180,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     });
     reader.person |= reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
     reader.dicom();
+    reader.wires();
     reader.labels();
     reader.numbered();
     // `client` and the like beside a value of a person are people.
@@ -299,6 +301,13 @@ impl<'a> Reader<'a> {
     /// Whether nothing stands between a token and the next.
     fn glued(&self, index: usize) -> bool {
         self.t(index).end == self.t(index + 1).start
+    }
+
+    /// Messages of other systems that stand in a text.
+    fn wires(&mut self) {
+        astm::read(self.text, self.hits);
+        x12::inside(self.text, self.hits);
+        ncpdp::read(self.text, self.hits);
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
