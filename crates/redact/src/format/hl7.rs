@@ -54,7 +54,14 @@ pub(crate) fn segment(
                 let typed = observed(kind);
                 field(text, range, typed, hits, prose);
             }
-            Some(listed) => field(text, range, listed, hits, prose),
+            Some(listed) => {
+                let before = hits.len();
+                field(text, range.clone(), listed, hits, prose);
+                // Of something else than the standard says: fields are shifted.
+                if loose && hits.len() == before && !matches!(listed, Code | Prose) && value.len() > 1 {
+                    unlisted(text, range, local, hits, prose);
+                }
+            }
             None if name == b"QPD" && value.starts_with(b"@") => asked(text, range, hits),
             None if loose && value.len() > 1 => unlisted(text, range, local, hits, prose),
             None => {}
@@ -130,8 +137,11 @@ fn unlisted(
                 .iter()
                 .all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ' | b'.'))
     };
-    let number =
-        |part: &[u8]| part.len() <= 20 && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    let number = |part: &[u8]| {
+        let capitals = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b' ';
+        part.len() <= 20
+            && (part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') || part.iter().all(capitals))
+    };
     let dated = |part: &[u8]| part.len() >= 8 && crate::shape::date::compact(part, 0) == Some(part.len());
     let state = part(3).len() == 2 && part(3).iter().all(u8::is_ascii_uppercase);
     let count = parts.count();
@@ -272,6 +282,7 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
             {
                 Some(I::Dea)
             }
+            [b'(' | b'+', ..] if digits >= 7 => Some(I::Phone),
             // Senders that leave the id out begin with the family name.
             _ if digits == 0 && capital(value) && value.len() > 1 => Some(I::Name),
             _ => Some(if digits == 10 { I::Npi } else { I::Other }),
@@ -299,14 +310,14 @@ fn push(value: &[u8], start: usize, identifier: I, hits: &mut Vec<Hit>) {
         let possible = match identifier {
             I::Phone => crate::check::digits::count(part) >= 3,
             I::Other if part.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_' || *b == b'.') => {
-                crate::words::users::personal(part)
+                login(part)
             }
             I::Other | I::Npi | I::Facility => part.len() > 1,
             _ => true,
         };
         if possible
             && (plausible(identifier, part)
-                || identifier == I::Other && crate::words::users::personal(part)
+                || identifier == I::Other && login(part)
                 || identifier == I::Phone
                     && !part.is_empty()
                     && crate::text::token::marker(part, 0).is_none())
@@ -330,6 +341,15 @@ pub(crate) fn begins(text: &[u8], place: usize) -> bool {
         && (name == b"MSH"
             || is_local(name) && place == 0
             || SEGMENTS.iter().any(|(known, _)| &known[..] == name))
+}
+
+/// Whether a value is the name of a person's account.
+fn login(value: &[u8]) -> bool {
+    let parted = |b: &u8| matches!(b, b'_' | b'.');
+    crate::words::users::personal(value)
+        || value.len() > 6
+            && value.iter().all(|b| b.is_ascii_lowercase() || parted(b))
+            && value.iter().filter(|b| parted(b)).count() == 1
 }
 
 /// Whether a word begins with a capital and has letters only.

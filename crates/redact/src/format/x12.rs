@@ -31,11 +31,14 @@ pub(crate) fn named(text: &[u8], star: usize) -> Option<usize> {
                     || before > 0 && at(text, before - 1) == b'\\' && matches!(byte, b'n' | b'r')
             })
     })?;
-    // Names of two letters are words of others, too: another element follows near.
+    // Names of two letters are words of others, too: the segment stands by itself, or its end is near.
     let near = text.get(star + 1..).unwrap_or_default();
-    let near = near.get(..near.len().min(48)).unwrap_or_default();
-    (at(text, star + 1) != b'*' && (star - start == 3 || memchr::memchr2(b'*', b'~', near).is_some()))
-        .then_some(start)
+    let near = near.get(..near.len().min(96)).unwrap_or_default();
+    let alone = start == 0 || matches!(at(text, start - 1), b'~' | b'"' | b'\'' | b'n' | b'r');
+    (at(text, star + 1) != b'*'
+        && at(text, star + 1) != b' '
+        && (star - start == 3 || alone || memchr::memchr(b'~', near).is_some()))
+    .then_some(start)
 }
 
 /// Finds the elements of segments that stand in a text.

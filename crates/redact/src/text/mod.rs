@@ -155,6 +155,7 @@ pub(crate) struct Reader<'a> {
 
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
 pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &mut Vec<Hit>) {
+    let first = hits.len();
     token::tokenize(text, tokens);
     let mut reader = Reader {
         text,
@@ -208,6 +209,15 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.person = true;
         reader.dates();
         reader.ages();
+    }
+    // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
+    let words = hits.len();
+    if let Some(start) = ncpdp::read(text, hits) {
+        let mut index = 0;
+        hits.retain(|hit| {
+            index += 1;
+            index <= first || index > words || hit.end <= start
+        });
     }
 }
 
@@ -307,7 +317,6 @@ impl<'a> Reader<'a> {
     fn wires(&mut self) {
         astm::read(self.text, self.hits);
         x12::inside(self.text, self.hits);
-        ncpdp::read(self.text, self.hits);
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
