@@ -133,10 +133,8 @@ impl Engine {
                     self.plain(line, end, scratch, hits);
                     return Ok(());
                 }
-                None => {
-                    self.plain(line, 0, scratch, hits);
-                    return Ok(());
-                }
+                // It is none: a logger's own bracket, behind which anything may stand.
+                None => {}
             }
         }
         let trimmed = line.get(body..).unwrap_or_default();

@@ -203,7 +203,6 @@ pub(super) const SEGMENTS: [Segment; 46] = [
             (10, Clinician),
             (13, Prose),
             (14, All(I::Date)),
-            (15, Code),
             (16, Clinician),
             (17, Telecom),
             (22, All(I::Date)),
