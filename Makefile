@@ -48,8 +48,7 @@ test-rust: init
 
 # The same suite on the other store.
 test-postgres:
-	scripts/with-postgres.sh $(CARGO) test -q -p ward-spine -p ward-identity -p ward-api
-	scripts/with-postgres.sh $(CARGO) test -q -p ward-platform --lib
+	scripts/with-postgres.sh scripts/run-tests.py ward-spine ward-identity ward-api ward-platform:ward_platform
 
 test-clinic:
 	examples/clinic/tests/run.sh
