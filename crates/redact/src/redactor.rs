@@ -70,23 +70,28 @@ impl Redactor {
         }
     }
 
-    /// What identifies in these bytes, and where; in order, without overlap. Lines are read as those of a stream are: in
-    /// the light of those before them. One that would be quarantined is skipped.
+    /// What identifies in these bytes, and where; in order, without overlap. Lines are read as those of a stream are: after
+    /// the quick look, and in the light of those before them. One that would be quarantined is skipped.
     pub fn find(&self, bytes: &[u8]) -> Vec<Finding> {
         let (mut scratch, mut context, mut counted) =
             (Scratch::default(), Context::default(), Statistics::default());
         let (mut findings, mut written) = (Vec::new(), Vec::new());
         let mut start = 0;
         for line in bytes.split(|b| *b == b'\n') {
+            let from = start;
+            start += line.len() + 1;
+            if self.inner.passes(line, &context) {
+                context.learn(&self.inner.engine, line);
+                continue;
+            }
             written.clear();
             let read = self.inner.settle(line, &context, &mut scratch, &mut counted, &mut written, |hits| {
                 findings.extend(hits.iter().map(|hit| Finding {
                     identifier: hit.identifier,
-                    span: start + hit.start..start + hit.end,
+                    span: from + hit.start..from + hit.end,
                 }));
             });
             self.inner.learn(&mut context, line, &read, &written);
-            start += line.len() + 1;
         }
         findings
     }
