@@ -3,6 +3,7 @@
 mod around;
 mod document;
 mod settle;
+mod spare;
 
 use std::collections::HashSet;
 
@@ -119,6 +120,9 @@ impl Engine {
         result?;
         self.drop_allowed(line, &mut scratch.hits);
         settle(line, &mut scratch.hits);
+        if !self.strict && kind == LineKind::Text {
+            spare::spare(line, &mut scratch.hits);
+        }
         Ok(())
     }
 

@@ -50,6 +50,10 @@ pub(crate) fn v6(text: &[u8], start: usize) -> Option<(usize, Ipv6Addr)> {
     if alphanumeric(previous) || matches!(previous, b':' | b'.' | b'_') {
         return None;
     }
+    // `12-Jun-2024::03:14:22`, a time as Erlang writes it.
+    if previous == b'-' && before(text, start - 1).is_ascii_alphabetic() && at(text, start + 4) == b':' {
+        return None;
+    }
     // The first group, or the two colons that stand for groups of noughts.
     let rest = text.get(start..)?;
     let group = rest.iter().take(5).take_while(|b| b.is_ascii_hexdigit()).count();

@@ -55,14 +55,15 @@ impl Reader<'_> {
     }
 
     /// The id of a message (RFC 5322, 3.6.4), a service of Kerberos (`HTTP/app.example.org@EXAMPLE.ORG`), the account of a
-    /// repository (`git@host:path`).
+    /// repository (`git@host:path`), a list of mails.
     fn mail_of_a_machine(&self, start: usize, end: usize, sign: usize) -> bool {
         let head = self.text.get(start.saturating_sub(14)..start).unwrap_or_default();
         let id =
             [&b"id=<"[..], b"ID=<", b"id: <", b"ID: <", b"Id: <"].iter().any(|mark| head.ends_with(mark));
         let (local, host) = (self.text.get(start..sign), self.text.get(sign + 1..end).unwrap_or_default());
         let realm = before(self.text, start) == b'/' && !host.iter().any(u8::is_ascii_lowercase);
-        id || realm || matches!(local, Some(b"git" | b"hg" | b"svn"))
+        let list = host.starts_with(b"lists.");
+        id || realm || list || matches!(local, Some(b"git" | b"hg" | b"svn"))
     }
 
     fn at_symbol(&mut self, index: usize, token: &Token) -> Option<usize> {
@@ -164,6 +165,10 @@ impl Reader<'_> {
             || index == 0
             || self.told_address(index, end);
         let small = address.octets().iter().all(|octet| *octet < 20);
+        // `1.2.5.1-2`, `1.2.5.1+dfsg`: a version of a package.
+        if small && matches!(self.byte(end), b'-' | b'+' | b'~') && shape::alphanumeric(self.byte(end + 1)) {
+            return Some(end);
+        }
         if internet::public(IpAddr::V4(address)) && (named || !small)
             || self.strict && !address.is_loopback() && !address.is_unspecified() && !small
             || asked

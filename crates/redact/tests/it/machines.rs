@@ -180,3 +180,48 @@ fn things_that_are_named_for_persons_stay_in_prose() {
         "Mr. [NAME] has a [NAME] score of 2."
     );
 }
+
+#[test]
+fn clouds_boards_versions_and_sites_have_numbers_dates_and_cities_of_their_own() {
+    stays(&[
+        "limits read (account 771903345218, region eu-west-1)",
+        r#"{"source":"aws.health","accountId":"771903345218","region":"eu-west-1","status":"open"}"#,
+        "webhook recording.ready account_id=7kQwErTyUi",
+        "Chassis serial number FDO2219X0QZ",
+        "Product Name: PowerEdge R750; Serial Number: QRS81200XY",
+        "catalog: part number 219-44-8120 is missing",
+        "DATE REPORT 09-Feb-2023::11:20:31 node up",
+        "installed 1.4.6.2-3 over 1.4.6.2-1",
+        "export out_11.zip 771903 rows",
+        r#"{"event":"hook","api_version":"2023-09-01","object":"patient_import","livemode":true}"#,
+        "test_visits.py::test_member_dob[1980-02-29] PASSED",
+        "member job queued: start_date=20230209T112031, task=rollup",
+        r#"{"datacenter":"ams2","city":"Boston","racks":14}"#,
+        "built by kernel-team@lists.example.org",
+        "Deploying stack edge to account 771903345218",
+        "billing account 0A1B2C-3D4E5F-607182 has a new budget",
+        "claim 771903345 bound to volume pv-7",
+        "policy id 771903 action deny",
+        "bounce for postmaster@example.org kept",
+        "Return-Path: <noreply@news.example.org>",
+        "discharge worker restarted on 2023-02-09",
+        "Computer Name: VICTORIA-PC User Name: SYSTEM",
+        "Tech Contact Name: REDACTED FOR PRIVACY",
+        "Printer serial number QRS4B77190 is low on toner",
+        "lldp: neighbor Victoria-SW2 seen on port 4",
+    ]);
+    goes(&[
+        ("patient account 771903345218, region eu-west-1", "patient account [ACCOUNT], region eu-west-1"),
+        (
+            "statement sent (account 771903345218, region north)",
+            "statement sent (account [ACCOUNT], region north)",
+        ),
+        ("pump system serial number: BX-77120934", "pump system serial number: [DEVICE]"),
+        ("SSN 219-44-8120 on file", "SSN [SSN] on file"),
+        (r#"{"dob":"1980-02-29","api_version":2}"#, r#"{"dob":"[DATE]","api_version":2}"#),
+        ("patient wrote, noreply@example.org, SSN 219-44-8120", "patient wrote, [EMAIL], SSN [SSN]"),
+        ("discharge of the patient on 2023-02-09", "discharge of the patient on [DATE]"),
+        ("claim 771903345 denied", "claim [ACCOUNT] denied"),
+        ("patient of kernel-team@example.org", "patient of [EMAIL]"),
+    ]);
+}

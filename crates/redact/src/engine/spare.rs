@@ -1,0 +1,346 @@
+//! Spares what machines number about themselves in logs: accounts of clouds, boards with serial numbers, dates of versions.
+//!
+//! The recognizers look at a word and its neighbours. Whether `account 153962460565` is a patient's or a cloud's is told by
+//! the rest of the line, so that is looked at here, and only where the findings of a line are of one kind or all of
+//! machines: beside another value of a person nothing is spared.
+
+use crate::{
+    Identifier as I,
+    check::digits,
+    text::Hit,
+    words::{hash, words},
+};
+
+/// Most bytes of a line that are looked through, and most findings in it that are looked at.
+const LOOKED_AT: usize = 4096;
+const MOST: usize = 8;
+
+/// What is looked at; the address of a network neither is spared nor speaks against it.
+const KINDS: &[I] = &[
+    I::Account,
+    I::Address,
+    I::Biometric,
+    I::City,
+    I::Date,
+    I::Device,
+    I::Email,
+    I::HealthPlan,
+    I::Ip,
+    I::Mrn,
+    I::Name,
+    I::Ssn,
+    I::Zip,
+];
+
+/// Findings of rules of one's own weigh at least so much and stay.
+const OWN: u8 = 100;
+
+/// What the words of a line tell that it is about.
+#[derive(Default)]
+struct Told {
+    person: bool,
+    care: bool,
+    cloud: bool,
+    board: bool,
+    site: bool,
+    task: bool,
+}
+
+fn told(line: &[u8]) -> Told {
+    let mut told = Told::default();
+    let line = line.get(..LOOKED_AT).unwrap_or(line);
+    for word in line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1) {
+        let word = hash(word);
+        told.person |= PERSON.contains(&word);
+        told.care |= CARE.contains(&word);
+        told.cloud |= CLOUD.contains(&word);
+        told.board |= BOARD.contains(&word);
+        told.site |= SITE.contains(&word);
+        told.task |= TASK.contains(&word);
+    }
+    told
+}
+
+const PERSON: &[u64] = words![
+    "patient",
+    "patients",
+    "patientid",
+    "pt",
+    "mrn",
+    "member",
+    "memberid",
+    "guarantor",
+    "subscriber",
+    "beneficiary",
+    "insured",
+    "customer",
+    "user",
+    "person",
+    "caller",
+    "payment",
+    "balance",
+    "copay",
+    "statement",
+    "invoice",
+    "visit",
+    "claim",
+    "encounter",
+    "insurance",
+    "appointment",
+    "admitted",
+    "registered",
+    "home",
+    "resident"
+];
+
+const CARE: &[u64] = words![
+    "device",
+    "pump",
+    "implant",
+    "implanted",
+    "pacemaker",
+    "ventilator",
+    "stent",
+    "lens",
+    "catheter",
+    "infusion",
+    "insulin",
+    "glucose",
+    "cpap",
+    "icd",
+    "defibrillator",
+    "prosthesis",
+    "hearing",
+    "lead",
+    "valve",
+    "monitor",
+    "udi",
+    "oxygen",
+    "concentrator",
+    "bed"
+];
+
+const CLOUD: &[u64] = words![
+    "aws",
+    "arn",
+    "amazonaws",
+    "awsregion",
+    "region",
+    "sts",
+    "iam",
+    "ec2",
+    "ecr",
+    "cloudwatch",
+    "cloudtrail",
+    "cloudformation",
+    "guardduty",
+    "lambda",
+    "eni",
+    "vpc",
+    "partition",
+    "stack",
+    "terraform",
+    "costexplorer",
+    "budget",
+    "gcp",
+    "azure",
+    "tenant"
+];
+
+const BOARD: &[u64] = words![
+    "chassis",
+    "motherboard",
+    "baseboard",
+    "supply",
+    "system",
+    "manufacturer",
+    "proliant",
+    "poweredge",
+    "ups",
+    "nompower",
+    "asset",
+    "bios",
+    "dmidecode",
+    "dimm",
+    "locator",
+    "printer",
+    "toner",
+    "license",
+    "switch",
+    "router",
+    "transceiver",
+    "backplane",
+    "enclosure"
+];
+
+const SITE: &[u64] =
+    words!["pop", "datacenter", "datacentre", "colo", "rack", "racks", "asn", "cdn", "kernel", "edge"];
+
+const TASK: &[u64] = words!["dag", "task", "job", "scheduler", "run", "workflow", "pipeline"];
+
+/// Drops what is of machines. The findings are settled: in order and without overlap.
+pub(super) fn spare(line: &[u8], hits: &mut Vec<Hit>) {
+    let Some(kind) = hits.iter().map(|hit| hit.identifier).find(|kind| *kind != I::Ip) else { return };
+    let known = |kind| KINDS.contains(&kind);
+    if hits.len() > MOST || !hits.iter().all(|hit| known(hit.identifier)) {
+        return;
+    }
+    let told = told(line);
+    let goes = |hit: &Hit| hit.identifier != I::Ip && hit.weight < OWN && of_a_machine(line, hit, &told);
+    let alone = hits.iter().all(|hit| hit.identifier == kind || hit.identifier == I::Ip);
+    if alone || hits.iter().all(|hit| hit.identifier == I::Ip || goes(hit)) {
+        hits.retain(|hit| !goes(hit));
+    }
+}
+
+fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
+    let value = line.get(hit.start..hit.end).unwrap_or_default();
+    let before = line.get(hit.start.saturating_sub(24)..hit.start).unwrap_or_default();
+    let after = line.get(hit.end..).unwrap_or_default();
+    // `claim 482133 bound to volume pv-12`, `chart 482133 exported as PNG`, `policy id 482133 action accept`.
+    let handled = || {
+        [&b" bound to "[..], b" exported as ", b" rendered", b" action ", b" matched", b" evaluated"]
+            .iter()
+            .any(|verb| after.starts_with(verb))
+    };
+    match hit.identifier {
+        I::Account => {
+            let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud;
+            // `8f1cAbCdEf`: no office numbers its accounts in both cases.
+            let made = value.iter().any(u8::is_ascii_lowercase)
+                && value.iter().any(u8::is_ascii_uppercase)
+                && value.iter().all(u8::is_ascii_alphanumeric);
+            (cloud || made || of_billing(value)) && !told.person || handled()
+        }
+        I::Device => told.board && !told.person && !told.care,
+        I::Mrn | I::HealthPlan => handled(),
+        I::City | I::Address => told.site && !told.person,
+        I::Date => date_of_a_machine(value, before, after, told),
+        I::Name => name_of_a_thing(value, before, after),
+        // `out.zip 482133 rows`.
+        I::Zip => (before.ends_with(b".zip ") || told.site) && !told.person,
+        I::Email => of_a_role(value),
+        I::Ssn => ends_in(before, &[b"part no", b"part number", b"part_no", b"part_number", b"p/n", b"sku"]),
+        // `IRIS: 06/12/24-03:14:22`, a database.
+        I::Biometric => matches!(value, [a, b, b'/', ..] if a.is_ascii_digit() && b.is_ascii_digit()),
+        _ => false,
+    }
+}
+
+fn date_of_a_machine(value: &[u8], before: &[u8], after: &[u8], told: &Told) -> bool {
+    let number = |bytes: &[u8]| bytes.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    // `start_date=20240611T020000` of a run.
+    let run = value.len() == 8
+        && matches!(after, [b'T', rest @ ..] if number(rest) == 6)
+        && told.task
+        && !ends_in(before, &[b"birth", b"birth_date", b"dob", b"birthdate"]);
+    // `api_version: 2024-04-10`, a dump's `Date/Time: 2024-06-12 03:14:22`, `creation date(time): 2022/03/09(11:22:33)`.
+    let version = ends_in(before, &[b"version"]);
+    let dump =
+        ends_in(before, &[b"date/time"]) && matches!(after, [b' ' | b'T', rest @ ..] if number(rest) == 2);
+    let stamp = matches!(after, [b'(', a, b, b':', ..] if a.is_ascii_digit() && b.is_ascii_digit());
+    // `test_claims.py::test_born[1970-01-01]`.
+    let word = before.strip_suffix(b"[").map(|word| {
+        let start = word.iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+        word.get(start.map_or(0, |at| at + 1)..).unwrap_or_default()
+    });
+    let service = ends_in(
+        before,
+        &[
+            b"restarted on",
+            b"deployed on",
+            b"rebooted on",
+            b"vacuumed",
+            b"reindexed",
+            b"upgraded on",
+            b"released",
+        ],
+    );
+    // `libphonenumber 8.13.37 loaded`.
+    let library = value.contains(&b'.') && after.starts_with(b" loaded");
+    run || service
+        || library
+        || version
+        || dump
+        || stamp
+        || word.is_some_and(|word| word.starts_with(b"test_"))
+}
+
+fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
+    // `Victoria-SW1`, a node.
+    let node = after.strip_prefix(b"-").is_some_and(|rest| {
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        rest.get(..length).unwrap_or_default().iter().any(u8::is_ascii_digit)
+            && rest.first().is_some_and(u8::is_ascii_uppercase)
+    });
+    let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    // Tiers of plans, and what ends the name of an exchange of networks, `Frankfurt IX`.
+    let tier = last.len() < value.len()
+        && words!["basic", "premium", "standard", "enterprise", "starter", "pro", "team", "sas", "gmbh"]
+            .contains(&hash(last));
+    let exchange = last == b"IX" && last.len() < value.len();
+    let product = ends_in(
+        before,
+        &[b"product name", b"product_name", b"productname", b"computer name", b"computername"],
+    );
+    node || tier || exchange || product || value == b"NT" || value.starts_with(b"REDACTED")
+}
+
+/// `01AB23-4C56D7-8E90F1`: an account that a cloud bills.
+fn of_billing(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'-');
+    value.len() == 20
+        && parts.all(|part| {
+            part.len() == 6 && part.iter().all(|b| b.is_ascii_digit() || matches!(b, b'A'..=b'F'))
+        })
+}
+
+/// A mailbox that no one person has (RFC 2142, and those of programs).
+fn of_a_role(value: &[u8]) -> bool {
+    let local = value.split(|b| *b == b'@').next().unwrap_or_default();
+    local.starts_with(b"bug-")
+        || words![
+            "noreply",
+            "no-reply",
+            "donotreply",
+            "do-not-reply",
+            "postmaster",
+            "hostmaster",
+            "webmaster",
+            "mailer-daemon",
+            "abuse",
+            "noc",
+            "security",
+            "root",
+            "daemon",
+            "nobody",
+            "bounce",
+            "bounces",
+            "build",
+            "builds",
+            "ci",
+            "packages",
+            "bugs",
+            "ops",
+            "devops",
+            "alerts",
+            "alertmanager",
+            "monitoring",
+            "support",
+            "team"
+        ]
+        .contains(&hash(local))
+}
+
+/// Whether the text before a value, without the signs at its end, ends in one of these, whatever the case.
+fn ends_in(before: &[u8], words: &[&[u8]]) -> bool {
+    let signs = before.iter().rev().take_while(|b| !b.is_ascii_alphanumeric()).count();
+    let before = before.get(..before.len() - signs).unwrap_or_default();
+    words.iter().any(|word| {
+        before
+            .len()
+            .checked_sub(word.len())
+            .and_then(|at| before.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(word))
+    })
+}
