@@ -211,7 +211,7 @@ fn clouds_boards_versions_and_sites_have_numbers_dates_and_cities_of_their_own()
         "lldp: neighbor Victoria-SW2 seen on port 4",
     ]);
     goes(&[
-        ("patient account 771903345218, region eu-west-1", "patient account [ACCOUNT], region eu-west-1"),
+        ("patient account 771903345218, region eu-west-1", "patient account [MRN], region eu-west-1"),
         (
             "statement sent (account 771903345218, region north)",
             "statement sent (account [ACCOUNT], region north)",
