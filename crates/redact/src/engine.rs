@@ -134,7 +134,9 @@ impl Engine {
                 Some(end) if end >= line.len() => return Ok(()),
                 // What stands behind a document, or a document that breaks off, is read as text too.
                 Some(end) => {
-                    self.plain(line, end, scratch, hits);
+                    // `[09:15] ann: yes`: what stands before tells who speaks.
+                    let clock = self.strict && !line.get(body..end).unwrap_or_default().contains(&b'"');
+                    self.plain(line, if clock { body } else { end }, scratch, hits);
                     return Ok(());
                 }
                 // It is none: a logger's own bracket, behind which anything may stand.

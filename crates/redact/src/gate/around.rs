@@ -2,7 +2,7 @@
 
 use crate::{
     text::token::{at, before},
-    words::users,
+    words::{COMMON, FAMILY, WORD, dictionary, hash, users},
 };
 
 /// Whether what stands here without a blank has a few digits.
@@ -89,7 +89,19 @@ pub(super) fn title_precedes(line: &[u8], end: usize) -> bool {
     while next < end + 3 && matches!(at(line, next), b'.' | b' ') {
         next += 1;
     }
-    next > end && (at(line, next).is_ascii_uppercase() || at(line, next) >= 0xc3)
+    next > end
+        && (at(line, next).is_ascii_uppercase() || at(line, next) >= 0xc3 || small_family(line, end, next))
+}
+
+/// `dr nakamura`: behind these two titles a frequent family name in small letters.
+fn small_family(line: &[u8], end: usize, next: usize) -> bool {
+    if !matches!(line.get(end.wrapping_sub(2)..end), Some(b"dr" | b"mr")) {
+        return false;
+    }
+    let rest = line.get(next..).unwrap_or_default();
+    let length = rest.iter().take(24).take_while(|b| b.is_ascii_lowercase()).count();
+    let flags = dictionary().get(hash(rest.get(..length).unwrap_or_default()));
+    flags & FAMILY != 0 && flags & COMMON != 0 && flags & WORD == 0
 }
 
 /// Whether the value behind a key begins with a capital.

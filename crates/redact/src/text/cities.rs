@@ -33,7 +33,7 @@ impl Reader<'_> {
             && next > index
             && (self.t(after).kind == Kind::Number && self.t(after).len() == 5
                 || self.t(next).known(CITY | CITY_BEGINS) && self.t(next).start < end)
-            && !self.t(next).is(v::BIRTH | v::PHONE | v::UNIT | v::MRN)
+            && !self.t(next).is(v::BIRTH | v::PHONE | v::UNIT | v::MRN | v::ZIP)
         {
             self.hit(self.t(next).start, end, Identifier::City, weight::PLACE);
             if self.t(after).kind == Kind::Number
@@ -99,7 +99,11 @@ impl Reader<'_> {
     /// `Springfield, IL 62701`, `San Jose, California`, `Boston MA 02115`.
     pub(super) fn city_and_state(&mut self, index: usize) -> Option<usize> {
         let first = self.t(index);
-        if !first.capitalised() || first.case == Case::Single || first.kind != Kind::Word {
+        // `In California, Texas and Ohio`.
+        let led = first.case == Case::Capital
+            && self
+                .lower_is(index, words!["in", "at", "from", "to", "near", "and", "or", "of", "for", "both"]);
+        if !first.capitalised() || first.case == Case::Single || first.kind != Kind::Word || led {
             return None;
         }
         let mut next = index;
@@ -144,6 +148,17 @@ impl Reader<'_> {
             }
         }
         let state = state?;
+        // `California, Texas and Ohio`.
+        let row = words == 1
+            && first.is(v::STATE)
+            && first.len() > 2
+            && self.t(state).len() > 2
+            && !self.zip_at(state + 1)
+            && !self.lower_is(index, words!["washington"])
+            && first.hash != self.t(state).hash;
+        if row {
+            return None;
+        }
         let city_end = {
             let mut last = next;
             while last > index
@@ -254,6 +269,13 @@ impl Reader<'_> {
             && (token.case == Case::Upper && token.len() == 2 || token.len() > 3 && token.capitalised())
         {
             return Some(index);
+        }
+        if token.capitalised()
+            && self.lower_is(index, words!["district"])
+            && self.lower_is(index + 1, words!["of"])
+            && self.lower_is(index + 2, words!["columbia"])
+        {
+            return Some(index + 2);
         }
         let two = token.capitalised()
             && (self.lower_is(index, words!["new"])

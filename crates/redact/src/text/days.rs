@@ -33,6 +33,9 @@ impl Reader<'_> {
             "reflexes",
             "pulses",
             "power",
+            "cores",
+            "nodes",
+            "items",
             "full",
             "bilaterally",
             "throughout",
@@ -61,6 +64,8 @@ impl Reader<'_> {
         ];
         let rated = words![
             "pain",
+            "naming",
+            "recall",
             "score",
             "scored",
             "rated",
@@ -187,6 +192,15 @@ impl Reader<'_> {
             "on", "next", "last", "this", "every", "each", "by", "until", "since", "before", "after",
             "coming", "from", "thru", "through", "and", "or", "to", "for", "till",
         ];
+        // `SAT 94`: oxygen.
+        let next = self.t(index + 1);
+        if self.lower_is(index, words!["sat"])
+            && next.kind == Kind::Number
+            && (2..=3).contains(&next.len())
+            && value(self.text, next.start, next.len()) > 31
+        {
+            return None;
+        }
         let full = token.len() > 5;
         let announced = self.lower_is(index.wrapping_sub(1), taken)
             || matches!(self.t(index + 1).byte, b',' | b'.' | b'/')
@@ -198,7 +212,16 @@ impl Reader<'_> {
         } else {
             token.capitalised() && announced
         };
-        if !written {
+        // `Monday through Friday`, `every Sunday`, `the first Wednesday of each month`, `Mondays` are days of no one.
+        let joins = |at: usize| self.lower_is(at, words!["through", "thru", "to"]) || self.t(at).symbol(b'-');
+        let ranged = joins(index + 1) && self.t(index + 2).is(v::WEEKDAY)
+            || joins(index.wrapping_sub(1)) && self.back(index, 2).is(v::WEEKDAY);
+        let again = self.lower_is(index.wrapping_sub(1), words!["every", "each"])
+            || self.lower_is(index + 1, words!["of"])
+                && self.lower_is(index + 2, words!["each", "every", "the"])
+                && self.lower_is(index.wrapping_sub(1), words!["first", "second", "third", "fourth", "last"])
+            || self.bytes(token).to_ascii_lowercase().ends_with(b"days");
+        if !written || self.strict && (ranged || again) {
             return None;
         }
         self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);

@@ -111,12 +111,13 @@ impl Reader<'_> {
             {
                 at += 1;
             }
-            // `jane q public`.
+            // `jane q public`, `jane q. public`.
+            let point = usize::from(self.t(at + 1).symbol(b'.') && self.glued(at));
             if self.t(at).len() == 1
                 && self.t(at).kind == Kind::Word
-                && self.small_part(at + 1, case, false, sure)
+                && self.small_part(at + 1 + point, case, false, sure)
             {
-                at += 1;
+                at += 1 + point;
             }
             if !self.small_part(at, case, false, sure) || self.t(at).start != self.t(at - 1).end + 1 {
                 break;
@@ -138,7 +139,10 @@ impl Reader<'_> {
         let role = token.is(v::PERSON | v::KIN | v::CARER);
         let agent = self.lower_is(
             index,
-            words!["by", "with", "to", "on", "for", "from", "saw", "re", "about", "w", "called", "is"],
+            words![
+                "by", "with", "to", "on", "for", "from", "saw", "re", "about", "w", "called", "is", "regarding",
+                "concerning"
+            ],
         ) && (self.back(index, 1).is(v::EVENT)
             || self.lower_is(index, words!["saw"])
             || self.lower_is(
@@ -219,7 +223,26 @@ impl Reader<'_> {
                     && (head.known(COMMON) || count > 1 || role)
             }
         };
+        let last = if head.case == Case::Upper { self.given_behind(last) } else { last };
         enough.then(|| (head.start, self.t(last - 1).end))
+    }
+
+    /// `ABADAN, DEVRIM K`: the index after what stands behind the comma, or the index itself.
+    fn given_behind(&self, comma: usize) -> usize {
+        let given = self.t(comma + 1);
+        let after = self.t(comma + 2);
+        let fits = self.t(comma).symbol(b',')
+            && given.kind == Kind::Word
+            && given.case == Case::Upper
+            && given.len() > 2
+            && given.roles & !(v::STRONG | v::KNOWN | v::MONTH | v::EPONYM) == 0
+            && (given.known(GIVEN | FAMILY) || !given.known(WORD | MEDICAL))
+            && !after.symbol(b':');
+        match () {
+            () if !fits => comma,
+            () if after.case == Case::Single && after.kind == Kind::Word => comma + 3,
+            () => comma + 2,
+        }
     }
 
     /// `spelled k o w a l s k i`, `r-o-e`: letters one by one.

@@ -8,8 +8,25 @@ use super::{
 use crate::words::words;
 use crate::{
     Identifier,
-    words::{FAMILY, GIVEN, WORD, vocabulary as v},
+    words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, list, vocabulary as v},
 };
+
+/// Words that tell what kind of place it is, and name none: `Sleep Center`, `National Cancer Institute`.
+const KINDS: &[u64] = list!(
+    "infusion cardiac catheterization education visit sleep wound women men trauma level stroke comprehensive \
+     rehabilitation rehab long short term acute chronic joint replacement excellence national international \
+     american federal federally qualified skilled assisted nursing per stay same day ambulatory imaging \
+     diagnostic diagnostics breast spine pain vein weight bariatric fertility birth birthing maternity \
+     infectious travel flu vaccine vaccination testing clinical reference blood donor donation poison control \
+     crisis endoscopy dialysis kidney liver transplant burn vascular pulmonary digestive outreach wellness \
+     recovery addiction treatment counseling learning resource training simulation conference visitor welcome \
+     student employee occupational memory adult senior teen youth school mobile virtual telehealth online \
+     preferred local nearest free private public new old current previous tertiary referral teaching academic \
+     affiliated participating critical access psychiatric mental stem cell sports joint hand foot ankle \
+     movement disorder disorders headache allergy asthma arthritis osteoporosis diabetes thyroid lipid \
+     hypertension anticoagulation coumadin oncology cardiology neurology nephrology urology pathology radiology \
+     laboratory lab core medical health care family urgent primary emergency surgical cancer heart eye dental rural central main any every each all some another outside area regional i ii iii iv"
+);
 
 impl Reader<'_> {
     /// Finds capitalised phrases that end in a word for a facility, or `Hospital of …`.
@@ -102,7 +119,10 @@ impl Reader<'_> {
                 && token.kind == Kind::Word
                 && self.back(before, 1).capitalised()
                 && words > 0
-                && !(self.lower_is(before, words!["at", "for", "and"]));
+                && !(self.lower_is(before, words!["at", "for", "and"]))
+                && !(self.strict
+                    && self.lower_is(before, words!["the"])
+                    && !self.lower_is(before.wrapping_sub(1), words!["of"]));
             let sign = token.kind == Kind::Symbol
                 && (matches!(token.byte, b'\'' | b'-' | b'&')
                     || token.byte == b'.' && self.lower_is(before.wrapping_sub(1), words!["st", "mt", "ft"]));
@@ -160,6 +180,8 @@ impl Reader<'_> {
                 let generic = self
                     .lower_is(before, words!["inpatient", "outpatient", "ambulatory", "campus", "off"])
                     || !named && token.is(v::KNOWN) && !token.known(GIVEN | FAMILY)
+                    || self.strict && self.lower_is(before, KINDS)
+                    || self.strict && token.known(MEDICAL) && !token.known(COMMON | CITY) && !named
                     || token.is(v::FACILITY | v::CARER | v::PERSON | v::MACHINE) && !token.is(v::FACILITYMID);
                 let article = self.lower_is(
                     before,
@@ -182,6 +204,12 @@ impl Reader<'_> {
                         "see",
                         "via",
                         "call",
+                        "per",
+                        "visit",
+                        "contact",
+                        "ask",
+                        "notify",
+                        "refer",
                     ],
                 );
                 if article {
@@ -205,7 +233,10 @@ impl Reader<'_> {
             while self.lower_is(after, words!["the"]) {
                 after += 1;
             }
-            if self.t(after).capitalised() && !self.t(after).is(v::MONTH | v::WEEKDAY) {
+            if self.t(after).capitalised()
+                && !self.t(after).is(v::MONTH | v::WEEKDAY)
+                && !self.lower_is(after, words!["excellence"])
+            {
                 let beyond = self.capitals_from(after, 5);
                 if beyond > end && sure {
                     end = beyond;

@@ -178,6 +178,37 @@ impl Reader<'_> {
         let last = self.index_at(end);
         let own = (first..last).any(|at| self.own(at));
         let several = (first..last).filter(|at| self.t(*at).kind == Kind::Word).count() > 1;
+        // `Interventional Radiology`, `Step Down Unit`: a department.
+        let department = last.checked_sub(1).is_some_and(|at| {
+            let bytes = self.bytes(self.t(at));
+            bytes.ends_with(b"logy")
+                || self.lower_is(
+                    at,
+                    words![
+                        "surgery",
+                        "medicine",
+                        "care",
+                        "therapy",
+                        "unit",
+                        "ward",
+                        "icu",
+                        "department",
+                        "service",
+                        "services",
+                        "team",
+                        "lab",
+                        "imaging",
+                        "room",
+                        "desk",
+                        "office",
+                        "supervisor",
+                        "management"
+                    ],
+                )
+        });
+        if department {
+            return None;
+        }
         let acronym = (first..last).all(|at| self.t(at).case == Case::Upper);
         let single = !head.known(WORD) && !head.known(GIVEN) && (head.known(CITY) || !head.known(FAMILY));
         (end > 0 && !acronym && own && (several || single)).then_some((head.start, end))

@@ -156,7 +156,7 @@ impl Reader<'_> {
         let preposition =
             agent && self.lower_is(index, words!["to", "for", "from", "by", "re", "and", "via", "per", "s"]);
         let place = head.is(v::STATE) || head.known(crate::words::CITY) && preposition && !head.known(GIVEN);
-        if place || preposition && (!head.known(GIVEN | FAMILY) || head.is(v::EPONYM)) {
+        if place || (preposition || follow) && (!head.known(GIVEN | FAMILY) || head.is(v::EPONYM)) {
             return None;
         }
         self.meant_from(next)
@@ -336,6 +336,20 @@ impl Reader<'_> {
     pub(super) fn companions(&mut self, first_hit: usize) {
         if !self.strict {
             return;
+        }
+        // `Marziyet Rushisvili listed`: a given name that nobody knows opens the sentence.
+        for at in first_hit..self.hits.len() {
+            let Some(hit) = self.hits.get(at).copied() else { break };
+            let index = self.index_at(hit.start);
+            if hit.identifier == Identifier::Name
+                && index > 0
+                && self.t(index).case == Case::Capital
+                && self.begins_sentence(index - 1)
+                && self.given_before(index)
+                && let Some(hit) = self.hits.get_mut(at)
+            {
+                hit.start = self.tokens.get(index - 1).map_or(hit.start, |token| token.start);
+            }
         }
         let mut ends: Vec<(usize, usize)> = self
             .hits

@@ -1,6 +1,7 @@
 //! Reads a text, of which nothing is known but that it is one: finds values by shape, by the words around, by
 //! dictionaries.
 
+mod addressed;
 mod ages;
 pub(crate) mod bodies;
 mod borrowed;

@@ -40,7 +40,15 @@ impl Reader<'_> {
                 .or_else(|| self.told(index))
                 .or_else(|| self.signed(index))
                 .or_else(|| self.initials(index))
-                .or_else(|| self.spelled_out(index));
+                .or_else(|| self.spelled_out(index))
+                .or_else(|| self.addressed(index))
+                .or_else(|| self.bracketed(index));
+            let found = found.filter(|(start, end)| {
+                !(self.strict
+                    && !token.is(v::TITLE)
+                    && !self.person_noun(index)
+                    && self.owned(self.index_at(*end)))
+            });
             if let Some((start, end)) = found {
                 let end = self.generation(end);
                 self.hit(start, end, Identifier::Name, weight::NAME);
@@ -108,6 +116,21 @@ impl Reader<'_> {
         if sure && self.strict && over > next && self.t(over).capitalised() && self.t(over).len() > 2 {
             let end = self.atom(over).map_or(0, |last| self.t(last - 1).end);
             return Some((after.start, end)).filter(|(start, end)| end > start);
+        }
+        // `question for dr nakamura`, `to=dr.sutton`.
+        let small = !self.strict
+            && self.lower_is(index, words!["dr", "mr"])
+            && token.case == Case::Lower
+            && after.case == Case::Lower
+            && after.known(FAMILY)
+            && after.known(COMMON)
+            && !after.known(WORD)
+            && after.roles & !v::STRONG == 0
+            && after.start <= token.end + 2
+            && !matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'-' | b'_' | b'/')
+            && !matches!(self.byte(after.end), b'.' | b'-' | b'_' | b'/' | b'(');
+        if small {
+            return Some((after.start, after.end));
         }
         let lower = !token.capitalised() && after.case == Case::Lower;
         if lower || !after.capitalised() || token.case == Case::Upper && token.len() == 2 && !sure {
@@ -224,9 +247,11 @@ impl Reader<'_> {
             && first.case != Case::Upper
             && first.case != Case::Inner;
         let single_letter = first.case == Case::Single && !several;
+        // `seen for CHF`.
+        let acronym = agent && !several && first.case == Case::Upper && first.len() <= 4;
         let other_place = first.is(v::STATE) && first.case == Case::Capital
             || first.known(crate::words::CITY) && agent && self.lower_is(index, words!["from"]);
-        if single_letter || other_place && !several {
+        if single_letter || other_place && !several || self.strict && agent && self.qualifies(next) || acronym {
             return None;
         }
         let enough = if self.strict {
@@ -303,10 +328,11 @@ impl Reader<'_> {
             return None;
         }
         // `Max Speed`, `Hong Kong`.
-        if !self.strict
-            && !self.person
-            && self.t(index + 1).known(WORD)
-            && self.lower_is(index + 1, TECHNICAL)
+        if self.strict && self.bound(index)
+            || !self.strict
+                && !self.person
+                && self.t(index + 1).known(WORD)
+                && self.lower_is(index + 1, TECHNICAL)
             || self.lower_is(index, words!["hong"]) && self.lower_is(index + 1, words!["kong"])
             || self.lower_is(index, words!["rio"]) && self.lower_is(index + 1, words!["grande"])
         {
@@ -465,6 +491,7 @@ impl Reader<'_> {
                 && parts.contains(&token.hash)
                 && !sentence
                 && !matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@')
+                && !(self.strict && self.owned(index + 1))
             {
                 self.hit(token.start, token.end, Identifier::Name, weight::NAME - 1);
             }

@@ -205,38 +205,6 @@ impl Reader<'_> {
             && token.roles == 0
     }
 
-    /// In prose: an initial and a family name, `L. Silva`.
-    pub(super) fn initialed(&self, index: usize) -> Option<(usize, usize)> {
-        // `M. N. Torres`.
-        let mut last = index;
-        while last < index + 6
-            && self.t(last + 1).symbol(b'.')
-            && self.t(last + 2).case == Case::Single
-            && self.t(last + 2).kind == Kind::Word
-            && self.t(last + 3).symbol(b'.')
-        {
-            last += 2;
-        }
-        let (initial, family) = (self.t(index), self.t(last + 2));
-        let fits = self.strict
-            && initial.case == Case::Single
-            && self.t(index + 1).symbol(b'.')
-            && self.glued(index)
-            && matches!(family.case, Case::Capital | Case::Inner)
-            && family.kind == Kind::Word;
-        if !fits
-            || family.is(v::LOOK)
-            || !family.known(FAMILY | GIVEN)
-            || family.known(WORD) && family.is(v::CARER | v::FACILITY | v::KNOWN)
-            || family.is(v::KNOWN) && !family.known(FAMILY)
-            || self.eponym(last + 2)
-        {
-            return None;
-        }
-        let next = self.atom(last + 2)?;
-        Some((initial.start, self.t(next - 1).end))
-    }
-
     /// In prose: who speaks in a chat, `Maria: hello` at the beginning of a line.
     pub(super) fn speaker(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
@@ -248,7 +216,15 @@ impl Reader<'_> {
             && token.roles & !v::STRONG == 0;
         let colon = self.t(index + 1).symbol(b':') && self.byte(self.t(index + 1).end) == b' ';
         let small = token.case != Case::Lower || token.known(COMMON);
-        (self.strict && begins && known && small && colon && token.len() > 2)
+        // `[09:15] verdiana: yes`: behind the time whoever it is.
+        let timed = self.back(index, 1).symbol(b']')
+            && self.back(index, 2).kind == Kind::Number
+            && self.back(index, 3).symbol(b':')
+            && token.roles & !v::STRONG == 0
+            && !token.known(WORD)
+            && token.len() > 3
+            && matches!(token.case, Case::Lower | Case::Capital);
+        (self.strict && begins && (known && small || timed) && colon && token.len() > 2)
             .then_some((token.start, token.end))
     }
 
@@ -361,6 +337,8 @@ impl Reader<'_> {
                 || self.thing(index)
                 || self.scored(index)
                 || !token.known(GIVEN | FAMILY) && self.in_heading(index)
+                || self.bound(index)
+                || self.qualifies(index) && !self.back(index, 1).is(v::TITLE | v::PERSON | v::KIN | v::CARER)
                 || token.is(v::KNOWN
                     | v::PAYER
                     | v::MONTH

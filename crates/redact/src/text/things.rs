@@ -1,6 +1,9 @@
 //! What speaks against a name: diseases, tests and instruments that are named for persons, medicines and their doses.
 
-use super::{Reader, token::Kind};
+use super::{
+    Reader,
+    token::{Case, Kind},
+};
 use crate::words::{
     COMMON, FAMILY, GIVEN, MEDICAL, WORD, list,
     vocabulary::{self as v},
@@ -29,13 +32,27 @@ const THINGS: &[u64] = list!(
      hypothesis reaction agitation sedation neuralgia neuroma melanoma leukemia anemia rot cirrhosis \
      encephalitis meningitis nephritis colitis granulomatosis scotoma bone laceration tear lesion injury \
      hematoma stroke anastomosis loop stoma field fields ankle bleeding solution media medium unit units \
+     cycle elimination decomposition equilibrium kappa alpha rho simulation prior posterior approach hierarchy \
+     framework declaration convention treaty war battle pathogens inventories scales battery cart cuff cuffs \
+     limits models process matrix transform theory theories postulates mechanism symptom reagent assessments \
      crystals casts antigen antibody factor assay blot model regression distribution estimate estimator"
 );
 
 /// What bears the possessive of a name that people bear too.
 const OWNED: &[u64] = list!(
     "disease syndrome sign test palsy fascia ligament triangle esophagus point pouch gland lymphoma phenomenon law \
-     contracture rule criteria sarcoma diverticulum reflex maneuver canal duct node nodes area angle chorea"
+     contracture rule criteria sarcoma diverticulum reflex maneuver canal duct node nodes area angle chorea \
+     kappa alpha rho scale score cycle postulates hierarchy method stages"
+);
+
+/// First parts of eponyms of which both are frequent names, and their second parts.
+const PAIR: &[u64] = list!(
+    "jackson stanford hardy mann montgomery woodcock wolff parkinson calgary henderson johnson gibson wood \
+     taylor murphy lee white bland kaplan king mason moore miller fisher"
+);
+const PAIRED: &[u64] = list!(
+    "pratt binet weinberg whitney asberg johnson parkinson white cambridge hasselbalch thomson silverman \
+     altman meier ellis evans robin devaux jones gruber dieker"
 );
 
 /// Words of the middle: `Goldmann visual field`, `Bristol stool type`.
@@ -46,7 +63,7 @@ const BETWEEN: &[u64] = list!(
 
 /// What is `of` somebody: `ligament of Treitz`, `tetralogy of Fallot`.
 const OF: &[u64] = list!(
-    "ligament tetralogy circle pouch space sphincter islets islet bundle foramen angle ampulla canal duct \
+    "declaration treaty battle convention ligament tetralogy circle pouch space sphincter islets islet bundle foramen angle ampulla canal duct \
      fascia crypts loop node nodes organ zone line lines valve sinus layer triangle fossa glands cartilage \
      tubercle tendon artery aqueduct membrane sign maneuver spiral valves ring plexus cistern gland area \
      capsule"
@@ -72,6 +89,11 @@ impl Reader<'_> {
     pub(super) fn thing(&self, index: usize) -> bool {
         self.t(index).known(MEDICAL) && !self.t(index).known(COMMON)
             || self.eponym(index)
+            || self.bound(index)
+            || self.lower_is(index, words!["monte", "hong"])
+                && self.lower_is(index + 1, words!["carlo", "kong"])
+            || self.lower_is(index, words!["carlo", "kong"])
+                && self.lower_is(index.wrapping_sub(1), words!["monte", "hong"])
             || self.dosed(index)
             || self.among_things(index)
     }
@@ -86,6 +108,23 @@ impl Reader<'_> {
         if (index + 1..next).any(|at| self.t(at).is(v::EPONYM | v::KNOWN) && !self.t(at).known(COMMON))
             || next > index + 1 && self.t(index).is(v::EPONYM | v::KNOWN) && !self.t(index).known(COMMON)
         {
+            return true;
+        }
+        // `Jackson-Pratt`, `Mann-Whitney`: pairs of frequent names.
+        let pair = next == index + 3 && self.lower_is(index, PAIR) && self.lower_is(index + 2, PAIRED);
+        let series = next > index + 3 && self.lower_is(index, PAIR) && self.lower_is(index + 2, PAIR);
+        // `negative Lachman`, `Positive McMurray`.
+        let finding = self.lower_is(index.wrapping_sub(1), words!["positive", "negative"])
+            && self.t(index - 1).end + 1 == self.t(index).start
+            && !(self.t(index).known(COMMON) && self.t(next).capitalised());
+        // `no Hoffmann`, `Ramsay Hunt syndrome`.
+        let absent = self.lower_is(index.wrapping_sub(1), words!["no", "without", "absent"])
+            && self.t(index).is(v::EPONYM);
+        let second = self.t(next).case == Case::Capital
+            && self.t(next).known(FAMILY)
+            && self.t(next).start == self.t(next - 1).end + 1
+            && self.owned(self.atom(next).unwrap_or(next + 1));
+        if pair || series || finding || absent || second {
             return true;
         }
         let owner = self.t(index).known(COMMON) && !self.t(index).is(v::EPONYM);
@@ -113,6 +152,46 @@ impl Reader<'_> {
             next = self.atom(next).unwrap_or(next + 1);
         }
         false
+    }
+
+    /// Whether what stands behind a name of two parts is a disease or a sign: `Ramsay Hunt syndrome`.
+    pub(super) fn owned(&self, next: usize) -> bool {
+        self.lower_is(next, OWNED) && self.t(next).case == Case::Lower
+    }
+
+    /// `Max tokens`, `Max Connections`: a bound of something.
+    pub(super) fn bound(&self, index: usize) -> bool {
+        self.lower_is(index, words!["max", "min"])
+            && self.t(index + 1).known(WORD)
+            && !self.t(index + 1).known(COMMON)
+            && (self.t(index + 1).capitalised()
+                || self.lower_is(
+                    index + 1,
+                    words!["tokens", "retries", "dose", "size", "length", "temp", "rate"],
+                ))
+    }
+
+    /// An unknown word before a capitalised ordinary one, or an adjective: `Cyber Security`, `Bayesian approach`.
+    pub(super) fn qualifies(&self, index: usize) -> bool {
+        let token = self.t(index);
+        if token.known(GIVEN | FAMILY) {
+            return false;
+        }
+        let next = self.atom(index).unwrap_or(index + 1);
+        let after = self.t(next);
+        let plain = after.kind == Kind::Word
+            && (after.known(WORD) || after.is(v::KNOWN | v::CARER))
+            && after.start == self.t(next - 1).end + 1
+            && after.len() > 2
+            && !after.known(GIVEN | FAMILY | COMMON);
+        let bytes = self.bytes(token);
+        let adjective = bytes.ends_with(b"ian") || bytes.ends_with(b"ean") || bytes.ends_with(b"oides");
+        plain
+            && (after.case == Case::Capital
+                && token.case == Case::Capital
+                && !after.is(v::TITLE | v::SUFFIX | v::PERSON | v::KIN)
+                && !self.t(next + 1).symbol(b':')
+                || adjective && after.case == Case::Lower && after.roles == 0)
     }
 
     /// A name that is not frequent, with a number behind it: `Killip 2`, `Borg 12`.

@@ -133,7 +133,12 @@ pub(crate) fn marker(text: &[u8], place: usize) -> Option<usize> {
 fn case(word: &[u8]) -> Case {
     // Capitals with marks: U+00C0 to U+00DE begin with 0xC3 and a low second byte.
     let marked = matches!(word, [0xc3, 0x80..=0x9e, ..])
-        || matches!(word, [0xc4 | 0xc5, second, ..] if second % 2 == 0);
+        || matches!(word, [0xc4, second, ..] if (*second < 0xb8) == (*second % 2 == 0))
+        || matches!(word, [0xc5, second, ..] if match *second {
+            0x81..=0x88 | 0xb9..=0xbe => *second % 2 == 1,
+            0x8a..=0xb8 => *second % 2 == 0,
+            _ => false,
+        });
     let first = word.first().is_some_and(u8::is_ascii_uppercase) || marked;
     let (mut letters, mut small, mut capitals) = (0, 0, 0);
     for byte in word {
@@ -303,6 +308,11 @@ mod tests {
             ("Ángel", Case::Capital),
             ("ángel", Case::Lower),
             ("Øystein", Case::Capital),
+            ("Žilih", Case::Capital),
+            ("Łódź", Case::Capital),
+            ("ŀas", Case::Lower),
+            ("Čapek", Case::Capital),
+            ("ńa", Case::Lower),
         ] {
             assert_eq!(case(word.as_bytes()), expected, "{word}");
         }

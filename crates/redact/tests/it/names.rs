@@ -239,3 +239,72 @@ fn logs_of_machines_keep_what_looks_like_names() {
         ],
     );
 }
+
+#[test]
+fn kinds_of_places_are_no_places() {
+    check(
+        Mode::Strict,
+        &[
+            "The Infusion Center opens at 7:30 AM, the Sleep Center at nine.",
+            "Level I Trauma Center criteria, Comprehensive Stroke Center criteria",
+            "Visit the Patient Education Center. Per Pharmacy, dose adjusted.",
+            "Returned from Interventional Radiology. Center of Excellence designation.",
+            "sponsored by the National Cancer Institute",
+            "seen at <Lakeview Infusion Center> and the <Hartwell Sleep Center>",
+        ],
+    );
+}
+
+#[test]
+fn what_is_named_for_persons_is_nobody() {
+    check(
+        Mode::Strict,
+        &[
+            "Ramsay Hunt syndrome should be excluded.",
+            "Positive McMurray, negative Lachman.",
+            "Jackson-Pratt 20 ml, Mann-Whitney U, Hardy-Weinberg equilibrium",
+            "The Bayesian approach, the Krebs cycle, Bloodborne Pathogens, Cyber Security",
+            "The Declaration of Helsinki guides research.",
+            "Max tokens 512. Set Max Connections to 100.",
+            "A. Colon, cecum: tubular adenoma.",
+            "In California, Texas and Ohio rules differ.",
+            "Open Monday through Friday, rounds every Sunday, music on Fridays.",
+            "Next visit on <Friday>.",
+        ],
+    );
+}
+
+#[test]
+fn persons_are_spoken_to_and_bracketed() {
+    check(
+        Mode::Strict,
+        &[
+            "<Calandria>, your appt is at 3 pm",
+            "<Itamar>, can I please speak to your boss?",
+            "Ortho (<Drewniowska>) aware.",
+            "[09:15] <verdiana>: yes, hung it at 8",
+            "PATIENT: <ABADAN, DEVRIM K>",
+            "My name is <Bojka Žilih>.",
+            "My name is <carine r. dufour>.",
+            "What's your name? <Tamerlan S. Godina>",
+            "this is a letter regarding <makeda tanner> date of birth",
+            "born in <WASHINGTON>, DISTRICT OF COLUMBIA",
+        ],
+    );
+    check(
+        Mode::Strict,
+        &[
+            "Metformin, your new medicine, is taken twice a day.",
+            "Ortho (Lovenox) continued. [09:15] system: restarted",
+            "Hopefully, you will feel better.",
+        ],
+    );
+}
+
+#[test]
+fn logs_hold_doctors_in_small_letters() {
+    check(
+        Mode::Log,
+        &["T=\"question for dr <nakamura>\"", "dr site failover started", "dr region is us-east-2"],
+    );
+}
