@@ -43,7 +43,7 @@ impl Reader<'_> {
                 .or_else(|| self.spelled_out(index))
                 .or_else(|| self.addressed(index))
                 .or_else(|| self.bracketed(index));
-            let found = found.filter(|(start, end)| {
+            let found = found.filter(|(_, end)| {
                 !(self.strict
                     && !token.is(v::TITLE)
                     && !self.person_noun(index)
@@ -251,7 +251,8 @@ impl Reader<'_> {
         let acronym = agent && !several && first.case == Case::Upper && first.len() <= 4;
         let other_place = first.is(v::STATE) && first.case == Case::Capital
             || first.known(crate::words::CITY) && agent && self.lower_is(index, words!["from"]);
-        if single_letter || other_place && !several || self.strict && agent && self.qualifies(next) || acronym {
+        if single_letter || other_place && !several || self.strict && agent && self.qualifies(next) || acronym
+        {
             return None;
         }
         let enough = if self.strict {
@@ -491,7 +492,6 @@ impl Reader<'_> {
                 && parts.contains(&token.hash)
                 && !sentence
                 && !matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@')
-                && !(self.strict && self.owned(index + 1))
             {
                 self.hit(token.start, token.end, Identifier::Name, weight::NAME - 1);
             }

@@ -290,6 +290,7 @@ impl Reader<'_> {
                     || token.case == Case::Inner)
             || token.is(v::KNOWN | v::PAYER) && !token.is(v::STRONG)
             || self.eponym_alone(index)
+            || self.qualifies(index)
             || self.thing(index)
         {
             return None;
