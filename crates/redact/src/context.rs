@@ -9,16 +9,19 @@
 //! - It ends early rather than late: a line that doesn't fit ends a table, some that don't end a document.
 
 pub(crate) mod card;
+mod dump;
 mod json;
 mod label;
 mod opening;
 mod signs;
 mod strokes;
 pub(crate) mod table;
+mod titles;
 mod tree;
 pub(crate) mod xml;
 mod yaml;
 
+pub(crate) use dump::types;
 pub(crate) use json::{Piece, piece};
 pub(crate) use label::{Label, SLASH, own_key};
 pub(crate) use signs::Signs;
@@ -110,7 +113,10 @@ impl Context {
             return;
         }
         self.signs = Signs::opened(line).or_else(|| self.signs.take().and_then(|signs| signs.after(line)));
-        self.follow(line);
+        // The types below the names of a table's columns are no tags.
+        if self.table.is_none() || !types(line) {
+            self.follow(line);
+        }
         // Lines of documents are no tables.
         if self.tree.is_none() {
             self.table = table::after(self.table.take(), engine, line);

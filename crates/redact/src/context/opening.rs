@@ -30,6 +30,7 @@ pub(super) fn possible(line: &[u8]) -> bool {
         b'a'..=b'z' | b'A'..=b'Z' | b' ' | b'\t' | b'|' | b'"' | b'\'' | b'#' | b'*' | 0x80.. => {
             begins(line) || header_like(line)
         }
+        b'(' | b',' => header_like(line),
         b'-' => line.starts_with(b"-[ RECORD") || line.starts_with(b"- ") && line.len() <= HEADER,
         _ => false,
     }
@@ -38,10 +39,11 @@ pub(super) fn possible(line: &[u8]) -> bool {
 /// Words that only the first lines of messages, cards and entries begin with.
 fn begins(line: &[u8]) -> bool {
     match line.first() {
-        Some(b'M' | b'I') => (line.starts_with(b"MSH") || line.starts_with(b"ISA")) && line.len() > 8,
+        Some(b'M' | b'I') if line.starts_with(b"MSH") || line.starts_with(b"ISA") => line.len() > 8,
         Some(b'B') => line.starts_with(b"BEGIN:V"),
         Some(b'C' | b'c') => line.get(..FORM.len()).is_some_and(|head| head.eq_ignore_ascii_case(FORM)),
         Some(b'd') => line.starts_with(b"dn: "),
+        Some(b'I' | b'i') => super::dump::opens_tuples(line),
         Some(b'*') => line.starts_with(b"*****"),
         _ => false,
     }

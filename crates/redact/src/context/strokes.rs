@@ -10,8 +10,8 @@ pub(crate) fn drawn(line: &[u8]) -> Option<Vec<u8>> {
     memchr::memchr_iter(0xe2, line).find(stroke)?;
     let mut plain = line.to_vec();
     for at in memchr::memchr_iter(0xe2, line).filter(stroke) {
-        // U+2502, U+2503, U+2551 stand between columns; others are lines.
-        let upright = matches!(line.get(at + 1..at + 3), Some([0x94, 0x82 | 0x83] | [0x95, 0x91]));
+        // U+2502, U+2503, U+2506, U+2551 stand between columns; others are lines.
+        let upright = matches!(line.get(at + 1..at + 3), Some([0x94, 0x82 | 0x83 | 0x86] | [0x95, 0x91]));
         if let Some(room) = plain.get_mut(at..at + 3) {
             room.copy_from_slice(if upright { b"|  " } else { b"---" });
         }

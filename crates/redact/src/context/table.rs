@@ -5,8 +5,10 @@
 use std::ops::Range;
 
 use super::{
+    dump,
     opening::header_like,
     strokes::{drawn, underline},
+    titles::titles,
 };
 use crate::{
     Identifier as I, Treatment,
@@ -14,7 +16,7 @@ use crate::{
     format::header,
     text::{
         Hit,
-        key::{Class, classify},
+        key::Class,
         token::{at, marker},
         weight,
     },
@@ -35,6 +37,8 @@ enum Parted {
     Wide,
     /// By a blank, if the next line underlines each name.
     Underlined,
+    /// Values of SQL in parentheses.
+    Tuples,
 }
 
 /// What is known of a column.
@@ -74,6 +78,9 @@ pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Optio
     let drawn = drawn(line);
     let line = drawn.as_deref().unwrap_or(line);
     let Some(mut table) = table else { return header(line, engine) };
+    if table.parted == Parted::Tuples && line.trim_ascii().eq_ignore_ascii_case(b"values") {
+        return Some(table);
+    }
     if table.open.is_none() {
         if let Some(starts) = underline(line) {
             return table.underlined(&starts, engine);
@@ -123,30 +130,6 @@ pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
     });
 }
 
-/// What the name of a column tells: as a key does, and in a few words that only tables have.
-fn titles(name: &[u8]) -> Class {
-    let class = classify(name, b"");
-    let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
-    if class != Class::None {
-        class
-    } else if is(&[
-        "member",
-        "subscriber",
-        "insured",
-        "dependent",
-        "beneficiary",
-        "spouse",
-        "guarantor",
-        "resident",
-    ]) {
-        Class::Person
-    } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
-        Class::Weak(I::Address)
-    } else {
-        class
-    }
-}
-
 /// Names of the columns of a table with a field on each row.
 fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
     let [field, value] = names else { return false };
@@ -162,7 +145,14 @@ fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
 
 fn header(line: &[u8], engine: &Engine) -> Option<Table> {
     let line = line.trim_ascii_end();
-    if !header_like(line) || header::length(line) > 0 {
+    let like = header_like(line);
+    if !(like || dump::opens_tuples(line)) || header::length(line) > 0 {
+        return None;
+    }
+    if let Some((names, tuples)) = dump::columns(line) {
+        return titled(line, &names, if tuples { Parted::Tuples } else { Parted::Sign(b'\t') }, engine);
+    }
+    if !like {
         return None;
     }
     if let Some(sign) =
@@ -199,7 +189,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     }
     let fields = of_fields(line, names);
     let (sure, person) = if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted)? };
-    let aligned = !matches!(parted, Parted::Sign(_));
+    let aligned = matches!(parted, Parted::Wide | Parted::Underlined);
     Some(Table {
         sure,
         fields,
@@ -270,7 +260,14 @@ impl Table {
         if header::length(line) > 0 && !self.stamped && self.open.is_none() {
             return false;
         }
-        let Parted::Sign(sign) = self.parted else { return self.aligned(line, &mut cell) };
+        let sign = match self.parted {
+            Parted::Sign(sign) => sign,
+            Parted::Wide | Parted::Underlined => return self.aligned(line, &mut cell),
+            Parted::Tuples => {
+                let count = self.columns.len();
+                return dump::tuples(line, count, &mut |_, _| {}) && dump::tuples(line, count, &mut cell);
+            }
+        };
         let mut spaced = false;
         let count = cells(line, sign, self.open, &mut |_, range| {
             spaced |= sign == b','
@@ -346,7 +343,9 @@ impl Table {
 
     /// Takes the places of columns from the strokes below their names.
     fn underlined(mut self, starts: &[usize], engine: &Engine) -> Option<Self> {
-        if matches!(self.parted, Parted::Sign(_)) || self.names.is_empty() && self.parted == Parted::Wide {
+        if !matches!(self.parted, Parted::Wide | Parted::Underlined)
+            || self.names.is_empty() && self.parted == Parted::Wide
+        {
             return Some(self);
         }
         let line = std::mem::take(&mut self.names);
@@ -364,6 +363,7 @@ impl Table {
 /// A cell without its quotes and Markdown's stars.
 fn bare(cell: &[u8]) -> &[u8] {
     let sign = |b: &u8| *b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'*' | b'#');
+    let cell = cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell);
     let start = cell.iter().position(|b| !sign(b)).unwrap_or(cell.len());
     let end = cell.iter().rposition(|b| !sign(b)).map_or(start, |at| at + 1);
     cell.get(start..end.max(start)).unwrap_or_default()

@@ -57,6 +57,33 @@ fn quotes_hold_separators_and_ends_of_lines() {
 }
 
 #[test]
+fn rows_of_dumps_are_known() {
+    for lines in [
+        &["COPY public.pt (first_nm, dob, note) FROM stdin;", "Jane\t1970-01-31\twell"][..],
+        &["INSERT INTO pt (first_nm, dob, note) VALUES", "(N'Jane', '1970-01-31', 'well'),"][..],
+        &[
+            "INSERT INTO pt (first_nm, dob, note) VALUES ('[NAME]', '[DATE]', 'ill'),",
+            "('Jane', '1970-01-31', 'well');",
+        ][..],
+        &["(`first_nm`, `dob`, `note`)", "VALUES", "  ('Jane', '1970-01-31', 'well')"][..],
+        &[",first_nm,dob,note", "0,Jane,1970-01-31,well"][..],
+        &["   first_nm         dob  note", "0      Jane  1970-01-31  well"][..],
+    ] {
+        let expected = ["Jane", "1970-01-31", "well"].map(str::to_owned);
+        let cells = told(lines).unwrap_or_default();
+        let cells: Vec<_> = cells.into_iter().map(|c| c.1).filter(|c| c != "0").collect();
+        assert_eq!(cells, expected, "{lines:?}");
+    }
+    for lines in [
+        &["COPY public.jobs (id, queue, name) FROM stdin;", "1\tdefault\tSendMail"][..],
+        &["INSERT INTO jobs (id, queue, name) VALUES", "(1, 'default', 'SendMail'),"][..],
+        &["INSERT INTO pt (first_nm, dob) VALUES", "(1, 'default', 'Send')"][..],
+    ] {
+        assert_eq!(told(lines), None, "{lines:?}");
+    }
+}
+
+#[test]
 fn another_shape_ends_a_table() {
     for lines in [
         &["first_name,dob", "(2 rows)", "Jane,1970-01-31"][..],

@@ -86,7 +86,7 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        if context::table::is_header(line, self) && !table.fields {
+        if context::table::is_header(line, self) && !table.fields || context::types(line) {
             return Ok(());
         }
         let drawn = context::drawn(line);

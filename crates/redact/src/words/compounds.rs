@@ -54,6 +54,21 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("time", "ts tm tstamp"),
     ("service", "svc"),
     ("address", "addr adr"),
+    ("last", "lst"),
+    ("first", "frst fst"),
+    ("contact", "cntct contct ctct"),
+    ("emergency", "emer emrg emerg emrgncy"),
+    ("city", "cty"),
+    ("county", "cnty"),
+    ("birth", "brth bth"),
+    ("admission", "adm admsn"),
+    ("discharge", "disch dsch dschg dischg"),
+    ("hospital", "hsp"),
+    ("provider", "prov prvdr"),
+    ("physician", "physn physcn"),
+    ("employer", "emplr"),
+    ("spouse", "spse"),
+    ("dt", "dttm dtm"),
 ];
 
 /// Nouns with any `id` or `no`: the number is a person's, whoever wrote the line.

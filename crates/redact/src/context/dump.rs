@@ -1,0 +1,153 @@
+//! Rows of SQL dumps: `COPY t (a, b) FROM stdin`, tuples below an `INSERT`; and rows of types below a header.
+
+use std::ops::Range;
+
+use crate::text::token::at;
+
+/// Names of columns in a statement, and whether its rows are tuples; else they are parted by tabs.
+pub(super) fn columns(line: &[u8]) -> Option<(Vec<Range<usize>>, bool)> {
+    let start = line.iter().take_while(|b| **b <= b' ').count();
+    let rest = line.get(start..)?;
+    let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    let open = start + memchr::memchr(b'(', rest)?;
+    let close = open + memchr::memchr(b')', line.get(open..)?)?;
+    let behind = line.get(close + 1..)?.trim_ascii();
+    let follows = |word: &[u8]| behind.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    let tuples = match () {
+        () if begins(b"copy ") && follows(b"from stdin") => false,
+        () if begins(b"insert ") || begins(b"replace into ") => {
+            if !follows(b"values") || !matches!(behind.last(), Some(b'S' | b's' | b',')) {
+                return None;
+            }
+            true
+        }
+        // The list of columns on a line of its own.
+        () if open == start && (behind.is_empty() || behind.eq_ignore_ascii_case(b"values")) => true,
+        () => return None,
+    };
+    let mut names = Vec::new();
+    let mut place = open + 1;
+    for name in line.get(place..close)?.split(|b| *b == b',') {
+        names.push(place..place + name.len());
+        place += name.len() + 1;
+    }
+    Some((names, tuples))
+}
+
+/// Whether tuples follow on the lines below: `INSERT INTO t (a, b) VALUES (1, 2),`.
+pub(super) fn opens_tuples(line: &[u8]) -> bool {
+    line.get(..7).is_some_and(|head| head.eq_ignore_ascii_case(b"insert ")) && line.last() == Some(&b',')
+}
+
+/// Tells the cells of each tuple of a line; false if it holds others than ones of so many values.
+pub(super) fn tuples(line: &[u8], columns: usize, cell: &mut dyn FnMut(usize, Range<usize>)) -> bool {
+    let blank =
+        |place: usize| line.get(place..).unwrap_or_default().iter().take_while(|b| **b <= b' ').count();
+    let mut place = blank(0);
+    let mut rows = 0;
+    while at(line, place) == b'(' {
+        place += 1;
+        let mut index = 0;
+        loop {
+            place += blank(place);
+            // `N'…'`, `E'…'`.
+            if matches!(at(line, place), b'N' | b'E') && at(line, place + 1) == b'\'' {
+                place += 1;
+            }
+            let (range, next) = if at(line, place) == b'\'' {
+                let Some(close) = closed(line, place + 1) else { return false };
+                (place + 1..close, close + 1)
+            } else {
+                let rest = line.get(place..).unwrap_or_default();
+                let length = rest.iter().take_while(|b| !matches!(b, b',' | b')')).count();
+                (place..place + length, place + length)
+            };
+            cell(index, range);
+            index += 1;
+            place = next + blank(next);
+            match at(line, place) {
+                b',' => place += 1,
+                b')' => break,
+                _ => return false,
+            }
+        }
+        if index != columns {
+            return false;
+        }
+        rows += 1;
+        place += 1;
+        place += blank(place);
+        if matches!(at(line, place), b',' | b';') {
+            place += 1;
+            place += blank(place);
+        }
+    }
+    rows > 0 && place >= line.len()
+}
+
+/// The quote that ends a value; a doubled or escaped one doesn't.
+fn closed(line: &[u8], start: usize) -> Option<usize> {
+    let mut place = start;
+    loop {
+        match *line.get(place)? {
+            b'\'' if at(line, place + 1) == b'\'' => place += 2,
+            b'\\' => place += 2,
+            b'\'' => return Some(place),
+            _ => place += 1,
+        }
+    }
+}
+
+/// Whether a row holds the types of the columns: `<chr> <date>`, `i64 ┆ str`, `VARCHAR,DATE`.
+pub(crate) fn types(line: &[u8]) -> bool {
+    const TYPES: &[&str] = &[
+        "str",
+        "chr",
+        "char",
+        "varchar",
+        "varchar2",
+        "nvarchar",
+        "text",
+        "string",
+        "date",
+        "datetime",
+        "dttm",
+        "timestamp",
+        "time",
+        "int",
+        "integer",
+        "bigint",
+        "smallint",
+        "int32",
+        "int64",
+        "i32",
+        "i64",
+        "u32",
+        "u64",
+        "dbl",
+        "double",
+        "f32",
+        "f64",
+        "float",
+        "float64",
+        "number",
+        "numeric",
+        "decimal",
+        "lgl",
+        "bool",
+        "boolean",
+        "fct",
+        "object",
+        "uuid",
+        "blob",
+        "clob",
+    ];
+    let word = |b: &u8| b.is_ascii_alphanumeric();
+    let mut words = line.split(|b| !word(b)).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some()
+        && words.all(|word| {
+            word.iter().all(u8::is_ascii_digit)
+                || TYPES.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+        })
+        && line.iter().any(u8::is_ascii_alphabetic)
+}
