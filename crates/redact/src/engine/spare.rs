@@ -26,7 +26,6 @@ const KINDS: &[I] = &[
     I::Email,
     I::HealthPlan,
     I::Ip,
-    I::Mrn,
     I::Name,
     I::Ssn,
     I::Zip,
@@ -197,12 +196,8 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
     let value = line.get(hit.start..hit.end).unwrap_or_default();
     let before = line.get(hit.start.saturating_sub(24)..hit.start).unwrap_or_default();
     let after = line.get(hit.end..).unwrap_or_default();
-    // `claim 482133 bound to volume pv-12`, `chart 482133 exported as PNG`, `policy id 482133 action accept`.
-    let handled = || {
-        [&b" bound to "[..], b" exported as ", b" rendered", b" action ", b" matched", b" evaluated"]
-            .iter()
-            .any(|verb| after.starts_with(verb))
-    };
+    // `claim 482133 bound to volume pv-12`, `policy id 482133 action accept`; what offices do too does not count.
+    let handled = || [&b" bound to "[..], b" action "].iter().any(|verb| after.starts_with(verb));
     match hit.identifier {
         I::Account => {
             let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud;
@@ -213,7 +208,7 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
             (cloud || made || of_billing(value)) && !told.person || handled()
         }
         I::Device => told.board && !told.person && !told.care,
-        I::Mrn | I::HealthPlan => handled(),
+        I::HealthPlan => handled(),
         I::City | I::Address => told.site && !told.person,
         I::Date => date_of_a_machine(value, before, after, told),
         I::Name => name_of_a_thing(value, before, after),
@@ -258,12 +253,8 @@ fn date_of_a_machine(value: &[u8], before: &[u8], after: &[u8], told: &Told) -> 
     );
     // `libphonenumber 8.13.37 loaded`.
     let library = value.contains(&b'.') && after.starts_with(b" loaded");
-    run || service
-        || library
-        || version
-        || dump
-        || stamp
-        || word.is_some_and(|word| word.starts_with(b"test_"))
+    let test = word.is_some_and(|word| word.starts_with(b"test_"));
+    run || test || !told.person && (service || library || version || dump || stamp)
 }
 
 fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
