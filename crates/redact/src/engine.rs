@@ -25,6 +25,10 @@ pub(crate) struct Scratch {
     pub(crate) tokens: Vec<Token>,
     pub(crate) hits: Vec<Hit>,
     leaves: Vec<Vec<json::Leaf>>,
+    /// What is open of a document that is walked.
+    stack: Vec<json::Frame>,
+    /// Texts of which the escapes are undone, and where their bytes came from.
+    decoded: Vec<(Vec<u8>, Vec<usize>)>,
     /// What the keys of these leaves announce.
     classes: Vec<Vec<text::key::Class>>,
     /// A line behind what announces it.

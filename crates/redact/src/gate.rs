@@ -220,6 +220,8 @@ mod tests {
             "2026-11-22 03:41:38,123 INFO [main] c.e.App - started in 3.2 s on port 8080",
             "081109 203518 143 INFO dfs.DataNode$DataXceiver: Receiving block blk_-1608999687919862906 src: /10.250.19.102:54106",
             "Nov 22 03:41:38 web-1 sshd[1234]: Connection closed by 10.0.0.9 port 22 [preauth]",
+            r#"{"level":"info","logger":"ca.uhn.fhir.rest.server.Server","msg":"request completed"}"#,
+            r#"{"level":"debug","msg":"cache lookup","key":"policy:455814cd9d2cebba","hit":true}"#,
             "version 1.2.3 build 550e8400-e29b-41d4-a716-446655440000 took 35 ms",
         ] {
             let stopped = stop(line.as_bytes()).map(|at| &line[at..]);
@@ -254,6 +256,8 @@ mod tests {
             "Hello Jane",
             "7|WHITFIELD|MARGARET|19610203",
             "7;Margaret;Whitfield;1961",
+            r#"{"key":"policy:455814922"}"#,
+            "policy=HX-449281 paid",
         ] {
             assert!(!quiet(line.as_bytes()), "{line}");
         }

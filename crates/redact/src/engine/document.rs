@@ -88,9 +88,9 @@ impl Engine {
         leaves.clear();
         let fragment = at(line, start) == b'"';
         let end = if fragment {
-            json::walk_fragment(line, start, &mut leaves)
+            json::walk_fragment(line, start, &mut scratch.stack, &mut leaves)
         } else {
-            json::walk(line, start, &mut leaves)
+            json::walk(line, start, &mut scratch.stack, &mut leaves)
         };
         let result = match end {
             End::TooDeep => Err(Reason::TooDeep),
@@ -312,17 +312,18 @@ impl Engine {
             }
             return Ok(());
         }
-        let (mut decoded, mut map) = (Vec::new(), Vec::new());
+        let (mut decoded, mut map) = scratch.decoded.pop().unwrap_or_default();
         json::unescape(raw, &mut decoded, &mut map);
         let first = hits.len();
-        self.value(&decoded, class, manner, level, scratch, hits)?;
+        let result = self.value(&decoded, class, manner, level, scratch, hits);
         for hit in hits.iter_mut().skip(first) {
             let from = map.get(hit.start).copied().unwrap_or(0);
             let to = map.get(hit.end).copied().unwrap_or(raw.len());
             hit.start = leaf.value.start + from;
             hit.end = leaf.value.start + to;
         }
-        Ok(())
+        scratch.decoded.push((decoded, map));
+        result
     }
 
     /// A string's value, its escapes undone.

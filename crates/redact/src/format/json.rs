@@ -37,30 +37,37 @@ pub(crate) enum End {
     TooDeep,
 }
 
-struct Frame {
+/// An object or an array that is open.
+pub(crate) struct Frame {
     object: bool,
     key: Range<usize>,
 }
 
-/// Walks the document that begins at `start`.
-pub(crate) fn walk(text: &[u8], start: usize, leaves: &mut Vec<Leaf>) -> End {
-    walk_from(text, start, Vec::new(), leaves)
+/// Walks the document that begins at `start`; the stack is room to work in.
+pub(crate) fn walk(text: &[u8], start: usize, stack: &mut Vec<Frame>, leaves: &mut Vec<Leaf>) -> End {
+    stack.clear();
+    walk_from(text, start, stack, leaves)
 }
 
 /// Walks a line of a document that is written over several: it begins with a key, and may open and close more than it
 /// shows.
-pub(crate) fn walk_fragment(text: &[u8], start: usize, leaves: &mut Vec<Leaf>) -> End {
+pub(crate) fn walk_fragment(
+    text: &[u8],
+    start: usize,
+    stack: &mut Vec<Frame>,
+    leaves: &mut Vec<Leaf>,
+) -> End {
     // Enough objects around that the closing ones at the end don't end it.
-    let around = (0..8).map(|_| Frame { object: true, key: 0..0 }).collect();
-    match walk_from(text, start, around, leaves) {
+    stack.clear();
+    stack.extend((0..8).map(|_| Frame { object: true, key: 0..0 }));
+    match walk_from(text, start, stack, leaves) {
         End::Broken(end) if end >= text.len() => End::Whole(end),
         end => end,
     }
 }
 
-fn walk_from(text: &[u8], start: usize, around: Vec<Frame>, leaves: &mut Vec<Leaf>) -> End {
-    let mut wants_key = !around.is_empty();
-    let mut stack = around;
+fn walk_from(text: &[u8], start: usize, stack: &mut Vec<Frame>, leaves: &mut Vec<Leaf>) -> End {
+    let mut wants_key = !stack.is_empty();
     let mut key = 0..0;
     let mut place = start;
     loop {
@@ -110,7 +117,7 @@ fn walk_from(text: &[u8], start: usize, around: Vec<Frame>, leaves: &mut Vec<Lea
                 if wants_key {
                     key = value;
                 } else {
-                    leaves.push(leaf(&stack, &key, value, true, escaped));
+                    leaves.push(leaf(stack, &key, value, true, escaped));
                 }
             }
             b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => {
@@ -122,7 +129,7 @@ fn walk_from(text: &[u8], start: usize, around: Vec<Frame>, leaves: &mut Vec<Lea
                     .iter()
                     .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
                     .count();
-                leaves.push(leaf(&stack, &key, place..place + length, false, false));
+                leaves.push(leaf(stack, &key, place..place + length, false, false));
                 place += length;
             }
             _ => return End::Broken(place),
@@ -219,7 +226,7 @@ mod tests {
 
     fn leaves(text: &str) -> (Vec<(String, String, String)>, End) {
         let mut found = Vec::new();
-        let end = walk(text.as_bytes(), 0, &mut found);
+        let end = walk(text.as_bytes(), 0, &mut Vec::new(), &mut found);
         let leaves = found
             .iter()
             .map(|l| {

@@ -45,17 +45,17 @@ pub(super) fn formed_follows(line: &[u8], start: usize) -> bool {
     while from < start + 4 && !at(line, from).is_ascii_alphanumeric() {
         from += 1;
     }
-    let (mut digits, mut small) = (0, 0);
+    let (mut digits, mut joined) = (0, false);
     for byte in line.get(from..).unwrap_or_default().iter().take(40) {
         match byte {
             b'0'..=b'9' => digits += 1,
-            b'a'..=b'z' => small += 1,
+            // Small letters behind a digit are of a hash: `policy:455814cd9d2c`.
+            b'a'..=b'z' if joined || digits < 3 => return false,
+            b'a'..=b'z' => break,
             b'A'..=b'Z' | b'-' | b'_' | b' ' | b'+' | b'/' => {}
             _ => break,
         }
-        if small > 0 && *byte != b' ' && digits < 3 {
-            return false;
-        }
+        joined = byte.is_ascii_digit();
     }
     digits >= 3
 }

@@ -8,7 +8,7 @@ use crate::{
     text::{
         bodies::{picture_file, whose},
         numbered::NUMBERED,
-        token::at,
+        token::{at, before},
     },
     words::{
         constant, hash,
@@ -56,7 +56,7 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| is_key(gate, word) && gate.previous() & v::EVENT != 0,
     },
-    Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |_, _| true },
+    Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
     // A noun with a number behind it.
@@ -182,6 +182,13 @@ fn named(gate: &Gate<'_>, word: &Word) -> bool {
     let previous = gate.previous();
     previous & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON) != 0
         || is_key(gate, word) && previous & v::MACHINE == 0 && value_is_capital(gate.line, word.end)
+}
+
+/// `ca.uhn.fhir.rest`: a part of the name of a program's package.
+fn packaged(line: &[u8], word: &Word) -> bool {
+    before(line, word.start) == b'.'
+        && at(line, word.end) == b'.'
+        && at(line, word.end + 1).is_ascii_alphabetic()
 }
 
 /// `image roe_headshot.jpg`.

@@ -10,7 +10,8 @@ use crate::{
 #[test]
 fn a_line_without_phi_allocates_nothing() {
     let redactor = redactor(Mode::Log);
-    let documents = corpus::documents(Set::Bench, 3, 12).unwrap();
+    // The lines that speed is measured with: those of other seeds need not hold what makes the reader look.
+    let documents = corpus::documents(Set::Bench, Set::Bench.seed(), 100).unwrap();
     let mut clean = Vec::new();
     let mut lines = 0;
     for document in documents.iter().filter(|d| d.genre.ends_with("-clean")) {
@@ -20,7 +21,7 @@ fn a_line_without_phi_allocates_nothing() {
             lines += 1;
         }
     }
-    assert!(lines > 100, "only {lines} lines have nothing");
+    assert!(lines > 1000, "only {lines} lines have nothing");
     let (mut stream, mut out) = (redactor.stream(), Vec::with_capacity(2 * clean.len()));
     stream.push(&clean, &mut out);
     out.clear();

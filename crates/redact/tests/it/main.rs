@@ -18,6 +18,7 @@ mod allocations;
 mod chunks;
 mod effort;
 mod fuzz;
+mod glance;
 mod lines;
 mod long;
 mod machines;
