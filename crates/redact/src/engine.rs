@@ -2,6 +2,7 @@
 
 mod around;
 mod document;
+mod fields;
 mod settle;
 mod spare;
 

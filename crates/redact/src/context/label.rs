@@ -166,7 +166,7 @@ fn labelled(body: &[u8]) -> Option<Label> {
 /// How many lines may follow the value of a label of this class; nothing if it announces nothing.
 fn announces(class: Class) -> Option<u8> {
     match class {
-        Class::None | Class::Machine | Class::Prose | Class::User | Class::Loose => None,
+        Class::None | Class::Machine | Class::Prose | Class::User | Class::Staff | Class::Loose => None,
         Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person => Some(BLOCK),
         Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day => Some(0),
     }

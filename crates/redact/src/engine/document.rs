@@ -8,7 +8,7 @@ use crate::{
         json::{self, End, Leaf},
         x12,
     },
-    shape::{date, phone},
+    shape::phone,
     text::{
         self, Hit, Manner, dicom,
         key::{Class, about_person, classify, classify_joined},
@@ -173,6 +173,7 @@ impl Engine {
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
         classes.extend(leaves.iter().map(class_of));
+        super::fields::announced(line, leaves, &mut classes);
         let person = is_person
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
@@ -285,6 +286,7 @@ impl Engine {
             {
                 self.push(leaf, identifier, weight::KEY, level, hits);
             } else if let Class::Weak(identifier) | Class::Formed(identifier) = class
+                && identifier != I::Date
                 && (manner.person || matches!(class, Class::Formed(_)) && formed(raw))
                 && plausible(identifier, raw)
                 && raw.len() > 3
@@ -385,16 +387,19 @@ impl Engine {
                 whole(I::Other, hits);
                 return Ok(());
             }
+            Class::Day | Class::Weak(I::Date)
+                if (class == Class::Day || manner.person) && text::value::dated(value) =>
+            {
+                whole(I::Date, hits);
+                return Ok(());
+            }
+            Class::Weak(I::Date) => {}
             Class::Weak(identifier) | Class::Formed(identifier)
                 if manner.person
                     && plausible(identifier, value)
                     && !(machine_made(value) && !matches!(identifier, I::Mrn | I::Biometric)) =>
             {
                 whole(identifier, hits);
-                return Ok(());
-            }
-            Class::Day if (0..value.len().min(32)).any(|i| date::date(value, i).is_some()) => {
-                whole(I::Date, hits);
                 return Ok(());
             }
             Class::Person
@@ -404,6 +409,10 @@ impl Engine {
                 return Ok(());
             }
             Class::User if users::personal(value) => {
+                whole(I::Other, hits);
+                return Ok(());
+            }
+            Class::User | Class::Staff | Class::Person if manner.person && (users::account(value)) => {
                 whole(I::Other, hits);
                 return Ok(());
             }

@@ -47,6 +47,7 @@ impl Gate<'_> {
                         && (ssn::ssn(line, start, false).is_some()
                             || phone::phone(line, start, Suspicion::Low).is_some())
                 }
+                4 if next == b'-' && shape::date::long_ago(line, start) => true,
                 4 => {
                     line.get(end + 1..end + 5).is_some_and(|four| four.iter().all(u8::is_ascii_digit))
                         && card::card(line, start, true).is_some()
@@ -59,6 +60,9 @@ impl Gate<'_> {
                 length <= 2
                     && matches!(before(line, start), b'\'' | b'"')
                     && shape::date::date(line, start).is_some()
+                    || length <= 2
+                        && matches!(before(line, start), b'(' | b'[')
+                        && shape::date::long_ago(line, start)
                     || length >= 12 && card::card(line, start, true).is_some()
             }
             _ => length >= 12 && card::card(line, start, true).is_some(),

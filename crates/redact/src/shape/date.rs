@@ -105,6 +105,39 @@ pub(crate) fn compact(text: &[u8], start: usize) -> Option<usize> {
     (right && (count == 8 || count >= 10)).then_some(start + count)
 }
 
+/// Whether a date in quotes or brackets, with nothing beside it, is of years in which these logs were not written:
+/// someone's day. Neither the first of a year nor the version of an interface.
+pub(crate) fn long_ago(text: &[u8], start: usize) -> bool {
+    let close = match at(text, start.wrapping_sub(1)) {
+        b'\'' => b'\'',
+        b'(' => b')',
+        b'[' => b']',
+        _ => return false,
+    };
+    let Some(found) = date(text, start) else { return false };
+    let mut end = found.end;
+    if without_time(text, end) {
+        end += 9;
+    }
+    let written = text.get(start..found.end).unwrap_or_default();
+    let year = if digits(text, start, 4) == 4 {
+        value(text, start, 4)
+    } else {
+        value(text, found.end.wrapping_sub(4), 4)
+    };
+    let before = text.get(start.saturating_sub(16)..start).unwrap_or_default();
+    at(text, end) == close
+        && (1910..=2009).contains(&year)
+        && !written.ends_with(b"-01-01")
+        && !matches!(written, b"2006-03-01" | b"2008-10-17")
+        && !before.windows(6).any(|six| six.eq_ignore_ascii_case(b"ersion"))
+}
+
+/// Whether midnight stands behind a date: a day that was written as a moment.
+pub(crate) fn without_time(text: &[u8], end: usize) -> bool {
+    matches!(at(text, end), b' ' | b'T') && text.get(end + 1..end + 9) == Some(b"00:00:00")
+}
+
 /// End of month and day, or month and year, that begin here: `03/14`, `3/14`, `03/2024`. A weak sign: the caller looks
 /// at the words around.
 pub(crate) fn partial(text: &[u8], start: usize) -> Option<usize> {

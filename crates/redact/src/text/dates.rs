@@ -61,7 +61,8 @@ impl Reader<'_> {
                 && self.text.get(start..found.end).is_some_and(|d| {
                     d.contains(&b'/') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
                 });
-            if form || self.tells(index, found.time) {
+            let time = found.time && !date::without_time(self.text, found.end);
+            if form || date::long_ago(self.text, start) || self.tells(index, time) {
                 self.hit(start, found.end, Identifier::Date, weight::SHAPE);
             }
             return Some(found.end);

@@ -57,6 +57,11 @@ impl Reader<'_> {
             return;
         }
         let mut next = self.skip_signs(index + 1);
+        // `member 'U48291377' terminated`.
+        if next == index + 1 && matches!(self.t(next).byte, b'\'' | b'`') && self.t(next).kind == Kind::Symbol
+        {
+            next += 1;
+        }
         // `permit for 7ABC123`, `patient with id 482913`, `Cigna id U48291377`.
         while next < index + 5
             && self.byte(self.t(next).end) != b'-'

@@ -1,6 +1,7 @@
 //! What the name of a field tells of its value.
 
 mod bodies;
+mod more;
 mod names;
 mod numbers;
 mod veto;
@@ -38,6 +39,8 @@ pub(crate) enum Class {
     Day,
     /// The value is the name of an account.
     User,
+    /// The value is that if the line is about a person.
+    Staff,
     /// The value is prose about a patient.
     Prose,
     /// The value is a timestamp, a version or the like of a machine.

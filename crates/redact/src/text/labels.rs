@@ -9,7 +9,7 @@ use super::{
     value::{formed, loosely_formed, machine_made, plate, plausible},
     weight,
 };
-use crate::words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, words};
+use crate::words::{users::account, words};
 use crate::{
     Identifier as I,
     shape::{alphanumeric, date, internet},
@@ -236,10 +236,11 @@ impl Reader<'_> {
             {
                 self.bare(I::Address, first, sign.byte, false);
             }
+            Class::Weak(I::Date) if self.person => self.bare_day(first),
             Class::Weak(identifier) | Class::Formed(identifier) if self.person => {
                 self.bare(identifier, first, sign.byte, true);
             }
-            Class::Formed(_) | Class::Loose => {
+            Class::Formed(_) | Class::Loose | Class::Staff => {
                 self.take(class, self.t(first).start..self.glued_value(first));
             }
             Class::Weak(identifier) if self.clinical && NUMBERED.contains(&identifier) => {
@@ -294,6 +295,7 @@ impl Reader<'_> {
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
+            Class::Weak(I::Date) => (self.person && super::value::dated(value)).then_some(I::Date),
             Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)
                 || self.clinical && NUMBERED.contains(&identifier) && formed(value))
             .then_some(identifier),
@@ -310,7 +312,8 @@ impl Reader<'_> {
             }
             Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
             Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
-            Class::Day => (0..value.len()).any(|i| date::date(value, i).is_some()).then_some(I::Date),
+            Class::Day => super::value::dated(value).then_some(I::Date),
+            Class::Staff => (self.person && account(value)).then_some(I::Other),
             _ => None,
         };
         if let Some(identifier) = taken {
@@ -441,8 +444,12 @@ impl Reader<'_> {
 
     pub(super) fn bare_day(&mut self, first: usize) {
         let start = self.t(first).start;
-        if let Some(found) = date::date(self.text, start) {
-            self.hit(start, found.end, I::Date, weight::KEY);
+        let compact = date::compact(self.text, start).filter(|end| *end - start == 8);
+        if let Some(end) = date::date(self.text, start).map(|found| found.end).or(compact) {
+            self.hit(start, end, I::Date, weight::KEY);
+        } else if self.byte(start + 2) == b'%' || self.byte(start + 1) == b'%' {
+            // `01%2F29%2F2003`.
+            self.take(Class::Day, start..self.glued_value(first));
         }
     }
 
@@ -466,33 +473,5 @@ impl Reader<'_> {
             end -= 1;
         }
         end
-    }
-
-    /// Whether a value of a query is names in small letters: `jane+roe`.
-    pub(super) fn small_names(&self, value: &[u8]) -> bool {
-        let parts = || value.split(|b| matches!(b, b'+' | b' ')).filter(|part| !part.is_empty());
-        let name = |part: &[u8]| {
-            let flags = dictionary().get(hash(part));
-            part.len() > 2
-                && part.iter().all(u8::is_ascii_alphabetic)
-                && flags & (GIVEN | FAMILY) != 0
-                && flags & WORD == 0
-        };
-        // `rachel park`: of two, one may be a word that is a frequent name.
-        let common = |part: &[u8]| {
-            let flags = dictionary().get(hash(part));
-            part.len() > 2 && flags & (GIVEN | FAMILY) != 0 && flags & COMMON != 0
-        };
-        (2..=4).contains(&parts().count())
-            && (parts().all(name) || parts().any(name) && parts().all(|part| name(part) || common(part)))
-    }
-
-    /// Whether a value of a query holds several words, of which one is a number.
-    pub(super) fn encoded(&self, start: usize, end: usize) -> bool {
-        let value = self.text.get(start..end).unwrap_or_default();
-        let several = value.contains(&b'+') || memchr::memmem::find(value, b"%20").is_some();
-        several
-            && value.iter().any(u8::is_ascii_digit)
-            && value.iter().filter(|b| b.is_ascii_alphabetic()).count() > 2
     }
 }

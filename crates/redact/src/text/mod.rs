@@ -27,6 +27,7 @@ mod numbers;
 mod persons;
 mod places;
 mod prose;
+mod queries;
 mod roads;
 mod rows;
 mod streets;

@@ -203,6 +203,31 @@ pub(crate) fn loosely_formed(value: &[u8]) -> bool {
         && !(small > 0 && hex && value.len() >= 8)
 }
 
+/// Whether a value is or begins with a date, or holds one; encoded for a query, too.
+pub(crate) fn dated(value: &[u8]) -> bool {
+    let whole = |value: &[u8]| {
+        (0..value.len().min(32)).any(|i| crate::shape::date::date(value, i).is_some())
+            || value.len() == 8 && crate::shape::date::compact(value, 0) == Some(8)
+    };
+    whole(value) || value.len() < 40 && value.contains(&b'%') && whole(&slashes(value))
+}
+
+/// The value with its encoded slashes and colons written out.
+fn slashes(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((first, behind)) = rest.split_first() {
+        let sign = match rest.get(..3) {
+            Some(b"%2F" | b"%2f") => Some(b'/'),
+            Some(b"%3A" | b"%3a") => Some(b':'),
+            _ => None,
+        };
+        out.push(sign.unwrap_or(*first));
+        rest = if sign.is_some() { rest.get(3..).unwrap_or_default() } else { behind };
+    }
+    out
+}
+
 /// Whether a value has the form of a licence plate: letters and digits, five to eight, in at most two groups.
 pub(crate) fn plate(value: &[u8]) -> bool {
     let count = digits::count(value);

@@ -187,6 +187,16 @@ const MORE: &[(Roles, &str)] = &[
         "inpatient outpatient vitals allergies prescriptions encounters mrn pharmacy pharmacist copayment",
     ),
     (WHO, "newborn decedent cardholder"),
+    (
+        PHONE | LOOK,
+        "hphone wphone cphone mphone homeph cellph workph phonehome phonecell phonework phonemobile",
+    ),
+    (
+        SSN | LOOK,
+        "socsecnumber socsecno socsecnbr socsecnum socialsecno socialsecnumber socsecurity ssnbr ssnnbr",
+    ),
+    (MRN | DIRECT | LOOK, "hospno hospnum masterpatientindex"),
+    (ACCOUNT | LOOK, "checkingaccount savingsaccount bankaccount routingnumber"),
     (IDWORD, "uuid guid ident nmbr numb"),
     (PLAN, "enrollee nhs tricare medi sponsor"),
     (PLAN | DIRECT | LOOK, "nhsnumber chinumber ihinumber"),

@@ -40,6 +40,13 @@ pub(crate) fn written(value: &[u8]) -> bool {
         && !machine.iter().any(|m| value.starts_with(m.as_bytes()))
 }
 
+/// Whether it is the name of a person's account, in a line about persons.
+pub(crate) fn account(value: &[u8]) -> bool {
+    (4..=40).contains(&value.len())
+        && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        && (personal(value) || written(value))
+}
+
 /// Accounts of systems that look like names.
 const SYSTEM: &[u64] = super::words![
     "www-data",

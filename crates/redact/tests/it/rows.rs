@@ -82,11 +82,17 @@ fn other_numbers_go_where_the_record_is_a_persons() {
 }
 
 #[test]
+fn keys_in_fields_of_their_own_and_days_of_long_ago_go() {
+    check(include_str!("rows/fields.txt"));
+}
+
+#[test]
 fn look_alikes_of_machines_stay() {
     check(concat!(
         include_str!("rows/survive_records.txt"),
         include_str!("rows/survive_plans.txt"),
         include_str!("rows/survive_things.txt"),
         include_str!("rows/survive_phones_dates.txt"),
+        include_str!("rows/survive_fields.txt"),
     ));
 }

@@ -15,6 +15,9 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     let all = key.all | key.whole;
     let whole_is = |words: &[u64]| is(key.whole_hash, words);
     let direct = key.whole & v::DIRECT != 0;
+    if let Some(class) = super::more::more(key, around) {
+        return Some(class);
+    }
     let machine = key.all & v::MACHINE & !key.whole != 0 && key.all & v::SUBJECT == 0;
     if key.sure & v::PROVIDER != 0 {
         return Some(Class::Is(if is_dea(key) { I::Dea } else { I::Npi }));
