@@ -18,7 +18,7 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     // A bank's: `checkingAccount`, `aba`.
     if key.count == 2
         && is(key.last_hash, words!["account", "acct"])
-        && is(key.first_hash, words!["checking", "savings", "bank", "deposit", "patient", "guarantor"])
+        && is(key.first_hash, words!["checking", "savings", "bank", "deposit"])
         || whole_is(words!["aba", "abanumber", "routingnumber", "routingtransitnumber", "bankroutingnumber"])
     {
         return Some(Class::Formed(I::Account));
