@@ -14,6 +14,7 @@ mod numbers;
 mod people;
 mod places;
 mod rare;
+mod registry;
 mod render;
 mod template;
 mod values;
@@ -173,6 +174,8 @@ pub(crate) struct Document {
 pub(crate) enum Set {
     Tuning,
     Judging,
+    /// The second half of the judging set alone, which was written later, with values of its own.
+    Fresh,
     /// Lines for measuring speed, with the values of the judging set.
     Bench,
 }
@@ -182,13 +185,14 @@ impl Set {
         match self {
             Self::Tuning => "tuning",
             Self::Judging => "judging",
+            Self::Fresh => "fresh",
             Self::Bench => "bench",
         }
     }
 
     /// Finds a set by its word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Tuning, Self::Judging, Self::Bench].into_iter().find(|set| set.word() == word)
+        [Self::Tuning, Self::Judging, Self::Fresh, Self::Bench].into_iter().find(|set| set.word() == word)
     }
 
     /// The seed of the recorded figures.
@@ -196,6 +200,7 @@ impl Set {
         match self {
             Self::Tuning => 164_514,
             Self::Judging => 20_261_122,
+            Self::Fresh => 20_270_314,
             Self::Bench => 7,
         }
     }
@@ -234,6 +239,19 @@ impl Set {
                 (Kind::Record, include_str!("templates/judging/fhir.txt")),
                 (Kind::Machine, include_str!("templates/judging/machine.txt")),
             ],
+            Self::Fresh => &[
+                (Kind::Log, include_str!("templates/judging/applications.txt")),
+                (Kind::Log, include_str!("templates/judging/access.txt")),
+                (Kind::Log, include_str!("templates/judging/engines.txt")),
+                (Kind::Record, include_str!("templates/judging/resources.txt")),
+                (Kind::Record, include_str!("templates/judging/segments.txt")),
+                (Kind::Record, include_str!("templates/judging/tables.txt")),
+                (Kind::Prose, include_str!("templates/judging/chart.txt")),
+                (Kind::Prose, include_str!("templates/judging/letters.txt")),
+                (Kind::Prose, include_str!("templates/judging/talk.txt")),
+                (Kind::Machine, include_str!("templates/judging/hosts.txt")),
+                (Kind::Machine, include_str!("templates/judging/services.txt")),
+            ],
             Self::Bench => &[(Kind::Machine, include_str!("templates/bench.txt"))],
         }
     }
@@ -248,8 +266,8 @@ pub(crate) const ROUNDS: usize = 12;
 ///
 /// Names the template and its slot if one is misspelt.
 pub(crate) fn documents(set: Set, seed: u64, rounds: usize) -> Result<Vec<Document>, String> {
-    let values = Values::of(set);
     let mut all = Vec::new();
+    let values = Values::of(set);
     for (file, (kind, text)) in set.files().iter().enumerate() {
         for (number, (genre, template)) in template::split(text)?.into_iter().enumerate() {
             for round in 0..rounds {
@@ -261,6 +279,10 @@ pub(crate) fn documents(set: Set, seed: u64, rounds: usize) -> Result<Vec<Docume
                 all.push(Document { id, genre: genre.clone(), kind: *kind, text, spans });
             }
         }
+    }
+    if set == Set::Judging {
+        // The second half as it is by itself; a seed that is another for one half is another for both.
+        all.extend(documents(Set::Fresh, seed ^ Set::Judging.seed() ^ Set::Fresh.seed(), rounds)?);
     }
     Ok(all)
 }

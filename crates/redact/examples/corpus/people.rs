@@ -93,6 +93,16 @@ impl Person {
         }
     }
 
+    /// The day of birth.
+    pub(super) const fn birthday(&self) -> Day {
+        self.birth
+    }
+
+    /// What tells this person from the others of a document.
+    pub(super) fn key(&self) -> &str {
+        &self.ssn
+    }
+
     pub(super) fn initial(&self) -> &str {
         self.middle.get(..1).unwrap_or("J")
     }

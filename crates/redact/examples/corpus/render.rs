@@ -5,7 +5,7 @@ use super::{
     calendar::Day,
     codes, machine,
     people::Person,
-    rare,
+    rare, registry,
     template::Piece,
     values::{Value, Values},
     wrap,
@@ -76,8 +76,13 @@ impl Cast<'_> {
         let (name, format) = slot.split_once(':').unwrap_or((slot, ""));
         if let Some(kind) = name.strip_prefix('#') {
             let text = codes::code(kind, format, self.odd, dice)
-                .or_else(|| machine::word(kind, format, self.today, self.odd, dice))?;
+                .or_else(|| machine::word(kind, format, self.today, self.odd, dice))
+                .or_else(|| registry::word(kind, dice))?;
             return Some(Value::plain(text));
+        }
+        if let Some((who, field)) = name.split_once('@') {
+            let person = self.people.iter().find(|(as_who, _)| *as_who == who).map(|(_, person)| person);
+            return registry::value(person, field, format, self.today, dice);
         }
         if let Some((who, field)) = name.split_once('.') {
             let (_, person) = self.people.iter().find(|(as_who, _)| *as_who == who)?;

@@ -1,8 +1,9 @@
 //! Precision, recall and F1 of the redactor on labelled corpora, and its false hits on machine logs.
 //!
-//! `redact-judge [--set tuning|judging] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
+//! `redact-judge [--set tuning|judging|fresh] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
 //! [--predictions FILE] [--documents FILE]`
 //!
+//! `judging` holds both of its halves; `fresh` is the second alone, which was written later with values of its own.
 //! Without `--mode` each kind of text is read in the mode that is meant for it. `--documents` takes labelled texts of
 //! your own: JSON lines with `id`, `genre`, `kind` (prose, log, record, machine), `text` and `spans` (`label`, `start`,
 //! `end` in bytes, `keep` if parts may stay), as redact-corpus writes them. `--predictions` scores what another program
@@ -52,7 +53,8 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
     }
     let text = |name: &str| given.get(name).map(String::as_str);
     let word = text("--set").unwrap_or("judging");
-    let set = Set::from_word(word).ok_or_else(|| format!("no set is called {word}: tuning or judging"))?;
+    let set =
+        Set::from_word(word).ok_or_else(|| format!("no set is called {word}: tuning, judging or fresh"))?;
     let modes = match text("--mode") {
         None => Vec::new(),
         Some("both") => vec![Mode::Log, Mode::Strict],
