@@ -2,7 +2,8 @@
 
 use super::calendar::Day;
 
-const UNITS: [&str; 20] = [
+/// Numbers below twenty.
+pub(super) const UNITS: [&str; 20] = [
     "zero",
     "one",
     "two",
@@ -24,7 +25,8 @@ const UNITS: [&str; 20] = [
     "eighteen",
     "nineteen",
 ];
-const TENS: [&str; 10] =
+/// Tens, by their digit.
+pub(super) const TENS: [&str; 10] =
     ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const ORDINALS: [&str; 20] = [
     "",

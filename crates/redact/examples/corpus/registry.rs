@@ -3,33 +3,16 @@
 //!
 //! Slots with an `@` come here. `pt@mrn` belongs to a person and stays the same in a document, `@near:rfc` to nobody.
 
-use super::{Dice, Label, calendar::Day, numbers, people::Person, values::Value};
+use super::{
+    Dice, Label,
+    calendar::Day,
+    days::{TENS, UNITS},
+    numbers,
+    people::Person,
+    values::Value,
+};
 
 const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const TEENS: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const ORDINALS: [&str; 31] = [
     "first",
     "second",
@@ -307,7 +290,7 @@ fn below_hundred(n: i64) -> String {
         usize::try_from(at).ok().and_then(|at| list.get(at).copied()).unwrap_or_default().to_owned()
     };
     match n {
-        0..20 => word(&TEENS, n),
+        0..20 => word(&UNITS, n),
         _ if n % 10 == 0 => word(&TENS, n / 10),
         _ => format!("{} {}", word(&TENS, n / 10), word(&DIGITS, n % 10)),
     }
