@@ -271,6 +271,10 @@ impl Engine {
         let first = hits.len();
         let read = self.json(&joined, 0, 0, scratch, hits);
         behind(hits, first, length, 0, line.len());
+        // A number by itself on a line becomes a string of the document, whichever reader found it.
+        if line.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'\t' | b',' | b'-' | b'.' | b'\r')) {
+            hits.iter_mut().for_each(|hit| hit.quoted = hit.quoted.max(1));
+        }
         scratch.joined = joined;
         read.map(|_| ())
     }

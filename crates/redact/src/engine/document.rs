@@ -11,7 +11,7 @@ use crate::{
     shape::phone,
     text::{
         self, Hit, Manner, dicom,
-        key::{Class, about_person, classify, classify_joined},
+        key::{Class, about_person, classify, classify_joined, parts},
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
@@ -63,10 +63,11 @@ const GENERIC: [&[u8]; 9] =
 
 /// Whether the value of a key is the version of a program or a device.
 fn versions(key: &[u8]) -> bool {
-    [&b"version"[..], b"ver", b"fw", b"firmware", b"build", b"release", b"revision"].iter().any(|word| {
-        key.len() >= word.len()
-            && key.get(key.len() - word.len()..).is_some_and(|end| end.eq_ignore_ascii_case(word))
-    })
+    const WORDS: [&[u8]; 7] = [b"version", b"ver", b"fw", b"firmware", b"build", b"release", b"revision"];
+    let is = |part: &[u8], words: &[&[u8]]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
+    // `date_of_release` is a date.
+    parts(key).last().is_some_and(|last| is(last, &WORDS))
+        && !parts(key).any(|part| is(part, &[b"date", b"dt", b"day"]))
 }
 
 fn own(key: &[u8]) -> bool {

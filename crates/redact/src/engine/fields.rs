@@ -60,7 +60,7 @@ pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let mut named: Option<(usize, Class)> = None;
     let mut heads: Vec<Class> = Vec::new();
     let mut row = 0;
-    for (leaf, class) in leaves.iter().zip(classes) {
+    for (index, (leaf, class)) in leaves.iter().zip(classes).enumerate() {
         let key = get(&leaf.key);
         let naming = listed(key, &NAMING);
         if naming && leaf.string && leaf.value.len() <= 48 {
@@ -68,7 +68,9 @@ pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
             let announces = classify(get(&leaf.value), b"");
             named =
                 (announces != Class::None && announces != Class::Machine).then_some((leaf.depth, announces));
-            if named.is_some() {
+            // `{"name":"Iris Roe"}` names a person; of a field it is the name only with the field's value behind it.
+            let holds = leaves.get(index + 1).is_some_and(|next| listed(get(&next.key), &HOLDING));
+            if named.is_some() && holds {
                 *class = Class::Machine;
             }
         } else if let Some((depth, announces)) = named

@@ -7,11 +7,15 @@
 use crate::{
     Identifier as I,
     check::digits,
-    text::Hit,
-    words::{hash, words},
+    text::{Hit, key, weight},
+    words::{
+        hash,
+        vocabulary::{self as v, Roles},
+        words,
+    },
 };
 
-/// Most bytes of a line that are looked through, and most findings in it that are looked at.
+/// Longest line, in bytes, and most findings in it, of which anything is spared.
 const LOOKED_AT: usize = 4096;
 const MOST: usize = 8;
 
@@ -34,29 +38,45 @@ const KINDS: &[I] = &[
 /// Findings of rules of one's own weigh at least so much and stay.
 const OWN: u8 = 100;
 
+/// Words of people in any role.
+const PEOPLE: Roles = v::SUBJECT | v::PERSON | v::KIN | v::BIRTH;
+
 /// What the words of a line tell that it is about.
 #[derive(Default)]
 struct Told {
     person: bool,
     care: bool,
-    cloud: bool,
+    cloud: usize,
     board: bool,
-    site: bool,
+    site: usize,
     task: bool,
 }
 
 fn told(line: &[u8]) -> Told {
     let mut told = Told::default();
-    let line = line.get(..LOOKED_AT).unwrap_or(line);
+    let vocabulary = v::vocabulary();
     for word in line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1) {
+        // `guarantorAccount`, `memberid`: words of keys count by themselves.
+        for part in key::parts(word) {
+            let part = hash(part);
+            told.person |= PERSON.contains(&part) || vocabulary.get(part) & PEOPLE != 0;
+            told.care |= CARE.contains(&part);
+        }
         let word = hash(word);
-        told.person |= PERSON.contains(&word);
-        told.care |= CARE.contains(&word);
-        told.cloud |= CLOUD.contains(&word);
+        told.person |= PERSON.contains(&word) || vocabulary.get(word) & PEOPLE != 0;
+        told.cloud += usize::from(CLOUD.contains(&word));
+        told.site += usize::from(SITE.contains(&word));
         told.board |= BOARD.contains(&word);
-        told.site |= SITE.contains(&word);
         told.task |= TASK.contains(&word);
     }
+    // `eu-west-1`: the name of a region tells as much as a word.
+    let named =
+        [&b"-east-"[..], b"-west-", b"-central-", b"-north-", b"-south-", b"-northeast-", b"-southeast-"];
+    told.cloud += usize::from(named.iter().any(|name| {
+        memchr::memmem::find(line, name)
+            .and_then(|at| line.get(at + name.len()))
+            .is_some_and(u8::is_ascii_digit)
+    }));
     told
 }
 
@@ -136,23 +156,18 @@ const CLOUD: &[u64] = words![
     "lambda",
     "eni",
     "vpc",
-    "partition",
-    "stack",
     "terraform",
     "costexplorer",
     "budget",
     "gcp",
     "azure",
-    "tenant"
+    "subscriptions"
 ];
 
 const BOARD: &[u64] = words![
     "chassis",
     "motherboard",
     "baseboard",
-    "supply",
-    "system",
-    "manufacturer",
     "proliant",
     "poweredge",
     "ups",
@@ -164,7 +179,6 @@ const BOARD: &[u64] = words![
     "locator",
     "printer",
     "toner",
-    "license",
     "switch",
     "router",
     "transceiver",
@@ -172,8 +186,7 @@ const BOARD: &[u64] = words![
     "enclosure"
 ];
 
-const SITE: &[u64] =
-    words!["pop", "datacenter", "datacentre", "colo", "rack", "racks", "asn", "cdn", "kernel", "edge"];
+const SITE: &[u64] = words!["pop", "datacenter", "datacentre", "colo", "rack", "racks", "asn", "cdn"];
 
 const TASK: &[u64] = words!["dag", "task", "job", "scheduler", "run", "workflow", "pipeline"];
 
@@ -181,7 +194,7 @@ const TASK: &[u64] = words!["dag", "task", "job", "scheduler", "run", "workflow"
 pub(super) fn spare(line: &[u8], hits: &mut Vec<Hit>) {
     let Some(kind) = hits.iter().map(|hit| hit.identifier).find(|kind| *kind != I::Ip) else { return };
     let known = |kind| KINDS.contains(&kind);
-    if hits.len() > MOST || !hits.iter().all(|hit| known(hit.identifier)) {
+    if line.len() > LOOKED_AT || hits.len() > MOST || !hits.iter().all(|hit| known(hit.identifier)) {
         return;
     }
     let told = told(line);
@@ -197,10 +210,15 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
     let before = line.get(hit.start.saturating_sub(24)..hit.start).unwrap_or_default();
     let after = line.get(hit.end..).unwrap_or_default();
     // `claim 482133 bound to volume pv-12`, `policy id 482133 action accept`; what offices do too does not count.
-    let handled = || [&b" bound to "[..], b" action "].iter().any(|verb| after.starts_with(verb));
+    let handled = || {
+        let begins = |verbs: &[&[u8]]| verbs.iter().any(|verb| after.starts_with(verb));
+        begins(&[b" bound to volume", b" bound to pv"])
+            || !told.person
+                && begins(&[b" action accept", b" action deny", b" action drop", b" action reject"])
+    };
     match hit.identifier {
         I::Account => {
-            let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud;
+            let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud >= 2;
             // `8f1cAbCdEf`: no office numbers its accounts in both cases.
             let made = value.iter().any(u8::is_ascii_lowercase)
                 && value.iter().any(u8::is_ascii_uppercase)
@@ -209,11 +227,12 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
         }
         I::Device => told.board && !told.person && !told.care,
         I::HealthPlan => handled(),
-        I::City | I::Address => told.site && !told.person,
+        I::City => told.site >= 2 && !told.person,
+        I::Address => told.site >= 2 && !told.person && hit.weight < weight::KEY,
         I::Date => date_of_a_machine(value, before, after, told),
-        I::Name => name_of_a_thing(value, before, after),
+        I::Name => !told.person && hit.weight < weight::KEY && name_of_a_thing(value, before, after),
         // `out.zip 482133 rows`.
-        I::Zip => (before.ends_with(b".zip ") || told.site) && !told.person,
+        I::Zip => (before.ends_with(b".zip ") || told.site >= 2 && hit.weight < weight::KEY) && !told.person,
         I::Email => of_a_role(value),
         I::Ssn => ends_in(before, &[b"part no", b"part number", b"part_no", b"part_number", b"p/n", b"sku"]),
         // `IRIS: 06/12/24-03:14:22`, a database.
@@ -228,11 +247,14 @@ fn date_of_a_machine(value: &[u8], before: &[u8], after: &[u8], told: &Told) -> 
     let run = value.len() == 8
         && matches!(after, [b'T', rest @ ..] if number(rest) == 6)
         && told.task
-        && !ends_in(before, &[b"birth", b"birth_date", b"dob", b"birthdate"]);
+        && ends_in(
+            before,
+            &[b"start_date", b"end_date", b"execution_date", b"logical_date", b"ds", b"run_id"],
+        );
     // `api_version: 2024-04-10`, a dump's `Date/Time: 2024-06-12 03:14:22`, `creation date(time): 2022/03/09(11:22:33)`.
     let version = ends_in(before, &[b"version"]);
-    let dump =
-        ends_in(before, &[b"date/time"]) && matches!(after, [b' ' | b'T', rest @ ..] if number(rest) == 2);
+    let dump = before.eq_ignore_ascii_case(b"date/time: ")
+        && matches!(after, [b' ' | b'T', rest @ ..] if number(rest) == 2);
     let stamp = matches!(after, [b'(', a, b, b':', ..] if a.is_ascii_digit() && b.is_ascii_digit());
     // `test_claims.py::test_born[1970-01-01]`.
     let word = before.strip_suffix(b"[").map(|word| {
@@ -241,15 +263,7 @@ fn date_of_a_machine(value: &[u8], before: &[u8], after: &[u8], told: &Told) -> 
     });
     let service = ends_in(
         before,
-        &[
-            b"restarted on",
-            b"deployed on",
-            b"rebooted on",
-            b"vacuumed",
-            b"reindexed",
-            b"upgraded on",
-            b"released",
-        ],
+        &[b"restarted on", b"deployed on", b"rebooted on", b"vacuumed", b"reindexed", b"upgraded on"],
     );
     // `libphonenumber 8.13.37 loaded`.
     let library = value.contains(&b'.') && after.starts_with(b" loaded");
@@ -267,8 +281,7 @@ fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
     let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
     // Tiers of plans, and what ends the name of an exchange of networks, `Frankfurt IX`.
     let tier = last.len() < value.len()
-        && words!["basic", "premium", "standard", "enterprise", "starter", "pro", "team", "sas", "gmbh"]
-            .contains(&hash(last));
+        && words!["premium", "standard", "enterprise", "starter", "gmbh"].contains(&hash(last));
     let exchange = last == b"IX" && last.len() < value.len();
     let product = ends_in(
         before,
@@ -328,10 +341,11 @@ fn ends_in(before: &[u8], words: &[&[u8]]) -> bool {
     let signs = before.iter().rev().take_while(|b| !b.is_ascii_alphanumeric()).count();
     let before = before.get(..before.len() - signs).unwrap_or_default();
     words.iter().any(|word| {
-        before
-            .len()
-            .checked_sub(word.len())
-            .and_then(|at| before.get(at..))
-            .is_some_and(|end| end.eq_ignore_ascii_case(word))
+        before.len().checked_sub(word.len()).and_then(|at| before.split_at_checked(at)).is_some_and(
+            |(rest, end)| {
+                let joined = rest.last().is_some_and(|b| b.is_ascii_alphanumeric());
+                !joined && end.eq_ignore_ascii_case(word)
+            },
+        )
     })
 }

@@ -198,11 +198,11 @@ fn pictured(value: &[u8]) -> bool {
 /// A segment ends with its line: CR in messages, LF in files, `\r` in strings that escape it, a quote in code.
 fn end_of(text: &[u8], start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
-    let mut end = rest.iter().position(|b| matches!(b, b'\r' | b'\n' | 0x1c)).unwrap_or(rest.len());
-    if let Some(escaped) = memchr::memmem::find(rest.get(..end).unwrap_or_default(), b"\\r") {
-        end = escaped;
-    }
-    start + end
+    // One scan for whichever comes first: a message of many segments is not looked through once for each of them.
+    let ends = |(index, byte): (usize, &u8)| {
+        matches!(byte, b'\r' | b'\n' | 0x1c) || *byte == b'\\' && at(rest, index + 1) == b'r'
+    };
+    start + rest.iter().enumerate().position(ends).unwrap_or(rest.len())
 }
 
 fn field(

@@ -96,6 +96,7 @@ impl Reader<'_> {
         let end = self.t(index).end;
         let mut start = self.back(index, 1).start;
         while start > 0
+            && end - start < 128
             && (at(self.text, start - 1).is_ascii_alphanumeric()
                 || matches!(at(self.text, start - 1), b'_' | b'-' | b'.' | b'/'))
         {

@@ -46,7 +46,7 @@ impl Reader<'_> {
             });
         }
         if key.kind == Kind::Number && self.back(sign, 2).symbol(b'$') && key.len() <= 2 {
-            let named = (0..sign.saturating_sub(4)).find(|at| {
+            let named = (sign.saturating_sub(512)..sign.saturating_sub(4)).find(|at| {
                 self.t(at + 1).symbol(b'=')
                     && self.t(at + 2).symbol(b'$')
                     && self.t(at + 3).kind == Kind::Number

@@ -121,7 +121,10 @@ impl Reader<'_> {
             return;
         }
         let end = self.back(index, 1).start;
-        let Some(begin) = self.text.get(..end).unwrap_or_default().iter().rposition(|b| *b == b'(') else {
+        // No list of columns is longer.
+        let from = end.saturating_sub(4096);
+        let list = self.text.get(from..end).unwrap_or_default();
+        let Some(begin) = list.iter().rposition(|b| *b == b'(').map(|at| from + at) else {
             return;
         };
         let columns: Vec<Class> = self

@@ -178,7 +178,7 @@ fn valued(text: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
     // A marker of what was masked before ends with a bracket of its own.
     let skip = super::token::marker(text, open).unwrap_or(open);
     let rest = text.get(skip..).unwrap_or_default();
-    let length = rest.iter().position(|b| *b == close || matches!(b, b'\n' | b'\r'))?;
+    let length = rest.iter().take(1024).position(|b| *b == close || matches!(b, b'\n' | b'\r'))?;
     (rest.get(length) == Some(&close) && skip + length > open).then_some(open..skip + length)
 }
 

@@ -131,10 +131,12 @@ impl Reader<'_> {
 
     /// What stands beside a number that was found, and is written as it is: `MRN 00482913 merged into 00482914`.
     pub(super) fn others(&mut self) {
-        let mut found = 0;
+        let mut found = self.first;
         while let Some(hit) = self.hits.get(found).copied() {
             found += 1;
-            if !matches!(hit.identifier, I::Mrn | I::HealthPlan | I::Account | I::Other) || found > 256 {
+            if !matches!(hit.identifier, I::Mrn | I::HealthPlan | I::Account | I::Other)
+                || found > self.first + 256
+            {
                 continue;
             }
             let mut next = self.index_at(hit.end);
@@ -166,7 +168,7 @@ impl Reader<'_> {
             if same
                 && super::value::formed(value)
                 && !alphanumeric(self.byte(start + value.len()))
-                && !self.hits.iter().any(|other| other.start == start)
+                && !self.hits.iter().skip(self.first).any(|other| other.start == start)
             {
                 self.hit(start, start + value.len(), hit.identifier, weight::GUESS + 5);
             }

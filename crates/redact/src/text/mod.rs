@@ -141,6 +141,9 @@ pub(crate) struct Manner {
     pub(crate) hint: Option<Identifier>,
 }
 
+/// Most hits that are asked what a text is about.
+const EVIDENCE: usize = 256;
+
 /// A text while it is read.
 pub(crate) struct Reader<'a> {
     text: &'a [u8],
@@ -153,6 +156,8 @@ pub(crate) struct Reader<'a> {
     told: bool,
     hint: Option<Identifier>,
     hits: &'a mut Vec<Hit>,
+    /// The first hit of this text: those before are of other parts of the line, whose places are counted otherwise.
+    first: usize,
 }
 
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
@@ -168,6 +173,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         told: false,
         hint: manner.hint,
         hits,
+        first,
     };
     reader.person = reader.person || (0..reader.tokens.len()).any(|index| reader.about_person(index));
     reader.clinical = reader.person || reader.tokens.iter().any(|t| t.is(v::CLINICAL));
@@ -175,7 +181,8 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if manner.shapes_only {
         return;
     }
-    reader.person |= reader.hits.iter().any(|hit| {
+    // What other parts of the line hold tells too; a few are enough.
+    reader.person |= reader.hits.iter().rev().take(EVIDENCE).any(|hit| {
         matches!(
             hit.identifier,
             Identifier::Ssn | Identifier::Card | Identifier::Vehicle | Identifier::HealthPlan
@@ -188,10 +195,11 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.numbered();
     // `client` and the like beside a value of a person are people.
     let doubtful = !reader.person && reader.tokens.iter().any(|t| t.is(v::SUBJECT));
-    reader.person |= doubtful && reader.hits.iter().any(|hit| hit.identifier != Identifier::Ip);
+    reader.person |=
+        doubtful && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier != Identifier::Ip);
     let told =
         |hit: &Hit| matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn);
-    if !reader.clinical && reader.hits.iter().any(told) {
+    if !reader.clinical && reader.hits.iter().rev().take(EVIDENCE).any(told) {
         // One number tells what its neighbours are of.
         (reader.clinical, reader.told) = (true, true);
         reader.labels();
@@ -207,7 +215,10 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.facilities();
     reader.institutions();
     reader.persons();
-    if doubtful && !reader.person && reader.hits.iter().any(|hit| hit.identifier == Identifier::Name) {
+    if doubtful
+        && !reader.person
+        && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier == Identifier::Name)
+    {
         reader.person = true;
         reader.dates();
         reader.ages();
@@ -215,10 +226,15 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
     if let Some(start) = ncpdp::read(text, hits) {
+        let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
         let mut index = 0;
         hits.retain(|hit| {
             index += 1;
-            index <= first || index > words || hit.end <= start
+            index <= first
+                || index > words
+                || hit.end <= start
+                || hit.start >= claim
+                || hit.weight >= weight::SHAPE
         });
     }
 }
@@ -406,6 +422,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         told: true,
         hint: None,
         hits: &mut none,
+        first: 0,
     };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2

@@ -78,12 +78,8 @@ pub(super) const ELSEWHERE: &[u64] = words![
     "bucket",
     "iam",
     "cache",
-    "number",
     "pie",
     "bar",
-    "line",
-    "page",
-    "site",
     "web",
     "software",
     "raft",
@@ -116,12 +112,7 @@ pub(super) const ELSEWHERE: &[u64] = words![
     "git",
     "gpg",
     "pgp",
-    "image",
-    "request",
-    "error",
-    "device",
-    "json",
-    "client"
+    "json"
 ];
 
 impl Reader<'_> {

@@ -57,11 +57,23 @@ impl Reader<'_> {
     /// The id of a message (RFC 5322, 3.6.4), a service of Kerberos (`HTTP/app.example.org@EXAMPLE.ORG`), the account of a
     /// repository (`git@host:path`), a list of mails.
     fn mail_of_a_machine(&self, start: usize, end: usize, sign: usize) -> bool {
-        let head = self.text.get(start.saturating_sub(14)..start).unwrap_or_default();
-        let id =
-            [&b"id=<"[..], b"ID=<", b"id: <", b"ID: <", b"Id: <"].iter().any(|mark| head.ends_with(mark));
+        let head = self.text.get(start.saturating_sub(16)..start).unwrap_or_default();
+        let id = [&b"id=<"[..], b"id: <"].iter().any(|mark| {
+            let word = head.len().checked_sub(mark.len()).and_then(|at| head.split_at_checked(at));
+            word.is_some_and(|(word, end)| {
+                let message = [&b"message-"[..], b"message_", b"message", b"msg", b"msg-", b"msg_"];
+                end.eq_ignore_ascii_case(mark)
+                    && message.iter().any(|m| {
+                        word.len() >= m.len()
+                            && word.get(word.len() - m.len()..).is_some_and(|w| w.eq_ignore_ascii_case(m))
+                    })
+            })
+        });
         let (local, host) = (self.text.get(start..sign), self.text.get(sign + 1..end).unwrap_or_default());
-        let realm = before(self.text, start) == b'/' && !host.iter().any(u8::is_ascii_lowercase);
+        let services: [&[u8]; 7] =
+            [b"HTTP/", b"host/", b"cifs/", b"ldap/", b"krbtgt/", b"nfs/", b"postgres/"];
+        let realm = services.iter().any(|service| head.ends_with(service))
+            && !host.iter().any(u8::is_ascii_lowercase);
         let list = host.starts_with(b"lists.");
         id || realm || list || matches!(local, Some(b"git" | b"hg" | b"svn"))
     }

@@ -47,6 +47,7 @@ impl Reader<'_> {
                 !(self.strict
                     && !token.is(v::TITLE)
                     && !self.person_noun(index)
+                    && (index..self.index_at(*end)).any(|at| self.t(at).is(v::EPONYM))
                     && self.owned(self.index_at(*end)))
             });
             if let Some((start, end)) = found {
@@ -466,7 +467,8 @@ impl Reader<'_> {
     /// Parts of names that were found are names wherever else they stand capitalised.
     pub(super) fn again(&mut self, first_hit: usize) {
         let mut parts = HashSet::new();
-        let hits: Vec<Hit> = self.hits.iter().filter(|h| h.identifier == Identifier::Name).copied().collect();
+        let hits: Vec<Hit> =
+            self.hits.iter().skip(self.first).filter(|h| h.identifier == Identifier::Name).copied().collect();
         for hit in &hits {
             let mut index = self.index_at(hit.start);
             while self.t(index).start < hit.end {

@@ -99,11 +99,20 @@ fn work_grows_with_the_input_and_not_with_its_square() {
         "--",
         "at ",
         "in ",
+        "$1=a ",
+        "(0010,0010) [a",
+        "roe_face.jpg/",
+        ") values ",
+        "\\rPID|1",
+        "[\"MRN 00482913\",",
+        "\"MRN 00482913\",",
     ];
     for mode in [Mode::Log, Mode::Strict] {
         let redactor = redactor(mode);
         for piece in hostile {
-            let (short, long) = (piece.repeat(8_000 / piece.len()), piece.repeat(32_000 / piece.len()));
+            // So that the quick look does not let it pass.
+            let about = |times: usize| format!("patient Jane Roe SSN 219-09-9412 {}", piece.repeat(times));
+            let (short, long) = (about(8_000 / piece.len()), about(32_000 / piece.len()));
             let (one, four) = (effort(&redactor, short.as_bytes()), effort(&redactor, long.as_bytes()));
             // Four is linear, sixteen is quadratic; short runs are too short to be told apart.
             assert!(
