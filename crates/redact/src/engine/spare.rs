@@ -69,6 +69,7 @@ fn told(line: &[u8]) -> Told {
         told.board |= BOARD.contains(&word);
         told.task |= TASK.contains(&word);
     }
+    told.board |= memchr::memmem::find(line, b"ower supply").is_some();
     // `eu-west-1`: the name of a region tells as much as a word.
     let named =
         [&b"-east-"[..], b"-west-", b"-central-", b"-north-", b"-south-", b"-northeast-", b"-southeast-"];
@@ -223,14 +224,17 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
             let made = value.iter().any(u8::is_ascii_lowercase)
                 && value.iter().any(u8::is_ascii_uppercase)
                 && value.iter().all(u8::is_ascii_alphanumeric);
-            (cloud || made || of_billing(value)) && !told.person || handled()
+            cloud && told.cloud >= 3 || (cloud || made || of_billing(value)) && !told.person || handled()
         }
         I::Device => told.board && !told.person && !told.care,
         I::HealthPlan => handled(),
         I::City => told.site >= 2 && !told.person,
         I::Address => told.site >= 2 && !told.person && hit.weight < weight::KEY,
         I::Date => date_of_a_machine(value, before, after, told),
-        I::Name => !told.person && hit.weight < weight::KEY && name_of_a_thing(value, before, after),
+        I::Name => {
+            ends_in(before, &[b"computer name", b"computer_name"])
+                || !told.person && hit.weight < weight::KEY && name_of_a_thing(value, before, after)
+        }
         // `out.zip 482133 rows`.
         I::Zip => (before.ends_with(b".zip ") || told.site >= 2 && hit.weight < weight::KEY) && !told.person,
         I::Email => of_a_role(value),
