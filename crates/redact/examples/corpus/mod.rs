@@ -133,6 +133,8 @@ pub(crate) struct Span {
     pub(crate) label: Label,
     /// Parts inside that may stay: the year of a date, the first three digits of a ZIP code, a time of day.
     pub(crate) keep: Vec<(usize, usize)>,
+    /// Has neither a form that tells what it is nor a field name, label or standard's place: a number on a wristband.
+    pub(crate) bare: bool,
 }
 
 /// What kind of text it is; modes are judged by it.
@@ -174,8 +176,8 @@ pub(crate) struct Document {
 pub(crate) enum Set {
     Tuning,
     Judging,
-    /// The second half of the judging set alone, which was written later, with values of its own.
-    Fresh,
+    /// What was a half of the judging set until it had judged: read since, and part of the tuning set.
+    Opened,
     /// Lines for measuring speed, with the values of the judging set.
     Bench,
 }
@@ -185,14 +187,14 @@ impl Set {
         match self {
             Self::Tuning => "tuning",
             Self::Judging => "judging",
-            Self::Fresh => "fresh",
+            Self::Opened => "opened",
             Self::Bench => "bench",
         }
     }
 
     /// Finds a set by its word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Tuning, Self::Judging, Self::Fresh, Self::Bench].into_iter().find(|set| set.word() == word)
+        [Self::Tuning, Self::Judging, Self::Opened, Self::Bench].into_iter().find(|set| set.word() == word)
     }
 
     /// The seed of the recorded figures.
@@ -200,7 +202,7 @@ impl Set {
         match self {
             Self::Tuning => 164_514,
             Self::Judging => 20_261_122,
-            Self::Fresh => 20_270_314,
+            Self::Opened => 20_270_314,
             Self::Bench => 7,
         }
     }
@@ -239,18 +241,18 @@ impl Set {
                 (Kind::Record, include_str!("templates/judging/fhir.txt")),
                 (Kind::Machine, include_str!("templates/judging/machine.txt")),
             ],
-            Self::Fresh => &[
-                (Kind::Log, include_str!("templates/judging/applications.txt")),
-                (Kind::Log, include_str!("templates/judging/access.txt")),
-                (Kind::Log, include_str!("templates/judging/engines.txt")),
-                (Kind::Record, include_str!("templates/judging/resources.txt")),
-                (Kind::Record, include_str!("templates/judging/segments.txt")),
-                (Kind::Record, include_str!("templates/judging/tables.txt")),
-                (Kind::Prose, include_str!("templates/judging/chart.txt")),
-                (Kind::Prose, include_str!("templates/judging/letters.txt")),
-                (Kind::Prose, include_str!("templates/judging/talk.txt")),
-                (Kind::Machine, include_str!("templates/judging/hosts.txt")),
-                (Kind::Machine, include_str!("templates/judging/services.txt")),
+            Self::Opened => &[
+                (Kind::Log, include_str!("templates/opened/applications.txt")),
+                (Kind::Log, include_str!("templates/opened/access.txt")),
+                (Kind::Log, include_str!("templates/opened/engines.txt")),
+                (Kind::Record, include_str!("templates/opened/resources.txt")),
+                (Kind::Record, include_str!("templates/opened/segments.txt")),
+                (Kind::Record, include_str!("templates/opened/tables.txt")),
+                (Kind::Prose, include_str!("templates/opened/chart.txt")),
+                (Kind::Prose, include_str!("templates/opened/letters.txt")),
+                (Kind::Prose, include_str!("templates/opened/talk.txt")),
+                (Kind::Machine, include_str!("templates/opened/hosts.txt")),
+                (Kind::Machine, include_str!("templates/opened/services.txt")),
             ],
             Self::Bench => &[(Kind::Machine, include_str!("templates/bench.txt"))],
         }
@@ -280,9 +282,9 @@ pub(crate) fn documents(set: Set, seed: u64, rounds: usize) -> Result<Vec<Docume
             }
         }
     }
-    if set == Set::Judging {
-        // The second half as it is by itself; a seed that is another for one half is another for both.
-        all.extend(documents(Set::Fresh, seed ^ Set::Judging.seed() ^ Set::Fresh.seed(), rounds)?);
+    if set == Set::Tuning {
+        // What was opened, as it is by itself; a seed that is another for one is another for both.
+        all.extend(documents(Set::Opened, seed ^ Set::Tuning.seed() ^ Set::Opened.seed(), rounds)?);
     }
     Ok(all)
 }

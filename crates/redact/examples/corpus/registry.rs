@@ -55,10 +55,10 @@ fn line(list: &str, dice: &mut Dice) -> String {
 /// Words and codes that are no identifiers.
 pub(super) fn word(kind: &str, dice: &mut Dice) -> Option<String> {
     Some(match kind {
-        "med" => line(include_str!("values/fresh/medicine.txt"), dice),
-        "sign" => line(include_str!("values/fresh/sign.txt"), dice),
-        "bug" => line(include_str!("values/fresh/organism.txt"), dice),
-        "payer" => line(include_str!("values/fresh/payer.txt"), dice),
+        "med" => line(include_str!("values/opened/medicine.txt"), dice),
+        "sign" => line(include_str!("values/opened/sign.txt"), dice),
+        "bug" => line(include_str!("values/opened/organism.txt"), dice),
+        "payer" => line(include_str!("values/opened/payer.txt"), dice),
         _ => return None,
     })
 }

@@ -182,7 +182,7 @@ impl Draft {
         if label != Label::Tolerated {
             self.spans.retain(|span| span.start < start);
         }
-        self.spans.push(Span { start, end: self.text.len(), label, keep: Vec::new() });
+        self.spans.push(Span { start, end: self.text.len(), label, keep: Vec::new(), bare: false });
         Some(())
     }
 }
@@ -203,12 +203,14 @@ fn fill(pieces: &[Piece], cast: &Cast, dice: &mut Dice, draft: &mut Draft) -> Re
                     let label = if word == "~" { Some(Label::Tolerated) } else { Label::from_word(word) };
                     draft.open.push((draft.text.len(), label.ok_or_else(unknown)?));
                 } else {
+                    let (slot, bare) =
+                        slot.strip_prefix('?').map_or((slot.as_str(), false), |slot| (slot, true));
                     let value = cast.slot(slot, dice).ok_or_else(unknown)?;
                     let start = draft.text.len();
                     draft.text.push_str(&value.text);
                     if let Some(label) = value.label.filter(|_| !value.text.is_empty()) {
                         let keep = value.keep.iter().map(|(a, b)| (a + start, b + start)).collect();
-                        draft.spans.push(Span { start, end: draft.text.len(), label, keep });
+                        draft.spans.push(Span { start, end: draft.text.len(), label, keep, bare });
                     }
                 }
             }

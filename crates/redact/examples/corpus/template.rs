@@ -1,4 +1,6 @@
 //! Templates: text with slots `<<…>>` and choices `((one~~other~~))`, which may hold slots and choices again.
+//!
+//! `<<?…>>` is a value that nothing around it tells: see [`Span::bare`](super::Span::bare).
 
 /// A part of a template.
 #[derive(Clone, Debug)]

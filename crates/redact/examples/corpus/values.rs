@@ -55,7 +55,7 @@ impl Values {
         let lists = match set {
             Set::Tuning => lists!("tuning"),
             Set::Judging | Set::Bench => lists!("judging"),
-            Set::Fresh => lists!("fresh"),
+            Set::Opened => lists!("opened"),
         };
         let [given, family, given_abroad, family_abroad, city, street, hospital, employer] =
             lists.map(|list| list.lines().filter(|line| !line.is_empty()).collect());

@@ -68,6 +68,8 @@ pub(crate) struct Fault {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Score {
     pub(crate) labels: BTreeMap<Label, Count>,
+    /// Of them, identifiers that have neither a form nor a field where they stand; names and places aside.
+    pub(crate) bare: Count,
     pub(crate) genres: BTreeMap<(Kind, String), Count>,
     /// Lines of the kind [`Kind::Machine`], and findings in them that lie on nothing.
     pub(crate) machine_lines: usize,
@@ -102,6 +104,9 @@ impl Score {
             };
             self.labels.entry(span.label).or_default().add(&one);
             of_document.add(&one);
+            if span.bare && !FREE.contains(&span.label) {
+                self.bare.add(&one);
+            }
             if covered < needed {
                 let what = if covered > 0 { "partly" } else { "missed" };
                 self.fault(what, span.label, document, span.start, span.end);
@@ -148,7 +153,13 @@ impl Score {
 
     /// Identifiers with a form or a field of their own.
     pub(crate) fn structured(&self) -> Count {
-        self.sum(|label| !FREE.contains(&label))
+        let all = self.sum(|label| !FREE.contains(&label));
+        Count {
+            values: all.values - self.bare.values,
+            covered: all.covered - self.bare.covered,
+            partly: all.partly - self.bare.partly,
+            ..all
+        }
     }
 
     /// Names, addresses, places and relative dates.

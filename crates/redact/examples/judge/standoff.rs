@@ -9,7 +9,7 @@ pub(crate) fn line(document: &Document) -> String {
     let spans: Vec<Value> = document
         .spans
         .iter()
-        .map(|s| json!({"start": s.start, "end": s.end, "label": s.label.word(), "keep": s.keep}))
+        .map(|s| json!({"start": s.start, "end": s.end, "label": s.label.word(), "keep": s.keep, "bare": s.bare}))
         .collect();
     json!({
         "id": document.id,

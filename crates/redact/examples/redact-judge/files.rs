@@ -84,5 +84,6 @@ fn span(told: &Value) -> Option<Span> {
     let parts = told.get("keep").and_then(Value::as_array).into_iter().flatten();
     let keep =
         parts.map(|part| Some((number(part.get(0)?)?, number(part.get(1)?)?))).collect::<Option<_>>()?;
-    Some(Span { start, end, label, keep })
+    let bare = told.get("bare").and_then(Value::as_bool).unwrap_or_default();
+    Some(Span { start, end, label, keep, bare })
 }

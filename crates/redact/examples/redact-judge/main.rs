@@ -1,9 +1,9 @@
 //! Precision, recall and F1 of the redactor on labelled corpora, and its false hits on machine logs.
 //!
-//! `redact-judge [--set tuning|judging|fresh] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
+//! `redact-judge [--set tuning|judging|opened] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
 //! [--predictions FILE] [--documents FILE]`
 //!
-//! `judging` holds both of its halves; `fresh` is the second alone, which was written later with values of its own.
+//! `opened` is the part of `tuning` that was in the judging set until it had judged.
 //! Without `--mode` each kind of text is read in the mode that is meant for it. `--documents` takes labelled texts of
 //! your own: JSON lines with `id`, `genre`, `kind` (prose, log, record, machine), `text` and `spans` (`label`, `start`,
 //! `end` in bytes, `keep` if parts may stay), as redact-corpus writes them. `--predictions` scores what another program
@@ -54,7 +54,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
     let text = |name: &str| given.get(name).map(String::as_str);
     let word = text("--set").unwrap_or("judging");
     let set =
-        Set::from_word(word).ok_or_else(|| format!("no set is called {word}: tuning, judging or fresh"))?;
+        Set::from_word(word).ok_or_else(|| format!("no set is called {word}: tuning, judging or opened"))?;
     let modes = match text("--mode") {
         None => Vec::new(),
         Some("both") => vec![Mode::Log, Mode::Strict],
@@ -63,7 +63,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         Some(other) => return Err(format!("no mode is called {other}: log, strict or both").into()),
     };
     let misses = text("--misses").map_or(Ok(0), str::parse)?;
-    if misses > 0 && set != Set::Tuning && !given.contains_key("--documents") {
+    if misses > 0 && !matches!(set, Set::Tuning | Set::Opened) && !given.contains_key("--documents") {
         return Err("the judging set shows counts alone; --set tuning shows misses".into());
     }
     Ok(Wanted {

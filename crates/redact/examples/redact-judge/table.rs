@@ -48,6 +48,7 @@ pub(super) fn text(set: &str, name: &str, parts: &[Score; 3]) -> String {
         row(&mut out, part, &score.all());
         row(&mut out, &format!("{part}: form or field"), &score.structured());
         row(&mut out, &format!("{part}: names, places"), &score.free());
+        row(&mut out, &format!("{part}: neither form nor field"), &score.bare);
     }
     if let Some(hits) = all.false_hits() {
         let _ = writeln!(
@@ -78,7 +79,7 @@ pub(super) fn json(set: &str, name: &str, parts: &[Score; 3]) -> Value {
         .iter()
         .zip(parts)
         .map(|(part, score)| {
-            let sums = json!({"all": count(&score.all()), "structured": count(&score.structured()), "free": count(&score.free())});
+            let sums = json!({"all": count(&score.all()), "structured": count(&score.structured()), "free": count(&score.free()), "bare": count(&score.bare)});
             ((*part).to_owned(), sums)
         })
         .collect();

@@ -60,12 +60,6 @@ fn recall_and_precision_stay_above_their_floors() {
     assert!(low.is_empty(), "{}", low.join("\n"));
 }
 
-#[test]
-fn they_do_so_on_the_half_that_came_later() {
-    let low = below("fresh-", [0.85, 0.89, 0.94, 0.83, 0.975], 60.0);
-    assert!(low.is_empty(), "{}", low.join("\n"));
-}
-
 /// The judge must be able to fail: nothing found is no recall, everything masked is no precision.
 #[test]
 fn the_judge_tells_a_leak_from_a_mask() {

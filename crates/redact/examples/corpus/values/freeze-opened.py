@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Freezes the names and cities of the fresh half of the judging set.
+"""Freezes the names and cities of the half of the judging set that was opened.
 
 Run by hand, seldom, after `freeze.py`: it leaves out what the first half of the judging set has. PyPI's `mimesis` and
 `zipcodes` must be installed; README.md beside this file tells their licences. The families of English-speaking
-countries are few in `mimesis` and all in the first half, so the fresh half draws from that list too.
+countries are few in `mimesis` and all in the first half, so the opened half draws from that list too.
 """
 
 import json
@@ -51,7 +51,7 @@ def read(name):
 
 
 def write(name, values):
-    (HERE / "fresh" / f"{name}.txt").write_text("\n".join(sorted(values)) + "\n")
+    (HERE / "opened" / f"{name}.txt").write_text("\n".join(sorted(values)) + "\n")
 
 
 def sample(dice, values, most):
