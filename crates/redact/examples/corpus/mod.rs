@@ -178,6 +178,8 @@ pub(crate) enum Set {
     Judging,
     /// What was a half of the judging set until it had judged: read since, and part of the tuning set.
     Opened,
+    /// The latest part of the judging set alone.
+    Fresh,
     /// Lines for measuring speed, with the values of the judging set.
     Bench,
 }
@@ -188,13 +190,16 @@ impl Set {
             Self::Tuning => "tuning",
             Self::Judging => "judging",
             Self::Opened => "opened",
+            Self::Fresh => "fresh",
             Self::Bench => "bench",
         }
     }
 
     /// Finds a set by its word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Tuning, Self::Judging, Self::Opened, Self::Bench].into_iter().find(|set| set.word() == word)
+        [Self::Tuning, Self::Judging, Self::Opened, Self::Fresh, Self::Bench]
+            .into_iter()
+            .find(|set| set.word() == word)
     }
 
     /// The seed of the recorded figures.
@@ -203,6 +208,7 @@ impl Set {
             Self::Tuning => 164_514,
             Self::Judging => 20_261_122,
             Self::Opened => 20_270_314,
+            Self::Fresh => 31_415_926,
             Self::Bench => 7,
         }
     }
@@ -254,6 +260,17 @@ impl Set {
                 (Kind::Machine, include_str!("templates/opened/hosts.txt")),
                 (Kind::Machine, include_str!("templates/opened/services.txt")),
             ],
+            Self::Fresh => &[
+                (Kind::Log, include_str!("templates/fresh/logs.txt")),
+                (Kind::Log, include_str!("templates/fresh/queries.txt")),
+                (Kind::Record, include_str!("templates/fresh/records.txt")),
+                (Kind::Record, include_str!("templates/fresh/tables.txt")),
+                (Kind::Prose, include_str!("templates/fresh/notes.txt")),
+                (Kind::Prose, include_str!("templates/fresh/talk.txt")),
+                (Kind::Machine, include_str!("templates/fresh/machine-apps.txt")),
+                (Kind::Machine, include_str!("templates/fresh/machine-data.txt")),
+                (Kind::Machine, include_str!("templates/fresh/machine-hosts.txt")),
+            ],
             Self::Bench => &[(Kind::Machine, include_str!("templates/bench.txt"))],
         }
     }
@@ -282,9 +299,14 @@ pub(crate) fn documents(set: Set, seed: u64, rounds: usize) -> Result<Vec<Docume
             }
         }
     }
-    if set == Set::Tuning {
-        // What was opened, as it is by itself; a seed that is another for one is another for both.
-        all.extend(documents(Set::Opened, seed ^ Set::Tuning.seed() ^ Set::Opened.seed(), rounds)?);
+    // A part as it is by itself; a seed that is another for one part is another for all.
+    let part = match set {
+        Set::Tuning => Some(Set::Opened),
+        Set::Judging => Some(Set::Fresh),
+        _ => None,
+    };
+    if let Some(part) = part {
+        all.extend(documents(part, seed ^ set.seed() ^ part.seed(), rounds)?);
     }
     Ok(all)
 }

@@ -54,7 +54,7 @@ impl Values {
     pub(super) fn of(set: Set) -> Self {
         let lists = match set {
             Set::Tuning => lists!("tuning"),
-            Set::Judging | Set::Bench => lists!("judging"),
+            Set::Judging | Set::Fresh | Set::Bench => lists!("judging"),
             Set::Opened => lists!("opened"),
         };
         let [given, family, given_abroad, family_abroad, city, street, hospital, employer] =

@@ -1,6 +1,6 @@
 //! Precision, recall and F1 of the redactor on labelled corpora, and its false hits on machine logs.
 //!
-//! `redact-judge [--set tuning|judging|opened] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
+//! `redact-judge [--set tuning|judging|fresh|opened] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
 //! [--predictions FILE] [--documents FILE]`
 //!
 //! `opened` is the part of `tuning` that was in the judging set until it had judged.
@@ -53,8 +53,8 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
     }
     let text = |name: &str| given.get(name).map(String::as_str);
     let word = text("--set").unwrap_or("judging");
-    let set =
-        Set::from_word(word).ok_or_else(|| format!("no set is called {word}: tuning, judging or opened"))?;
+    let set = Set::from_word(word)
+        .ok_or_else(|| format!("no set is called {word}: tuning, judging, fresh or opened"))?;
     let modes = match text("--mode") {
         None => Vec::new(),
         Some("both") => vec![Mode::Log, Mode::Strict],
