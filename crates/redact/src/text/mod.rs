@@ -3,6 +3,7 @@
 
 mod addressed;
 mod ages;
+mod announced;
 pub(crate) mod bodies;
 mod borrowed;
 mod byways;
