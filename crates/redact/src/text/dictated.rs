@@ -45,18 +45,9 @@ impl Reader<'_> {
         if token.kind != Kind::Word || token.case != case || token.len() < 2 || self.lower_is(index, STOPS) {
             return false;
         }
-        let roles = token.roles
-            & !(v::STRONG
-                | v::STREET
-                | v::DIRECTION
-                | v::EPONYM
-                | v::STATE
-                | v::KNOWN
-                | v::MONTH
-                | v::NAMEMOD);
         let named = token.known(GIVEN | FAMILY);
         let common = named && token.known(COMMON);
-        if roles != 0
+        if token.otherwise() != 0
             || token.is(v::KNOWN) && !common
             || token.is(v::SUFFIX)
             || token.known(MEDICAL) && !common

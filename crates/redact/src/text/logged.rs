@@ -14,22 +14,12 @@ impl Reader<'_> {
     /// Whether a capitalised word may be a part of a name beside another.
     fn logged_part(&self, index: usize) -> bool {
         let token = self.t(index);
-        let roles = token.roles
-            & !(v::STRONG
-                | v::STREET
-                | v::DIRECTION
-                | v::EPONYM
-                | v::MONTH
-                | v::NAMEMOD
-                | v::SUFFIX
-                | v::KNOWN
-                | v::STATE);
         let common = token.known(COMMON) && token.known(GIVEN | FAMILY);
         let upper = token.case == Case::Upper && token.len() > 2;
         (token.case == Case::Capital || upper || token.case == Case::Inner && self.atom(index).is_some())
             && token.kind == Kind::Word
             && token.len() > 1
-            && roles == 0
+            && token.otherwise() == 0
             && (!token.is(v::KNOWN | v::SUFFIX) || common)
             && !(token.is(v::STATE) && token.len() == 2)
             && !(token.known(MEDICAL) && !common)

@@ -50,17 +50,7 @@ impl Reader<'_> {
         if token.kind != Kind::Word || !written || token.len() < 2 {
             return false;
         }
-        let roles = token.roles
-            & !(v::STRONG
-                | v::STREET
-                | v::DIRECTION
-                | v::EPONYM
-                | v::MONTH
-                | v::NAMEMOD
-                | v::SUFFIX
-                | v::STATE
-                | v::KNOWN
-                | v::UNIT);
+        let roles = token.otherwise() & !v::UNIT;
         let named = token.known(GIVEN | FAMILY);
         let listed =
             token.is(v::KNOWN | v::MONTH | v::STATE | v::SUFFIX | v::UNIT) && !(named && token.known(COMMON));

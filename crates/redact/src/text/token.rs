@@ -69,6 +69,11 @@ impl Token {
         self.roles & roles != 0
     }
 
+    /// The roles that speak against a name where one is due.
+    pub(crate) fn otherwise(&self) -> vocabulary::Roles {
+        self.roles & !vocabulary::BORNE
+    }
+
     pub(crate) fn known(&self, flags: u8) -> bool {
         self.flags & flags != 0
     }

@@ -136,6 +136,10 @@ roles! {
     CLINICAL = 60;
 }
 
+/// What words can be that people bear as names too: where a name is due, these speak against none.
+pub(crate) const BORNE: Roles =
+    STRONG | STREET | DIRECTION | EPONYM | MONTH | NAMEMOD | SUFFIX | STATE | KNOWN;
+
 /// Roles by words.
 const WORDS: &[(Roles, &str)] = &[
     (PERSON | SUBJECT | LOOK, "patient pt pts patients patientname ptname"),
