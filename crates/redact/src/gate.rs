@@ -173,9 +173,19 @@ impl Gate<'_> {
         let found = match at(line, place) {
             0x80.. => return self.long(place),
             b'@' => email::email(line, place, 1).is_some(),
-            b'%' => line.get(place..place + 3) == Some(b"%40") && email::email(line, place, 3).is_some(),
+            b'%' => match line.get(place..place + 3) {
+                Some(b"%40") => email::email(line, place, 3).is_some(),
+                Some(b"%2B" | b"%2b") => crate::shape::digits(line, place + 3, 10) == 10,
+                _ => false,
+            },
             b'(' if line.get(place..place + 4) == Some(b"(01)") => true,
             b'(' if dicom::tag(line, place).is_some() => true,
+            // `date(1962, 3, 17)`.
+            b'(' if at(line, place + 5) == b','
+                && matches!(line.get(place + 1..place + 4), Some(b"200" | [b'1', b'9', _])) =>
+            {
+                true
+            }
             b'+' | b'(' => {
                 at(line, place + 1).is_ascii_digit()
                     && phone::phone(line, place, Suspicion::Context).is_some()

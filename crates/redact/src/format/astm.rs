@@ -130,6 +130,8 @@ fn end_of(text: &[u8], start: usize) -> usize {
         [byte, ..] if *byte < b' ' => true,
         [b'\\', b'r' | b'n', ..] | [b'\\', b'x', b'0', ..] | [b'\\', b'u', b'0', b'0', ..] => true,
         [b'<', b'C', b'R', b'>', ..] | [b'<', b'E', b'T', ..] => true,
+        // A log writes a blank for it.
+        [b' ', b'P' | b'O' | b'R' | b'Q' | b'L' | b'C' | b'M', b'|', b'0'..=b'9', ..] => true,
         _ => false,
     };
     start + (0..rest.len()).find(ends).unwrap_or(rest.len())
@@ -146,6 +148,7 @@ fn field(text: &[u8], range: Range<usize>, kind: Field, hits: &mut Vec<Hit>) {
             (Is(I::Date), 0) | (Dates, 0 | 1) => (digits >= 8).then_some(I::Date),
             (Is(I::Phone), 0) => Some(I::Phone),
             (Is(identifier), 0) => (part.len() > 1).then_some(identifier),
+            (Staff, 0) if part.len() < 2 => None,
             (Name, 0..=4) => Some(I::Name),
             (Address, 0) => Some(I::Address),
             (Address, 1) => Some(I::City),

@@ -114,6 +114,36 @@ fn asked(text: &[u8], range: std::ops::Range<usize>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Reads a value that a text gives with the place it came from, `PID-5=ROE^JANE`, `PV1.7.2: ROE`; whether the place is
+/// one of the standard's that can identify.
+pub(crate) fn referred(
+    text: &[u8],
+    name: &[u8],
+    (number, part): (usize, Option<usize>),
+    range: std::ops::Range<usize>,
+    hits: &mut Vec<Hit>,
+) -> bool {
+    let Some((_, fields)) = SEGMENTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
+        return false;
+    };
+    let Some((_, listed)) = fields.iter().find(|(known, _)| *known == number) else { return false };
+    let value = text.get(range.clone()).unwrap_or_default();
+    match part {
+        Some(part) if memchr::memchr(b'^', value).is_none() => {
+            if let Some(identifier) = component(*listed, part, value) {
+                push(value, range.start, identifier, hits);
+            }
+        }
+        _ => field(text, range, *listed, hits, &mut Vec::new()),
+    }
+    true
+}
+
+/// Whether these letters are the name of a segment whose fields are known.
+pub(crate) fn is_segment(name: &[u8]) -> bool {
+    SEGMENTS.iter().any(|(known, _)| &known[..] == name)
+}
+
 /// A field of which the standard tells nothing here, in a segment about a person: senders shift fields. Its form tells.
 fn unlisted(
     text: &[u8],

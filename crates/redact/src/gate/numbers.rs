@@ -41,6 +41,7 @@ impl Gate<'_> {
                 } || length >= 12 && card::card(line, start, true).is_some()
             }
             b'-' | b' ' => match length {
+                1 | 2 if next == b'-' && quoted_day(line, start) => true,
                 1 => begins_distance(line, start),
                 3 if next == b'-' => {
                     after.is_ascii_digit()
@@ -57,9 +58,7 @@ impl Gate<'_> {
             // A tag of DICOM as a key.
             b'"' | b'\\' if length == 8 => dicom::key(line.get(start..end).unwrap_or_default()).is_some(),
             b'/' => {
-                length <= 2
-                    && matches!(before(line, start), b'\'' | b'"')
-                    && shape::date::date(line, start).is_some()
+                length <= 2 && quoted_day(line, start)
                     || length <= 2
                         && matches!(before(line, start), b'(' | b'[')
                         && shape::date::long_ago(line, start)
@@ -115,6 +114,11 @@ impl Gate<'_> {
             && token.iter().any(|b| matches!(b, b'y' | b'Y'));
         plan || bank || sixth || aged || length == 17 && digits::vin(token)
     }
+}
+
+/// Whether a day stands behind a quote, also one of typesetting.
+fn quoted_day(line: &[u8], start: usize) -> bool {
+    matches!(before(line, start), b'\'' | b'"' | 0x98 | 0x9c) && shape::date::date(line, start).is_some()
 }
 
 /// Whether a telephone number begins here with the prefix of long distance: `1-800-…`.

@@ -13,6 +13,7 @@ use crate::{
     words::{
         constant, hash,
         vocabulary::{self as v, Roles},
+        words,
     },
 };
 
@@ -80,6 +81,28 @@ const TRIGGERS: &[Trigger] = &[
     // An account that is named for a person.
     Trigger { roles: v::USER, small: true, look: |gate, word| user_follows(gate.line, word.end) },
     Trigger { roles: v::CALLED, small: true, look: called },
+    // `the duplicate key value is (…)`, a label that is printed for somebody.
+    Trigger {
+        roles: v::OTHER,
+        small: false,
+        look: |gate, word| gate.hash(word) == WRISTBAND && at(gate.line, word.end) == b' ',
+    },
+    Trigger {
+        roles: v::IDWORD,
+        small: true,
+        look: |gate, word| {
+            gate.line.get(word.start..).is_some_and(|rest| rest.starts_with(b"key value is ("))
+        },
+    },
+    // A day that stands in quotes as people write it.
+    Trigger {
+        roles: v::MONTH,
+        small: false,
+        look: |gate, word| {
+            matches!(before(gate.line, word.start), b'"' | b'\'') && at(gate.line, word.end) == b' '
+                || at(gate.line, word.end) == b' ' && moment_of_old(gate.line, word.end)
+        },
+    },
     Trigger { roles: v::FACILITY, small: false, look: |gate, word| word.capital && gate.capital },
     Trigger { roles: v::STREET, small: false, look: street },
     Trigger { roles: v::STATE, small: false, look: state },
@@ -104,6 +127,11 @@ pub(super) const SMALL: Roles = asked(TRIGGERS, true) | REMEMBERED;
 /// Nouns that make a number with `id` or `no`.
 pub(super) const NUMBERS: Roles =
     v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::CARD;
+
+const WRISTBAND: u64 = constant("wristband");
+
+/// Words that stand before a telephone's number without a sign.
+const CALLS: &[u64] = words!["sip", "sips", "tel", "callto", "callerid", "ani", "clid", "mdn"];
 
 /// Kinds of streets that are written in small letters too.
 pub(super) const PLAIN_STREETS: [u64; 18] = [
@@ -198,9 +226,24 @@ fn picture(gate: &Gate<'_>, word: &Word) -> bool {
             .is_some_and(|file| whose(gate.line.get(file).unwrap_or_default()))
 }
 
-/// `to=+1…`, `"caller":"555…`.
+/// `Dec 04 17:47:36 EST 1923`.
+fn moment_of_old(line: &[u8], end: usize) -> bool {
+    let rest = line.get(end..).unwrap_or_default();
+    at(rest, 6) == b':'
+        && rest.get(12..).is_some_and(|tail| {
+            tail.iter()
+                .take(6)
+                .position(|b| *b == b'1' || *b == b'2')
+                .is_some_and(|from| matches!(tail.get(from..from + 3), Some(b"200" | [b'1', b'9', _])))
+        })
+}
+
+/// `to=+1…`, `"caller":"555…`; `sip:1415…`.
 fn called(gate: &Gate<'_>, word: &Word) -> bool {
     let next = at(gate.line, word.end);
+    if matches!(next, b':' | b' ') && CALLS.contains(&gate.hash(word)) {
+        return many_digits(gate.line, word.end);
+    }
     matches!(next, b'"' | b'=') && many_digits(gate.line, word.end + usize::from(next == b'"') * 2)
 }
 

@@ -12,7 +12,7 @@ use crate::{
         token::{at, before},
     },
     words::{
-        COMMON, FAMILY, GIVEN, dictionary, hash,
+        COMMON, FAMILY, GIVEN, WORD, dictionary, hash,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -130,7 +130,25 @@ impl Gate<'_> {
                 return true;
             }
         }
+        if self.quoted_name(word, start, end) {
+            return true;
+        }
         word.len() > 1 && (roles & v::KNOWN == 0 || roles & v::STRONG != 0) && self.pair(word, end)
+    }
+
+    /// A name alone in quotes or brackets, as of a bound value, or at the head of a text: `'Roe'`, `[Jane]`, `"Jane, your…`.
+    fn quoted_name(&self, word: &[u8], start: usize, end: usize) -> bool {
+        let (opens, next) = (before(self.line, start), at(self.line, end));
+        let alone = matches!((opens, next), (b'\'', b'\'') | (b'[', b']'));
+        let head = matches!(opens, b'"' | b'\'')
+            && next == b','
+            && at(self.line, end + 1) == b' '
+            && at(self.line, end + 2).is_ascii_lowercase();
+        if !(alone || head) || word.len() < 3 {
+            return false;
+        }
+        let flags = dictionary().get(hash(word));
+        flags & (GIVEN | FAMILY) != 0 && (flags & COMMON != 0 || flags & WORD == 0)
     }
 
     /// Whether a capitalised word and the next one may be a name: `Jane Roe`, `Jane Q. Roe`, `Roe, Jane`.
@@ -146,6 +164,7 @@ impl Gate<'_> {
                 // Fields of a row.
                 b'|' | b';' | b'\t' => (comma, fields) = (true, true),
                 b' ' | b'.' | b'\'' | b'-' | b'+' | b'"' | b'(' | b'^' => {}
+                b'_' if next == end => {}
                 _ => break,
             }
             next += 1;
@@ -161,6 +180,16 @@ impl Gate<'_> {
         // `ROE^JANE`.
         if at(line, end) == b'^' && next == end + 1 {
             return true;
+        }
+        // `Roe_Jane` of a file.
+        if at(line, end) == b'_' {
+            let rest = line.get(next..).unwrap_or_default();
+            let length = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+            let named = |word: &[u8]| {
+                let flags = dictionary().get(hash(word));
+                flags & (GIVEN | FAMILY) != 0 && flags & WORD == 0
+            };
+            return !small && (named(first) || named(rest.get(..length).unwrap_or_default()));
         }
         let flags = || dictionary().get(hash(first));
         let word = line.get(next..).unwrap_or_default();

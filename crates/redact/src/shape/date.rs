@@ -105,6 +105,17 @@ pub(crate) fn compact(text: &[u8], start: usize) -> Option<usize> {
     (right && (count == 8 || count >= 10)).then_some(start + count)
 }
 
+/// Whether eight digits that stand here are a day as Americans or others write it, the year last: `03171962`.
+pub(crate) fn reversed(text: &[u8], start: usize) -> bool {
+    digits(text, start, 9) == 8
+        && calendar::year(value(text, start + 4, 4))
+        && calendar::month_and_day(
+            value(text, start, 2),
+            value(text, start + 2, 2),
+            value(text, start + 4, 4),
+        )
+}
+
 /// Whether a date in quotes or brackets, with nothing beside it, is of years in which these logs were not written:
 /// someone's day. Neither the first of a year nor the version of an interface.
 pub(crate) fn long_ago(text: &[u8], start: usize) -> bool {

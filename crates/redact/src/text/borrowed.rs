@@ -16,6 +16,18 @@ use crate::{
 };
 
 impl Reader<'_> {
+    /// Whether the keys of two parts of a name have capitalised values: `First:"Jane", Last:"Roe"`.
+    pub(super) fn both_parts(&self) -> bool {
+        let part = |index: usize| {
+            let quoted =
+                matches!(self.t(index + 1).byte, b'"' | b'\'') && self.t(index + 1).kind == Kind::Symbol;
+            let value = self.t(index + 1 + usize::from(quoted));
+            value.capitalised() && matches!(self.key_class(index), Class::Weak(I::Name))
+        };
+        let sign = |index: usize| self.t(index).symbol(b'=') || self.t(index).symbol(b':');
+        (0..self.tokens.len()).filter(|index| sign(*index) && part(*index)).take(2).count() > 1
+    }
+
     /// The class of a key that says nothing by itself: `/members?id=`, and `$1 =` whose column was named before.
     pub(super) fn borrowed(&self, sign: usize) -> Class {
         let key = self.back(sign, 1);
@@ -60,11 +72,27 @@ impl Reader<'_> {
     /// `datetime.date(1962, 3, 17)`, `LocalDate.of(1962, 3, 17)`, `Timestamp('1962-03-17')`.
     pub(super) fn constructed(&mut self, first: usize) -> bool {
         let Some(open) = (first + 1..first + 6).find(|at| self.t(*at).symbol(b'(')) else { return false };
-        let plain = (first..open).all(|at| self.t(at).kind == Kind::Word || self.t(at).symbol(b'.'));
+        let plain = (first..open)
+            .all(|at| self.t(at).kind == Kind::Word || self.t(at).symbol(b'.') || self.t(at).symbol(b'_'));
         let start = self.t(open).end;
         let rest = self.text.get(start..).unwrap_or_default();
         let length = rest.iter().take(48).position(|b| *b == b')').unwrap_or(0);
-        let inside = rest.get(..length).unwrap_or_default();
+        let mut inside = rest.get(..length).unwrap_or_default();
+        // `TO_DATE('15-JUN-2020', 'DD-MON-YYYY')`: the format behind is no part of the day.
+        if let Some(quote @ (b'\'' | b'"')) = inside.first()
+            && let Some(close) = inside.iter().skip(1).position(|b| b == quote)
+        {
+            let (from, to) = (start + 1, start + 1 + close);
+            inside = self.text.get(from..to).unwrap_or_default();
+            let month = inside
+                .split(|b| !b.is_ascii_alphabetic())
+                .find(|word| !word.is_empty())
+                .is_none_or(|word| v::month(word).is_some());
+            if plain && month && crate::check::digits::count(inside) >= 3 && inside.len() < 32 {
+                self.hit(from, to, I::Date, weight::KEY);
+                return true;
+            }
+        }
         let numbers = inside.iter().all(|b| b.is_ascii_digit() || b"-:., '\"T+Z".contains(b));
         let done = plain && numbers && crate::check::digits::count(inside) >= 6;
         if done {

@@ -18,6 +18,14 @@ impl Reader<'_> {
                 self.element(index);
             } else if token.kind == Kind::Word && self.lower_is(index, words!["values"]) {
                 self.insert(index);
+            } else if token.symbol(b'=') && self.back(index, 1).symbol(b')') && self.t(index + 1).symbol(b'(')
+            {
+                self.keyed(index);
+            } else if token.kind == Kind::Word
+                && self.lower_is(index, words!["as"])
+                && self.back(index, 1).symbol(b'\'')
+            {
+                self.alias(index);
             }
         }
         self.placeholders();
@@ -68,6 +76,53 @@ impl Reader<'_> {
                 _ => break,
             }
         }
+    }
+
+    /// PostgreSQL's `Key (last_name, dob)=(Roe, 1962-03-17) already exists`: columns, then their values.
+    fn keyed(&mut self, sign: usize) {
+        let end = self.back(sign, 1).start;
+        let from = end.saturating_sub(512);
+        let list = self.text.get(from..end).unwrap_or_default();
+        let Some(open) = list.iter().rposition(|b| *b == b'(') else { return };
+        let columns = list.get(open + 1..).unwrap_or_default().split(|b| *b == b',');
+        let mut place = self.t(sign + 1).end;
+        for name in columns.take(32) {
+            let rest = self.text.get(place..).unwrap_or_default();
+            let blanks = rest.iter().take_while(|b| **b == b' ').count();
+            let length =
+                rest.iter().skip(blanks).take(256).take_while(|b| !matches!(b, b',' | b')' | b'\n')).count();
+            let range = place + blanks..place + blanks + length;
+            let class = match classify(name.trim_ascii(), b"") {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            };
+            place = range.end;
+            self.take(class, range);
+            if at(self.text, place) != b',' {
+                break;
+            }
+            place += 1;
+        }
+    }
+
+    /// `SELECT '482913' AS MRN`: a literal before the name of its column.
+    fn alias(&mut self, index: usize) {
+        let close = self.back(index, 1).start;
+        let from = close.saturating_sub(256);
+        let before = self.text.get(from..close).unwrap_or_default();
+        let Some(open) = before.iter().rposition(|b| *b == b'\'') else { return };
+        let start = self.t(index + 1).start;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take(64)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$'))
+            .count();
+        let class = match classify(rest.get(..length).unwrap_or_default(), b"") {
+            Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+            class => class,
+        };
+        self.take(class, from + open + 1..close);
     }
 
     /// `<birthDate>1970-01-31</birthDate>`, `<ns:given use="L">Jane</ns:given>`.

@@ -25,6 +25,11 @@ impl Reader<'_> {
                 Kind::Number => self.in_digits(index).or_else(|| self.day_and_month(index)),
                 Kind::Mixed => self.day_and_month(index).or_else(|| self.glued_month(index)),
                 Kind::Word if token.is(v::MONTH) => self.month_first(index),
+                Kind::Word
+                    if self.lower_is(index, words!["date", "of"]) && self.t(index + 1).symbol(b'(') =>
+                {
+                    self.printed_day(index)
+                }
                 Kind::Word if self.strict && token.is(v::WEEKDAY) => self.weekday(index),
                 Kind::Word if self.strict => self.relative(index),
                 _ => None,
@@ -56,13 +61,21 @@ impl Reader<'_> {
                 return Some(found.end);
             }
             // A day in quotes as Americans write it is of a form, not of a machine.
-            let form = matches!(self.byte(start.wrapping_sub(1)), b'\'' | b'"')
-                && self.byte(found.end) == self.byte(start.wrapping_sub(1))
-                && self.text.get(start..found.end).is_some_and(|d| {
-                    d.contains(&b'/') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
-                });
+            // Go's example of a date, in what cannot be parsed as one.
+            if self.text.get(start..found.end) == Some(b"2006-01-02")
+                && (1..4).any(|by| self.lower_is(index.wrapping_sub(by), words!["as", "layout", "format"]))
+            {
+                return Some(found.end);
+            }
+            let typed = self.text.get(start..found.end).is_some_and(|d| {
+                !d.contains(&b'.') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
+            });
+            let form = typed && self.in_quotes(start, found.end);
             let time = found.time && !date::without_time(self.text, found.end);
-            if form || date::long_ago(self.text, start) || self.tells(index, time) {
+            // In a line about a person a day that is written as people write it is no stamp of a logger.
+            let meant =
+                typed && self.person && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
+            if form || meant || date::long_ago(self.text, start) || self.tells(index, time) {
                 self.hit(start, found.end, Identifier::Date, weight::SHAPE);
             }
             return Some(found.end);
@@ -74,6 +87,10 @@ impl Reader<'_> {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
         }
+        if self.near(index, v::BIRTH, 4) && date::reversed(self.text, start) {
+            self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
+            return Some(start + 8);
+        }
         if !self.strict {
             return None;
         }
@@ -81,6 +98,67 @@ impl Reader<'_> {
         self.partial_is_a_date(index, start, end)
             .then(|| self.hit(start, end, Identifier::Date, weight::CONTEXT))
             .map(|()| end)
+    }
+
+    /// Whether quotes stand around these bytes and nothing else: plain ones, or those of typesetting.
+    fn in_quotes(&self, start: usize, end: usize) -> bool {
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        let plain = |quote: &[u8]| before.ends_with(quote) && after.starts_with(quote);
+        plain(b"'")
+            || plain(b"\"")
+            || plain(b"\\\"")
+            || before.ends_with("\u{201c}".as_bytes()) && after.starts_with("\u{201d}".as_bytes())
+            || before.ends_with("\u{2018}".as_bytes()) && after.starts_with("\u{2019}".as_bytes())
+    }
+
+    /// The year of `Dec 04 17:47:36 EST 1923`, as Java and C print a moment, if it is long ago: someone's day.
+    fn year_behind_time(&self, first: usize) -> Option<usize> {
+        let mut at = first;
+        while at < first + 5
+            && (self.t(at).kind == Kind::Number && self.t(at).len() == 2 || self.t(at).symbol(b':'))
+        {
+            at += 1;
+        }
+        at += usize::from(
+            self.t(at).kind == Kind::Word && self.t(at).case == Case::Upper && self.t(at).len() <= 4,
+        );
+        let year = self.t(at);
+        (at > first + 3
+            && year.kind == Kind::Number
+            && year.len() == 4
+            && (1905..2010).contains(&value(self.text, year.start, 4)))
+        .then_some(year.end)
+    }
+
+    /// `date(1962, 3, 17)`, `LocalDate.of(1962, 3, 17)`: a day as programs print one they hold.
+    fn printed_day(&mut self, index: usize) -> Option<usize> {
+        let year = self.t(index + 2);
+        let number = |at: usize, most: u32| {
+            let token = self.t(at);
+            token.kind == Kind::Number
+                && token.len() <= 2
+                && (1..=most).contains(&value(self.text, token.start, 2.min(token.len())))
+        };
+        let whole = self.t(index + 1).symbol(b'(')
+            && year.kind == Kind::Number
+            && year.len() == 4
+            && self.t(index + 3).symbol(b',')
+            && number(index + 4, 12)
+            && self.t(index + 5).symbol(b',')
+            && number(index + 6, 31)
+            && self.t(index + 7).symbol(b')');
+        if !whole {
+            return None;
+        }
+        let end = self.t(index + 6).end;
+        if self.person
+            || self.hint == Some(Identifier::Date)
+            || (1905..2010).contains(&value(self.text, year.start, 4))
+        {
+            self.hit(year.start, end, Identifier::Date, weight::SHAPE);
+        }
+        Some(end)
     }
 
     pub(super) fn version_before(&self, index: usize) -> bool {
@@ -122,7 +200,10 @@ impl Reader<'_> {
         }
         let (end, _) = self.year_after(next + 1, month.end);
         let time = date::time_follows(self.text, end);
-        if time && !self.strict && !self.near(index, v::BIRTH | v::EVENT, 4) || !self.tells(index, time) {
+        let form = self.in_quotes(token.start, end) && self.year_after(next + 1, month.end).1;
+        if !form
+            && (time && !self.strict && !self.near(index, v::BIRTH | v::EVENT, 4) || !self.tells(index, time))
+        {
             return Some(end);
         }
         let article = if self.lower_is(index.wrapping_sub(1), words!["the"]) {
@@ -251,11 +332,23 @@ impl Reader<'_> {
             }
         }
         let time = date::time_follows(self.text, end);
+        if day
+            && time
+            && !year
+            && let Some(end) = self.year_behind_time(next + 1)
+        {
+            let weekday = self.back(index, 1).is(v::WEEKDAY);
+            let start = if weekday { self.back(index, 1).start } else { token.start };
+            self.hit(start, end, Identifier::Date, weight::SHAPE);
+            return Some(end);
+        }
         if !self.strict {
             // The date of syslog has a time and no year.
-            let stands = (day || year)
-                && !(time && !self.near(index, v::BIRTH | v::EVENT, 4))
-                && self.tells(index, time);
+            let form = day && year && self.in_quotes(token.start, end);
+            let stands = form
+                || (day || year)
+                    && !(time && !self.near(index, v::BIRTH | v::EVENT, 4))
+                    && self.tells(index, time);
             if stands {
                 self.hit(token.start, end, Identifier::Date, weight::SHAPE);
             }

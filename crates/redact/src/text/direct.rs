@@ -53,7 +53,9 @@ impl Reader<'_> {
             && (1..=4).any(|by| self.t(index + by).is(v::EVENT | v::CLINICAL));
         let surely = self.cares() || filled || !UNSURE.contains(&token.hash) && !token.is(v::PAYER);
         let told = self.person || self.clinical && token.is(v::MRN | v::PLAN | v::ACCOUNT);
-        if !told && !strong || token.is(v::IDWORD) && !token.is(v::LICENCE) {
+        // The number of a payer and of a model is everybody's.
+        let of_many = self.lower_is(index, words!["payer", "payor", "model", "mac"]);
+        if of_many || !told && !strong || token.is(v::IDWORD) && !token.is(v::LICENCE) {
             return;
         }
         let mut next = self.skip_signs(index + 1);

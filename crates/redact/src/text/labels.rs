@@ -36,6 +36,7 @@ impl Reader<'_> {
                     )
                 )
         });
+        self.person |= self.both_parts();
         self.told |= (0..self.tokens.len()).any(|index| {
             (self.t(index).symbol(b'=') || self.t(index).symbol(b':'))
                 && matches!(self.key_class(index), Class::Is(identifier) if NUMBERED.contains(&identifier))
@@ -177,6 +178,17 @@ impl Reader<'_> {
             },
             class => class,
         };
+        if class == Class::Prose
+            && !self.strict
+            && (self.t(index + 1).symbol(b'"') || self.t(index + 1).symbol(b'\''))
+        {
+            if let Some(range) =
+                self.quoted(self.t(index + 1).end, self.t(index + 1).byte).filter(|range| range.len() > 8)
+            {
+                self.prose_in(range);
+            }
+            return;
+        }
         if matches!(class, Class::None | Class::Machine | Class::Prose) {
             return;
         }

@@ -29,12 +29,14 @@ impl Reader<'_> {
     }
 
     /// `Jane Roe`, `Roe, Jane`, where somebody was announced: its end.
-    fn logged_pair(&self, first: usize, role: bool) -> Option<usize> {
+    pub(super) fn logged_pair(&self, first: usize, role: bool) -> Option<usize> {
         if !self.logged_part(first) {
             return None;
         }
         let mut next = self.atom(first)?;
-        let comma = self.t(next).symbol(b',');
+        // `WONG/VICTORINA` is a name where a role stands before it.
+        let comma = self.t(next).symbol(b',')
+            || role && self.t(next).symbol(b'/') && self.glued(next - 1) && self.glued(next);
         if comma {
             next += 1;
         }
@@ -62,6 +64,12 @@ impl Reader<'_> {
         let proper = likely && (!family.known(WORD) || comma && one.case == Case::Upper)
             || sure(given) && given.known(GIVEN) && (family.known(FAMILY) || !family.known(WORD))
             || sure(family) && family.known(FAMILY) && !given.known(WORD);
+        // Where the line tells of a person, two words that nobody knows are a name: `for Nagyová, Nizami (MRN …`.
+        let unknown = |t: &super::token::Token| !t.known(WORD) && t.len() > 2;
+        let strange = comma && self.person && unknown(one) && unknown(two) && one.case == two.case
+            // Capitals, and a frequent given name that is a word as well: `CHRISTOFFERSEN, MARK`.
+            || comma && one.case == Case::Upper && one.len() > 3 && unknown(one) && two.known(GIVEN) && two.known(COMMON);
+        let proper = proper || strange;
         let mut last = self.atom(next)?;
         // A third part, or an initial behind.
         if self.t(last).case == Case::Single && self.t(last).start == self.t(last - 1).end + 1 {
@@ -109,7 +117,22 @@ impl Reader<'_> {
                 "registration",
                 "wristband",
                 "admit",
-                "admitted"
+                "admitted",
+                "booked",
+                "scheduled",
+                "assigned",
+                "owner",
+                "vs",
+                "versus",
+                "paged",
+                "called",
+                "notified",
+                "discharged",
+                "transferred",
+                "re",
+                "req",
+                "merged",
+                "hold"
             ],
         );
         if !(role || greeting || agent) || self.byte(token.start.wrapping_sub(1)) == b'.' {

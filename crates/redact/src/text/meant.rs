@@ -303,7 +303,10 @@ impl Reader<'_> {
             return None;
         }
         let mut next = self.atom(index)?;
-        let (mut known, mut end, mut parts) = (token.known(GIVEN | FAMILY), self.t(next - 1).end, 1);
+        let borne = |t: &super::token::Token| {
+            t.known(GIVEN | FAMILY) && (!t.known(WORD) || t.known(COMMON) || self.strict)
+        };
+        let (mut known, mut end, mut parts) = (borne(token), self.t(next - 1).end, 1);
         while self.t(next).symbol(b'^') && self.t(next).start == end && parts < 6 {
             let part = self.t(next + 1);
             if part.symbol(b'^') && part.start == end + 1 {
@@ -314,7 +317,7 @@ impl Reader<'_> {
             if part.start != end + 1 || !part.capitalised() {
                 break;
             }
-            known |= part.known(GIVEN | FAMILY) && part.len() > 2;
+            known |= borne(part) && part.len() > 2;
             next = self.atom(next + 1)?;
             end = self.t(next - 1).end;
             parts += 1;

@@ -4,9 +4,12 @@
 mod addressed;
 mod ages;
 mod announced;
+mod beside;
 pub(crate) mod bodies;
 mod borrowed;
+mod bound;
 mod byways;
+mod calls;
 mod cities;
 mod columns;
 mod dates;
@@ -16,6 +19,7 @@ mod dictated;
 mod direct;
 mod endings;
 mod facilities;
+mod files;
 mod institutions;
 pub(crate) mod key;
 mod labels;
@@ -31,9 +35,11 @@ mod prose;
 mod queries;
 mod roads;
 mod rows;
+mod segments;
 mod streets;
 mod things;
 pub(crate) mod token;
+mod tuples;
 pub(crate) mod value;
 
 use crate::{
@@ -206,9 +212,16 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.labels();
         reader.numbered();
     }
+    reader.segments();
+    reader.calls();
     reader.others();
     reader.columns();
+    reader.bound_values();
     reader.row();
+    if !reader.strict {
+        reader.tuples();
+        reader.files();
+    }
     reader.dates();
     reader.spoken_numbers();
     reader.ages();
@@ -216,13 +229,21 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.facilities();
     reader.institutions();
     reader.persons();
-    if doubtful
-        && !reader.person
-        && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier == Identifier::Name)
-    {
-        reader.person = true;
+    if !reader.person && reader.tells_of_a_person() {
+        // What was found tells what the rest is of.
+        (reader.person, reader.clinical) = (true, true);
+        reader.labels();
+        reader.numbered();
         reader.dates();
         reader.ages();
+        reader.persons();
+    }
+    if !reader.strict {
+        reader.printed();
+        reader.sent();
+        reader.doers();
+        reader.merged();
+        reader.repeated();
     }
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();

@@ -31,7 +31,7 @@ impl Reader<'_> {
         }
         if let Some(mut range) = self.number_from(first) {
             // A value of `=` ends at a blank.
-            if sign == b'=' {
+            if sign == b'=' && !lettered(self.text, range.start, range.start + 5) {
                 range.end = range.end.min(self.glued_value(first)).max(range.start + 1);
             }
             let value = self.text.get(range.clone()).unwrap_or_default();
@@ -88,6 +88,11 @@ impl Reader<'_> {
             }
         }
         let mut value = self.text.get(start..end)?;
+        // `W1234 56789`: a letter, then two groups.
+        if lettered(self.text, start, end) {
+            end = start + 11;
+            value = self.text.get(start..end)?;
+        }
         // Groups of digits go on after blanks.
         while value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ')) && self.byte(end) == b' ' {
             let group = crate::shape::digits(self.text, end + 1, 8);
@@ -292,6 +297,17 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a letter and four digits end here and five digits follow behind a blank, as some plans write: `W1234 56789`.
+fn lettered(text: &[u8], start: usize, end: usize) -> bool {
+    let digits = |from: usize| crate::shape::digits(text, from, 6);
+    end == start + 5
+        && text.get(start).is_some_and(u8::is_ascii_uppercase)
+        && digits(start + 1) == 4
+        && text.get(end) == Some(&b' ')
+        && digits(end + 1) == 5
+        && !text.get(end + 6).is_some_and(|b| alphanumeric(*b) || matches!(b, b':' | b'.' | b'-'))
 }
 
 /// `amd64`, `i386`, `0x21`: small letters and digits as no postal code has them.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
-    shape::{alphanumeric, digits},
+    shape::{alphanumeric, begins, digits, ends},
     words::{users, vocabulary as v, words},
 };
 
@@ -199,6 +199,25 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+
+    /// `MRN054226`: the word for a number and the number as one.
+    pub(super) fn prefixed(&mut self, token: &Token) -> Option<usize> {
+        let bytes = self.bytes(token);
+        let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let (word, number) = bytes.split_at_checked(letters)?;
+        let roles = v::vocabulary().get(crate::words::hash(word));
+        let told = letters >= 3
+            && roles & v::DIRECT != 0
+            && roles & v::MRN != 0
+            && (5..=12).contains(&number.len())
+            && number.iter().all(u8::is_ascii_digit)
+            && begins(self.text, token.start)
+            && ends(self.text, token.end);
+        told.then(|| {
+            self.hit(token.start, token.end, I::Mrn, weight::CONTEXT);
+            token.end
+        })
     }
 
     pub(super) fn skip_signs(&self, index: usize) -> usize {

@@ -119,6 +119,7 @@ impl Reader<'_> {
             .or_else(|| self.dea(index, token))
             .or_else(|| self.iban(start))
             .or_else(|| self.crossed(start))
+            .or_else(|| self.prefixed(token))
     }
 
     fn at_word(&mut self, token: &Token) -> Option<usize> {

@@ -27,6 +27,7 @@ impl Reader<'_> {
                 .titled(index)
                 .or_else(|| self.small_name(index))
                 .or_else(|| self.logged(index))
+                .or_else(|| self.placed(index))
                 .or_else(|| self.announced(index))
                 .or_else(|| self.full_name(index))
                 .or_else(|| self.last_first(index))

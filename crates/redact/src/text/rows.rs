@@ -6,10 +6,11 @@ use super::{Reader, weight};
 use crate::{
     Identifier as I,
     check::digits,
-    shape::{date, ssn},
+    shape::{date, digits as digits_of, phone, ssn, value as number_of},
     words::{
-        FAMILY, GIVEN, WORD, dictionary, hash,
+        CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash,
         vocabulary::{self as v, vocabulary},
+        words,
     },
 };
 
@@ -19,28 +20,41 @@ const FIELDS: usize = 200;
 impl Reader<'_> {
     /// Finds the fields of a row about a person.
     pub(super) fn row(&mut self) {
-        let Some((fields, gaps)) = parted(self.text) else { return };
-        let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
-        let dated = (0..fields.len()).any(|index| day(get(index)).is_some());
-        let named = (0..fields.len()).filter(|index| name(get(*index)) || whole_name(get(*index))).count();
-        if named == 0 || !dated && !self.person {
+        let Some((fields, gaps)) = parted(self.text, self.strict) else { return };
+        let told = told(self.text, &fields);
+        let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
+        if told.names + told.towns == 0 && !likely || told.days == 0 && !self.person {
             return;
         }
         // Any text may have gaps: there more must tell.
-        if gaps && !(dated && (named > 1 || (0..fields.len()).any(|index| number(get(index))))) {
+        if gaps && !(told.days > 0 && (told.names > 1 || likely || told.numbers > 0)) {
             return;
         }
+        self.fields(&fields);
+    }
+
+    /// Takes what the fields of somebody's row are.
+    pub(super) fn fields(&mut self, fields: &[Range<usize>]) {
         self.person = true;
+        let long_ago = told(self.text, fields).long_ago;
+        let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
         let mut found = Vec::new();
         for (index, field) in fields.iter().enumerate() {
             let value = get(index);
             let start = field.start + offset(self.text, field);
             let after = get(index + 1);
             let before = if index > 0 { get(index - 1) } else { b"" };
+            if word(value) && !super::value::plausible(I::Name, value) {
+                continue;
+            }
             let beside = name(before) || name(after);
             let (identifier, length) = match () {
                 () if name(value) || whole_name(value) => (I::Name, value.len()),
-                () if beside && word(value) => (I::Name, value.len()),
+                () if (beside || borne(before) || borne(after)) && word(value) => (I::Name, value.len()),
+                // `Lane`, but neither `White` nor `Black`, beside a day of birth.
+                () if long_ago && borne(value) && !words!["white", "black"].contains(&hash(value)) => {
+                    (I::Name, value.len())
+                }
                 () if let Some(length) = day(value) => (I::Date, length),
                 () if phone(value) => (I::Phone, value.len()),
                 () if value.len() == 9 && ssn::ssn(value, 0, true) == Some(9) => (I::Ssn, 9),
@@ -63,11 +77,97 @@ impl Reader<'_> {
     }
 }
 
+/// What the fields of a row tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told {
+    /// Fields that are nothing but names of persons.
+    pub(super) names: usize,
+    /// Those of them that towns have, too.
+    pub(super) towns: usize,
+    /// Two words side by side, both written as names are, and neither an ordinary word.
+    pub(super) likely: bool,
+    pub(super) days: usize,
+    /// A day of years in which these logs were not written.
+    pub(super) long_ago: bool,
+    /// Telephones, postal codes, social security numbers.
+    pub(super) numbers: usize,
+    pub(super) mails: usize,
+    /// Numbers as offices give them.
+    pub(super) codes: usize,
+}
+
+/// What the fields tell together.
+pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
+    let mut told = Told::default();
+    let mut before = &b""[..];
+    for field in fields {
+        let value = value(text, field);
+        if name(value) && dictionary().get(hash(value)) & CITY != 0 {
+            told.towns += 1;
+        } else {
+            told.names += usize::from(name(value) || whole_name(value));
+        }
+        let likely = |value: &[u8]| word(value) && dictionary().get(hash(value)) & WORD == 0 && plain(value);
+        let both = dictionary().get(hash(before)) & dictionary().get(hash(value)) & (FAMILY | GIVEN) != 0;
+        told.likely |= likely(before) && likely(value) || both && borne(before) && borne(value);
+        if let Some(length) = day(value) {
+            told.days += 1;
+            told.long_ago |= (1905..2010).contains(&year(value, length));
+        }
+        if let Some(year) = printed_year(value) {
+            told.days += 1;
+            told.long_ago |= (1905..2010).contains(&year);
+        }
+        told.numbers += usize::from(number(value));
+        told.mails += usize::from(mail(value));
+        told.codes += usize::from(coded(value));
+        before = value;
+    }
+    if told.long_ago || told.names + told.numbers + told.mails > 0 {
+        told.names += told.towns;
+    }
+    told
+}
+
+/// The year of `datetime.date(1962, 3, 17)`.
+fn printed_year(value: &[u8]) -> Option<u32> {
+    let open = memchr::memmem::find(value, b"date(")? + 5;
+    (value.ends_with(b")") && digits_of(value, open, 5) == 4).then(|| number_of(value, open, 4))
+}
+
+/// The year of a day that is written with four digits, first or last.
+fn year(value: &[u8], length: usize) -> u32 {
+    let (first, last) = (digits_of(value, 0, 5), length.saturating_sub(4));
+    match (first, digits_of(value, last, 4)) {
+        (4 | 5, _) => number_of(value, 0, 4),
+        (_, 4) => number_of(value, last, 4),
+        _ => 0,
+    }
+}
+
+/// Whether people bear a word as their name, whatever else it is: `Lane`, `Ball`.
+fn borne(value: &[u8]) -> bool {
+    let flags = dictionary().get(hash(value));
+    word(value) && flags & COMMON != 0 && flags & (FAMILY | GIVEN) != 0 && plain(value)
+}
+
+/// Whether a word is neither of machines nor of places, offices and months.
+fn plain(value: &[u8]) -> bool {
+    vocabulary().get(hash(value)) & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD) == 0
+}
+
+fn mail(value: &[u8]) -> bool {
+    memchr::memchr(b'@', value).is_some_and(|sign| crate::shape::email::email(value, sign, 1).is_some())
+}
+
 /// The fields of a row, and whether they are parted by gaps alone.
-fn parted(text: &[u8]) -> Option<(Vec<Range<usize>>, bool)> {
+fn parted(text: &[u8], prose: bool) -> Option<(Vec<Range<usize>>, bool)> {
     let separator = [b',', b'|', b';', b'\t'].into_iter().find(|sign| {
         let count = memchr::memchr_iter(*sign, text).take(FIELDS).count();
-        (3..FIELDS).contains(&count) && (*sign == b'\t' || !text.windows(2).any(|pair| pair == [*sign, b' ']))
+        (3..FIELDS).contains(&count)
+            && (*sign == b'\t'
+                || *sign == b'|' && !prose
+                || !text.windows(2).any(|pair| pair == [*sign, b' ']))
     });
     let mut fields = Vec::new();
     let Some(separator) = separator else {
@@ -93,22 +193,33 @@ fn parted(text: &[u8]) -> Option<(Vec<Range<usize>>, bool)> {
 }
 
 /// A field without blanks and quotes around.
-fn value<'a>(text: &'a [u8], field: &Range<usize>) -> &'a [u8] {
+pub(super) fn value<'a>(text: &'a [u8], field: &Range<usize>) -> &'a [u8] {
     let value = text.get(field.clone()).unwrap_or_default().trim_ascii();
-    value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
+    let value = value.get(prefix(value)..).unwrap_or_default();
+    let inside = |quote: &[u8]| value.strip_prefix(quote).and_then(|value| value.strip_suffix(quote));
+    inside(b"\"").or_else(|| inside(b"'")).unwrap_or(value)
+}
+
+/// Bytes that say how a quoted value is written: `N'Roe'`, `u'Roe'`.
+fn prefix(value: &[u8]) -> usize {
+    usize::from(matches!(value, [b'N' | b'E' | b'u' | b'b', b'\'' | b'"', _, ..]))
 }
 
 /// Bytes before the value in its field.
-fn offset(text: &[u8], field: &Range<usize>) -> usize {
+pub(super) fn offset(text: &[u8], field: &Range<usize>) -> usize {
     let whole = text.get(field.clone()).unwrap_or_default();
     let trimmed = whole.trim_ascii();
-    let quoted = trimmed.len() > 1 && trimmed.starts_with(b"\"") && trimmed.ends_with(b"\"");
-    whole.len() - whole.trim_ascii_start().len() + usize::from(quoted)
+    let prefix = prefix(trimmed);
+    let value = trimmed.get(prefix..).unwrap_or_default();
+    let quoted = value.len() > 1 && matches!(value, [b'"', .., b'"'] | [b'\'', .., b'\'']);
+    whole.len() - whole.trim_ascii_start().len() + prefix + usize::from(quoted)
 }
 
 /// Bytes of a day that a value is, or begins with before a letter for the sex.
-fn day(value: &[u8]) -> Option<usize> {
-    if date::date(value, 0).is_some_and(|d| d.end == value.len()) {
+pub(super) fn day(value: &[u8]) -> Option<usize> {
+    if let Some(found) = date::date(value, 0)
+        && (found.end == value.len() || date::without_time(value, found.end))
+    {
         return Some(value.len());
     }
     let compact = value.get(..8).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
@@ -117,7 +228,7 @@ fn day(value: &[u8]) -> Option<usize> {
 }
 
 /// A word of the lists of names that is no other word.
-fn name(value: &[u8]) -> bool {
+pub(super) fn name(value: &[u8]) -> bool {
     let flags = dictionary().get(hash(value));
     word(value) && flags & (FAMILY | GIVEN) != 0 && flags & WORD == 0 && !value.contains(&b' ')
 }
@@ -155,6 +266,7 @@ fn named(value: &[u8]) -> bool {
 
 fn phone(value: &[u8]) -> bool {
     value.len() == 10 && digits::count(value) == 10 && matches!(value.first(), Some(b'2'..=b'9'))
+        || phone::phone(value, 0, phone::Suspicion::Prose) == Some(value.len())
 }
 
 fn zip(value: &[u8]) -> bool {

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use super::{
     hash,
     vocabulary::{
-        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CLINICAL, COUNTED, DATE, DEVICE, DIRECT, EMAIL, EVENT, FAX,
-        IDWORD, LICENCE, LOOK, MRN, OTHER, PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE,
-        WHO, ZIP,
+        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CLINICAL, COUNTED, DATE, DEVICE, DIRECT, EMAIL,
+        EVENT, FAX, IDWORD, LICENCE, LOOK, MRN, OTHER, PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT,
+        VEHICLE, WHO, ZIP,
     },
 };
 
@@ -215,6 +215,7 @@ const MORE: &[(Roles, &str)] = &[
     (OTHER, "prescriptions authorizations referrals specimens"),
     (STRONG_NOUN, "sponsor"),
     (ABBR, "occurrence control"),
+    (CALLED, "sip sips tel callto callerid clid mdn dialed callednumber callingnumber"),
     (OTHER | DIRECT | LOOK, "panumber priorauth"),
     (CLINICAL, "implant pacemaker glucometer defibrillator encounter"),
     (

@@ -15,6 +15,9 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["employergroupid", "employergroup", "groupidentifier", "cin", "recipientid"]) {
         return Some(Class::Formed(I::HealthPlan));
     }
+    if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump"]) {
+        return Some(Class::Formed(I::Device));
+    }
     // A bank's: `checkingAccount`, `aba`.
     if key.count == 2
         && is(key.last_hash, words!["account", "acct"])
@@ -126,6 +129,10 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
         "ordernumber",
         "report",
         "sample",
+        "spec",
+        "specimen",
+        "loser",
+        "winner",
         "band",
         "uid",
         "pcr",

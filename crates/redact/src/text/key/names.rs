@@ -71,6 +71,16 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
     {
         return Some(Class::Is(I::Name));
     }
+    // `patient.first`, `legal_last`, `guarantor.middle`.
+    if matches!(key.count, 2 | 3)
+        && is(key.last_hash, words!["first", "last", "middle", "given", "family", "maiden"])
+        && !machine
+        && (key.all & (v::SUBJECT | v::PERSON | v::KIN | v::CARER) != 0
+            || key.count == 2
+                && is(key.first_hash, words!["legal", "birth", "preferred", "emergency", "name"]))
+    {
+        return Some(Class::Is(I::Name));
+    }
     if all & v::NAMED != 0 && !machine {
         let modified = key.all & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON | v::TITLE) != 0;
         if modified {

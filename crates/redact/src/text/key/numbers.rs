@@ -138,7 +138,8 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     {
         return Some(Class::Formed(I::Vehicle));
     }
-    if whole_is(words!["eid", "epi", "mpi", "fin", "enc", "acc", "accn", "accessions", "grp", "pol"]) {
+    if whole_is(words!["eid", "epi", "mpi", "fin", "enc", "acc", "accn", "accessions", "grp", "pol", "group"])
+    {
         return Some(Class::Loose);
     }
     // `icd_code`, `visit_concept_id`, `payer_id`.

@@ -1,0 +1,273 @@
+//! Values that are bound to a statement, whose columns stand elsewhere: `$1 = 'Roe'`, `:2='Jane'`, `@p0='Roe'`,
+//! `binding parameter [1] as [VARCHAR] - [Roe]`, `Parameters: Roe(String), 1962-03-17(Date)`; and values that an error
+//! gives with the name of their field: `field 'memberId': rejected value [U48291377]`.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    key::{Class, classify},
+    rows::{self, Told},
+    token::{Kind, at},
+    value::formed,
+    weight,
+};
+use crate::{
+    Identifier as I,
+    words::{hash, words},
+};
+
+/// Most values that are looked at.
+const MOST: usize = 64;
+/// How far a value stands from the name of its field, in bytes.
+const REACH: usize = 160;
+
+/// Types that frameworks write behind or before a bound value.
+const TYPES: &[u64] = words![
+    "string",
+    "varchar",
+    "char",
+    "nvarchar",
+    "text",
+    "date",
+    "timestamp",
+    "integer",
+    "int",
+    "long",
+    "bigint",
+    "localdate",
+    "localdatetime",
+    "instant",
+    "decimal",
+    "numeric",
+    "boolean",
+    "bool",
+    "uuid",
+    "bpchar"
+];
+
+impl Reader<'_> {
+    /// Finds the values that are somebody's.
+    pub(super) fn bound_values(&mut self) {
+        let mut values: Vec<Range<usize>> = Vec::new();
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            let found = match token.byte {
+                b'=' if token.kind == Kind::Symbol => self.numbered_parameter(index),
+                _ if token.kind != Kind::Word => None,
+                _ if self.lower_is(index, words!["binding"])
+                    && self.lower_is(index + 1, words!["parameter"]) =>
+                {
+                    self.bracketed_parameter(index + 2)
+                }
+                _ if self.lower_is(index, words!["parameters"]) && self.t(index + 1).symbol(b':') => {
+                    self.typed_parameters(self.t(index + 1).end, &mut values);
+                    None
+                }
+                _ if self.lower_is(
+                    index,
+                    words!["field", "column", "columns", "property", "parameter", "attribute", "constraint"],
+                ) =>
+                {
+                    self.validated(index);
+                    None
+                }
+                _ => None,
+            };
+            values.extend(found);
+            if values.len() >= MOST {
+                break;
+            }
+        }
+        if values.is_empty() {
+            return;
+        }
+        let Told { names, towns, likely, days, long_ago, numbers, mails, codes, .. } =
+            rows::told(self.text, &values);
+        let beside = days + numbers + mails + codes > 0;
+        if names + towns > 0 || likely && beside || self.person && beside || long_ago && codes > 0 {
+            self.fields(&values);
+        }
+    }
+
+    /// The value of `$1 = 'Roe'`, `:2='Jane'`, `@p0=N'Roe'`.
+    fn numbered_parameter(&self, sign: usize) -> Option<Range<usize>> {
+        let name = self.back(sign, 1);
+        let mark = self.back(sign, 2);
+        let marked = mark.kind == Kind::Symbol
+            && matches!(mark.byte, b'$' | b':' | b'@' | b'?')
+            && mark.end == name.start;
+        let numbered = match name.kind {
+            Kind::Number => name.len() <= 3,
+            Kind::Mixed | Kind::Word => {
+                let bytes = self.bytes(name);
+                let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                letters <= 6 && bytes.len() > letters && bytes.iter().skip(letters).all(u8::is_ascii_digit)
+            }
+            _ => false,
+        };
+        if !marked || !numbered {
+            return None;
+        }
+        let mut first = sign + 1;
+        // `TO_DATE('…')`, `N'…'`.
+        while first < sign + 5 && !self.t(first).symbol(b'\'') && !self.t(first).symbol(b'"') {
+            let passes = matches!(self.t(first).kind, Kind::Word)
+                || self.t(first).symbol(b'(')
+                || self.t(first).symbol(b'_');
+            if !passes {
+                return None;
+            }
+            first += 1;
+        }
+        let quote = self.t(first);
+        (quote.kind == Kind::Symbol).then(|| self.quoted(quote.end, quote.byte)).flatten()
+    }
+
+    /// The value of `[1] as [VARCHAR] - [Roe]`, `(1:VARCHAR) <- [Roe]`: in the last brackets.
+    fn bracketed_parameter(&self, first: usize) -> Option<Range<usize>> {
+        let open = (first..first + 14).find(|at| {
+            self.t(*at).symbol(b'[') && (self.back(*at, 1).symbol(b'-') || self.back(*at, 1).symbol(b'>'))
+        })?;
+        let start = self.t(open).end;
+        let length = self.text.get(start..)?.iter().take(256).position(|b| matches!(b, b']' | b'\n'))?;
+        (length > 0).then_some(start..start + length)
+    }
+
+    /// The values of `Roe(String), 1962-03-17(Date)`.
+    fn typed_parameters(&self, start: usize, values: &mut Vec<Range<usize>>) {
+        let mut place = start;
+        for _ in 0..MOST {
+            let rest = self.text.get(place..).unwrap_or_default();
+            let Some(open) = memchr::memchr(b'(', rest.get(..rest.len().min(256)).unwrap_or_default()) else {
+                return;
+            };
+            let inside = rest.get(open + 1..).unwrap_or_default();
+            let length = inside.iter().take(16).take_while(|b| b.is_ascii_alphabetic()).count();
+            if !TYPES.contains(&hash(inside.get(..length).unwrap_or_default())) || at(inside, length) != b')'
+            {
+                return;
+            }
+            values.push(place..place + open);
+            place += open + length + 2;
+            if at(self.text, place) != b',' {
+                return;
+            }
+            place += 1;
+        }
+    }
+
+    /// The value that stands with the name of its field: `field 'dob': rejected value [1962-03-17]`, `invalid value "x"
+    /// for column "ssn"`, `columns (MRN) row value '482913'`.
+    fn validated(&mut self, index: usize) {
+        let mut open = index + 1;
+        while open < index + 4
+            && self.t(open).kind == Kind::Symbol
+            && matches!(self.t(open).byte, b'\'' | b'"' | b'(' | b'[' | b':' | b'`' | b'=')
+        {
+            open += 1;
+        }
+        let start = self.t(open).start;
+        if open == index + 1 || self.t(open).kind != Kind::Word {
+            return;
+        }
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take(64)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+            .count();
+        let key = rest.get(..length).unwrap_or_default();
+        let last = key.rsplit(|b| *b == b'.').next().unwrap_or_default();
+        let class = match classify(last, b"") {
+            Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+            Class::Is(identifier) => Class::Is(identifier),
+            class @ (Class::Person | Class::Day | Class::Loose) => class,
+            _ => return,
+        };
+        let end = start + length;
+        let near = |at: usize| {
+            let place = self.t(at).start;
+            place >= end && place < end + REACH || place < start && place + REACH > start
+        };
+        let from = self.index_at(start.saturating_sub(REACH));
+        let value = (from..from + 96)
+            .filter(|at| near(*at) && self.lower_is(*at, words!["value", "data", "input", "text"]))
+            .find_map(|at| self.given_value(at + 1));
+        let Some(range) = value else { return };
+        let bytes = self.text.get(range.clone()).unwrap_or_default();
+        // What stands there may be a number of anything, unless it has the form.
+        if class == Class::Loose {
+            if formed(bytes) && (self.person || self.clinical) {
+                self.hit(range.start, range.end, I::Other, weight::CONTEXT);
+            }
+            return;
+        }
+        self.take(class, range);
+    }
+
+    /// What stands in quotes or brackets behind `value`.
+    fn given_value(&self, first: usize) -> Option<Range<usize>> {
+        let mut open = first;
+        while open < first + 4
+            && (matches!(self.t(open).byte, b':' | b'=' | b'(') && self.t(open).kind == Kind::Symbol
+                || self.lower_is(open, words!["is", "of", "was"]))
+        {
+            open += 1;
+        }
+        let sign = self.t(open);
+        let close = match sign.byte {
+            _ if sign.kind != Kind::Symbol => return None,
+            b'\'' | b'"' | b'`' => return self.quoted(sign.end, sign.byte),
+            b'[' => b']',
+            _ => return None,
+        };
+        let rest = self.text.get(sign.end..)?;
+        let length = rest.iter().take(256).position(|b| *b == close || *b == b'\n')?;
+        (length > 0).then_some(sign.end..sign.end + length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Hit, Manner, read};
+
+    fn found(text: &str) -> Vec<&str> {
+        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
+        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
+        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn bound_values_of_persons_are_found() {
+        for (text, values) in [
+            ("DETAIL:  parameters: $1 = 'Quist', $2 = '1961-02-03'", &["Quist", "1961-02-03"][..]),
+            ("binds: :1='QUIST' :2='MARGARET' :3='0048213'", &["QUIST", "MARGARET", "0048213"]),
+            ("[Parameters=[@p0='Margaret' (Size = 50), @p1='1961-02-03T00:00:00']]", &["Margaret"]),
+            ("binding parameter [2] as [VARCHAR] - [Margaret]", &["Margaret"]),
+            ("binding parameter (2:VARCHAR) <- [Margaret]", &["Margaret"]),
+            ("==> Parameters: Margaret(String), 1961-02-03(Date)", &["Margaret", "1961-02-03"]),
+            ("object 'coverage' on field 'subscriberId': rejected value [R60518596]", &["R60518596"]),
+            ("cannot convert value '02031961' of field 'DOB'", &["02031961"]),
+            ("unique key violated on columns (MRN) row value '4959883'", &["4959883"]),
+        ] {
+            let found = found(text);
+            for value in values {
+                assert!(found.contains(value), "{value} of {text}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn bound_values_of_machines_stay() {
+        for text in [
+            "parameters: $1 = 'pending', $2 = '48213', $3 = '2026-11-22 03:41:38'",
+            "binding parameter [1] as [VARCHAR] - [ACTIVE]",
+            "==> Parameters: 48213(Long), RUNNING(String)",
+            "field 'status': rejected value [48213]",
+            "column \"offset\" value '4821377'",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Values that are told with the field of HL7 v2 they came from: `PID-3=482913`, `PID.5: ROE^JANE`, `PV1-7.2 = ROE`.
+
+use std::ops::Range;
+
+use super::{Reader, token::Kind};
+use crate::{
+    format::hl7,
+    shape::{digits, value},
+};
+
+impl Reader<'_> {
+    /// Finds the values of fields that are named.
+    pub(super) fn segments(&mut self) {
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            if token.len() == 3
+                && matches!(token.kind, Kind::Word | Kind::Mixed)
+                && hl7::is_segment(self.bytes(token))
+            {
+                self.segment(index);
+            }
+        }
+    }
+
+    fn segment(&mut self, index: usize) {
+        let name = self.t(index);
+        if crate::shape::alphanumeric(self.byte(name.start.wrapping_sub(1))) {
+            return;
+        }
+        let Some((number, mut place)) = self.part(name.end) else { return };
+        let mut part = None;
+        if let Some((found, end)) = self.part(place) {
+            (part, place) = (Some(found), end);
+        }
+        // What may stand before the value: ` = `, `: "`, ` value '`.
+        let mut first = self.index_at(place);
+        let sign =
+            |at: usize, signs: &[u8]| self.t(at).kind == Kind::Symbol && signs.contains(&self.t(at).byte);
+        while first < index + 10 && sign(first, b"'\"])") {
+            first += 1;
+        }
+        let equals = first;
+        while first < index + 14
+            && (sign(first, b"=:") || self.lower_is(first, crate::words::words!["is", "was", "value"]))
+        {
+            first += 1;
+        }
+        let told = first > equals;
+        while first < index + 16 && sign(first, b"'\"([") {
+            first += 1;
+        }
+        if !told || !crate::shape::alphanumeric(self.byte(self.t(first).start)) {
+            return;
+        }
+        let Some(range) = self.value_of_field(first) else { return };
+        let text = self.text;
+        self.person |= hl7::referred(text, self.bytes(name), (number, part), range, self.hits);
+    }
+
+    /// The number of a field or a component behind `-` or `.`, and its end.
+    fn part(&self, place: usize) -> Option<(usize, usize)> {
+        let count = digits(self.text, place + 1, 3);
+        let sign = matches!(self.byte(place), b'-' | b'.');
+        (sign && (1..=2).contains(&count))
+            .then(|| (usize::try_from(value(self.text, place + 1, count)).unwrap_or(0), place + 1 + count))
+    }
+
+    /// The value that begins at a token: in quotes as it stands, else up to a blank, or with blanks as far as a family
+    /// name before a caret has some.
+    fn value_of_field(&self, first: usize) -> Option<Range<usize>> {
+        let (start, opening) = (self.t(first).start, self.t(first.wrapping_sub(1)));
+        if start == usize::MAX {
+            return None;
+        }
+        if opening.symbol(b'"') || opening.symbol(b'\'') {
+            return self.quoted(start, opening.byte);
+        }
+        let rest = self.text.get(start..)?;
+        let stop = |b: &u8| *b > b' ' && !b",;)]}\"|<>=".contains(b);
+        let glued = rest.iter().take(512).take_while(|b| stop(b)).count();
+        let words = rest.iter().take(64).take_while(|b| **b == b' ' || stop(b)).count();
+        let caret = memchr::memchr(b'^', rest.get(..words).unwrap_or_default());
+        let length = match caret {
+            Some(caret) if caret > glued => {
+                let after = rest.get(caret..).unwrap_or_default();
+                caret + after.iter().take(512).take_while(|b| stop(b)).count()
+            }
+            _ => glued,
+        };
+        let mut end = start + length;
+        while end > start && matches!(self.byte(end - 1), b'.' | b':') {
+            end -= 1;
+        }
+        (end > start).then_some(start..end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Hit, Manner, read};
+
+    fn found(text: &str) -> Vec<&str> {
+        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
+        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
+        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn fields_that_are_named_tell_what_their_values_are() {
+        for (text, values) in [
+            ("sent id=7 PID-3=75942 PID-5=O'Quist^Lovetta ack=AA", &["75942", "O'Quist", "Lovetta"][..]),
+            ("dropped: PID.7: \"19610203\" is in the future", &["19610203"]),
+            (
+                "rule 4 PV1-7=1234567893^QUIST^ORLA PV1-19=V106858",
+                &["1234567893", "QUIST", "ORLA", "V106858"],
+            ),
+            ("map PID.5.1 = 'QUIST', PID.5.2 = 'ORLA'", &["QUIST", "ORLA"]),
+            ("set msg['PID']['PID.5']['PID.5.1'] = 'Quist'", &["Quist"]),
+        ] {
+            let found = found(text);
+            for value in values {
+                assert!(found.contains(value), "{value} of {text}: {found:?}");
+            }
+        }
+        for text in ["PID-4711 exited", "map PID-3 to column 7", "PID-8=F", "required field PID.5 missing"] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}
