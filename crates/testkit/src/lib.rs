@@ -5,8 +5,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a fixture of tests: a failure here is a failed test"
 )]
+
+mod files;
 
 use std::{
     net::Ipv4Addr,
@@ -21,6 +24,8 @@ use std::{
 use ward_model::{Action, Principal, Role, SessionId, Target, Timestamp, UserId, principal::Credential};
 use ward_spine::{Clock, Core, Ctx, Db, DrainSettings, RequestInfo, Settings, audit::LedgerSettings};
 use ward_vault::{RootKeySource, Vault};
+
+pub use files::all_files;
 
 /// A clock that tests set.
 #[derive(Debug)]

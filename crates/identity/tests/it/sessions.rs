@@ -223,19 +223,10 @@ async fn the_store_holds_no_secret_in_clear() {
     let base32 = totp_rs::Secret::from(person.secret.clone()).to_base32();
     let dir = server.dir().to_owned();
     let server = server.restart().await;
-    for file in walk(&dir) {
-        let bytes = std::fs::read(&file).unwrap();
+    for (file, bytes) in ward_testkit::all_files(&dir) {
         for secret in [PASSWORD.as_bytes(), begun.token.as_bytes(), base32.as_bytes(), &person.secret] {
             assert!(!bytes.windows(secret.len()).any(|w| w == secret), "{} holds a secret", file.display());
         }
     }
     drop(server);
-}
-
-fn walk(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()) {
-        if entry.is_dir() { files.extend(walk(&entry)) } else { files.push(entry) }
-    }
-    files
 }

@@ -31,14 +31,7 @@ async fn organization(server: &TestServer) -> (OrganizationId, Ctx) {
 
 /// All bytes below the ledger's folder, as an attacker who took it has them.
 fn everything(server: &TestServer) -> Vec<u8> {
-    let (mut stack, mut bytes) = (vec![server.ledger_dir()], Vec::new());
-    while let Some(dir) = stack.pop() {
-        for entry in fs::read_dir(dir).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { stack.push(path) } else { bytes.extend(fs::read(path).unwrap()) }
-        }
-    }
-    bytes
+    ward_testkit::all_files(&server.ledger_dir()).into_iter().flat_map(|(_, bytes)| bytes).collect()
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
