@@ -178,6 +178,8 @@ pub(crate) enum Set {
     Judging,
     /// What was a half of the judging set until it had judged: read since, and part of the tuning set.
     Opened,
+    /// What was written with the fresh part, apart from the recognizers, and fell to the tuning set by lot.
+    Common,
     /// The latest part of the judging set alone.
     Fresh,
     /// Lines for measuring speed, with the values of the judging set.
@@ -190,6 +192,7 @@ impl Set {
             Self::Tuning => "tuning",
             Self::Judging => "judging",
             Self::Opened => "opened",
+            Self::Common => "common",
             Self::Fresh => "fresh",
             Self::Bench => "bench",
         }
@@ -197,7 +200,7 @@ impl Set {
 
     /// Finds a set by its word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Tuning, Self::Judging, Self::Opened, Self::Fresh, Self::Bench]
+        [Self::Tuning, Self::Judging, Self::Opened, Self::Common, Self::Fresh, Self::Bench]
             .into_iter()
             .find(|set| set.word() == word)
     }
@@ -208,6 +211,7 @@ impl Set {
             Self::Tuning => 164_514,
             Self::Judging => 20_261_122,
             Self::Opened => 20_270_314,
+            Self::Common => 27_182_818,
             Self::Fresh => 31_415_926,
             Self::Bench => 7,
         }
@@ -260,6 +264,17 @@ impl Set {
                 (Kind::Machine, include_str!("templates/opened/hosts.txt")),
                 (Kind::Machine, include_str!("templates/opened/services.txt")),
             ],
+            Self::Common => &[
+                (Kind::Log, include_str!("templates/common/logs.txt")),
+                (Kind::Log, include_str!("templates/common/queries.txt")),
+                (Kind::Record, include_str!("templates/common/records.txt")),
+                (Kind::Record, include_str!("templates/common/tables.txt")),
+                (Kind::Prose, include_str!("templates/common/notes.txt")),
+                (Kind::Prose, include_str!("templates/common/talk.txt")),
+                (Kind::Machine, include_str!("templates/common/machine-apps.txt")),
+                (Kind::Machine, include_str!("templates/common/machine-data.txt")),
+                (Kind::Machine, include_str!("templates/common/machine-hosts.txt")),
+            ],
             Self::Fresh => &[
                 (Kind::Log, include_str!("templates/fresh/logs.txt")),
                 (Kind::Log, include_str!("templates/fresh/queries.txt")),
@@ -300,13 +315,13 @@ pub(crate) fn documents(set: Set, seed: u64, rounds: usize) -> Result<Vec<Docume
         }
     }
     // A part as it is by itself; a seed that is another for one part is another for all.
-    let part = match set {
-        Set::Tuning => Some(Set::Opened),
-        Set::Judging => Some(Set::Fresh),
-        _ => None,
+    let parts: &[Set] = match set {
+        Set::Tuning => &[Set::Opened, Set::Common],
+        Set::Judging => &[Set::Fresh],
+        _ => &[],
     };
-    if let Some(part) = part {
-        all.extend(documents(part, seed ^ set.seed() ^ part.seed(), rounds)?);
+    for part in parts {
+        all.extend(documents(*part, seed ^ set.seed() ^ part.seed(), rounds)?);
     }
     Ok(all)
 }

@@ -53,7 +53,7 @@ macro_rules! lists {
 impl Values {
     pub(super) fn of(set: Set) -> Self {
         let lists = match set {
-            Set::Tuning => lists!("tuning"),
+            Set::Tuning | Set::Common => lists!("tuning"),
             Set::Judging | Set::Fresh | Set::Bench => lists!("judging"),
             Set::Opened => lists!("opened"),
         };
@@ -68,7 +68,7 @@ impl Values {
             street,
             hospital,
             employer,
-            odd: set != Set::Tuning,
+            odd: !matches!(set, Set::Tuning | Set::Common),
         }
     }
 }

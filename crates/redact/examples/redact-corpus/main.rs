@@ -1,4 +1,4 @@
-//! Writes a labelled corpus as JSON lines: `redact-corpus tuning|judging|fresh|opened|bench [ROUNDS] [SEED]`.
+//! Writes a labelled corpus as JSON lines: `redact-corpus tuning|judging|fresh|opened|common|bench [ROUNDS] [SEED]`.
 //!
 //! Each line has `text` and `spans`: `start` and `end` in bytes, `label`, and in `keep` the parts that may stay (the year
 //! of a date). The figures in docs/concepts/redaction.md are of the default seeds and rounds.
@@ -26,7 +26,7 @@ fn main() -> std::process::ExitCode {
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let Some(set) = arguments.next().as_deref().and_then(Set::from_word) else {
-        println!("redact-corpus tuning|judging|fresh|opened|bench [ROUNDS] [SEED]");
+        println!("redact-corpus tuning|judging|fresh|opened|common|bench [ROUNDS] [SEED]");
         return Ok(());
     };
     let rounds = arguments.next().map_or(Ok(corpus::ROUNDS), |text| text.parse())?;

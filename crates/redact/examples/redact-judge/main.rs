@@ -1,9 +1,10 @@
 //! Precision, recall and F1 of the redactor on labelled corpora, and its false hits on machine logs.
 //!
-//! `redact-judge [--set tuning|judging|fresh|opened] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
+//! `redact-judge [--set tuning|judging|fresh|opened|common] [--mode log|strict|both] [--rounds N] [--seed N] [--json] [--misses N]
 //! [--predictions FILE] [--documents FILE]`
 //!
-//! `opened` is the part of `tuning` that was in the judging set until it had judged.
+//! `fresh` is the part of `judging` that was written last; `opened` and `common` are the parts of `tuning` that were in
+//! the judging set until they had judged, and that were written with `fresh` and fell to tuning by lot.
 //! Without `--mode` each kind of text is read in the mode that is meant for it. `--documents` takes labelled texts of
 //! your own: JSON lines with `id`, `genre`, `kind` (prose, log, record, machine), `text` and `spans` (`label`, `start`,
 //! `end` in bytes, `keep` if parts may stay), as redact-corpus writes them. `--predictions` scores what another program
@@ -54,7 +55,7 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
     let text = |name: &str| given.get(name).map(String::as_str);
     let word = text("--set").unwrap_or("judging");
     let set = Set::from_word(word)
-        .ok_or_else(|| format!("no set is called {word}: tuning, judging, fresh or opened"))?;
+        .ok_or_else(|| format!("no set is called {word}: tuning, judging, fresh, opened or common"))?;
     let modes = match text("--mode") {
         None => Vec::new(),
         Some("both") => vec![Mode::Log, Mode::Strict],
@@ -63,7 +64,10 @@ fn wanted() -> Result<Wanted, Box<dyn Error>> {
         Some(other) => return Err(format!("no mode is called {other}: log, strict or both").into()),
     };
     let misses = text("--misses").map_or(Ok(0), str::parse)?;
-    if misses > 0 && !matches!(set, Set::Tuning | Set::Opened) && !given.contains_key("--documents") {
+    if misses > 0
+        && !matches!(set, Set::Tuning | Set::Opened | Set::Common)
+        && !given.contains_key("--documents")
+    {
         return Err("the judging set shows counts alone; --set tuning shows misses".into());
     }
     Ok(Wanted {
