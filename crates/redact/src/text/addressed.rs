@@ -87,21 +87,33 @@ impl Reader<'_> {
     /// In prose: who is meant behind a department: `Ortho (Drewniowska) aware`.
     pub(super) fn bracketed(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
+        let day = self.dated_before(index);
+        let borne = token.known(FAMILY) && token.known(COMMON) && token.otherwise() == 0;
         let fits = self.strict
             && self.back(index, 1).symbol(b'(')
             && token.case == Case::Capital
-            && token.len() > 3
-            && !token.known(WORD)
-            && token.roles & !v::STRONG == 0
-            && !token.known(MEDICAL)
-            && !self.medical(self.bytes(token));
+            && token.len() > 2
+            && (borne || !token.known(WORD) && token.len() > 3 && token.roles & !v::STRONG == 0)
+            && (borne || !token.known(MEDICAL) && !self.medical(self.bytes(token)));
         let next = self.atom(index)?;
         let team = list!(
             "ortho gi cards cardiology cardio neuro neurology neurosurgery surgery renal nephrology id psych \
              psychiatry heme onc oncology pulm pulmonary urology ent gyn ob trauma vascular nurse rn md \
-             hospitalist pcp icu anesthesia attending resident fellow intern np pa surgeon interpreter chaplain"
+             hospitalist pcp icu anesthesia ir rads radiology derm dermatology endo rheum palliative hospice wound pharmacy \
+             pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain"
         );
-        (fits && self.t(next).symbol(b')') && self.lower_is(index.wrapping_sub(2), team))
+        (fits && self.t(next).symbol(b')') && (day || self.lower_is(index.wrapping_sub(2), team)))
             .then(|| (token.start, self.t(next - 1).end))
+    }
+
+    /// Whether a day stands before the bracket that this word is in: `R IJ 8-21 (Fields)`.
+    fn dated_before(&self, index: usize) -> bool {
+        let Some(open) = index.checked_sub(1) else { return false };
+        self.back(open, 1).kind == Kind::Marker && self.bytes(self.back(open, 1)).starts_with(b"[DATE")
+            || self.back(open, 1).kind == Kind::Number
+                && self.back(open, 2).kind == Kind::Symbol
+                && matches!(self.back(open, 2).byte, b'-' | b'/')
+                && self.back(open, 3).kind == Kind::Number
+                && self.back(open, 3).len() <= 2
     }
 }

@@ -2,7 +2,10 @@
 
 use super::{Reader, token::Kind, weight};
 use crate::words::words;
-use crate::{Identifier, words::vocabulary as v};
+use crate::{
+    Identifier,
+    words::{FAMILY, GIVEN, WORD, vocabulary as v},
+};
 
 impl Reader<'_> {
     /// Finds ages from 90 to 130, in digits and in words.
@@ -102,9 +105,20 @@ impl Reader<'_> {
         let before = self.back(index, 2);
         let named = before.kind == Kind::Word
             && before.capitalised()
-            && (before.known(crate::words::FAMILY | crate::words::GIVEN) || before.len() == 1);
+            && (before.known(FAMILY | GIVEN) || before.len() == 1 || !before.known(WORD));
+        // `anna berg, 92, here`.
+        let small = before.kind == Kind::Word && before.known(FAMILY | GIVEN) && !before.known(WORD);
         let after = self.t(index + 1);
-        self.strict && self.back(index, 1).symbol(b',') && named && (after.symbol(b',') || after.symbol(b')'))
+        let closes = after.kind == Kind::Symbol
+            && (matches!(after.byte, b',' | b')' | b';')
+                || after.byte == b'.' && !self.byte(after.end).is_ascii_digit());
+        let sex = |at: usize| self.t(at).len() == 1 && matches!(self.t(at).byte, b'F' | b'M');
+        // `Berg F/92`, `92/F`.
+        let sexed = self.back(index, 1).symbol(b'/') && sex(index.wrapping_sub(2))
+            || after.symbol(b'/')
+                && sex(index + 2)
+                && !matches!(self.byte(self.t(index + 2).end), b'/' | b'-');
+        self.strict && (self.back(index, 1).symbol(b',') && (named || small) && closes || sexed)
     }
 
     fn unit_is_other(&self, index: usize) -> bool {

@@ -79,7 +79,17 @@ impl Reader<'_> {
         if lower || !after.capitalised() || token.case == Case::Upper && token.len() == 2 && !sure {
             return None;
         }
-        if !sure && !(after.known(GIVEN | FAMILY) && (!after.known(WORD) || after.is(v::STRONG))) {
+        // `Ofc. Carpenter`: a frequent family name behind a rank.
+        let ranked = self.strict
+            && self.lower_is(
+                index,
+                words!["ofc", "officer", "sgt", "capt", "captain", "pastor", "reverend", "rabbi"],
+            )
+            && after.known(FAMILY)
+            && after.known(COMMON)
+            && after.case == Case::Capital
+            && after.otherwise() == 0;
+        if !sure && !ranked && !(after.known(GIVEN | FAMILY) && (!after.known(WORD) || after.is(v::STRONG))) {
             return None;
         }
         // `Rev C`, `Rev: A1`.
@@ -194,7 +204,10 @@ impl Reader<'_> {
         let acronym = agent && !several && first.case == Case::Upper && first.len() <= 4;
         let other_place = first.is(v::STATE) && first.case == Case::Capital
             || first.known(crate::words::CITY) && agent && self.lower_is(index, words!["from"]);
-        if single_letter || other_place && !several || self.strict && agent && self.qualifies(next) || acronym
+        if single_letter
+            || other_place && !several
+            || self.strict && agent && (self.qualifies(next) || self.eponym(next))
+            || acronym
         {
             return None;
         }

@@ -45,6 +45,9 @@ impl Reader<'_> {
                     "model",
                     "recognition",
                     "enrollment",
+                    "enrol",
+                    "enroll",
+                    "enrolment",
                     "match"
                 ],
             );
@@ -55,8 +58,9 @@ impl Reader<'_> {
                     "enrolled", "data", "for", "in", "on", "key", "value", "with"
                 ],
             );
-            let sign =
-                token.kind == Kind::Symbol && matches!(token.byte, b':' | b'#' | b'=' | b'"' | b'_' | b'.');
+            let sign = token.kind == Kind::Symbol
+                && (matches!(token.byte, b':' | b'#' | b'=' | b'"' | b'_' | b'.')
+                    || token.byte == b'(' && self.strict);
             if !(body || small || sign) {
                 break;
             }

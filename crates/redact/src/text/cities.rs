@@ -195,6 +195,13 @@ impl Reader<'_> {
         if !comma && !known && word && self.lower_is(state, words!["id"]) {
             return None;
         }
+        // `on a plan with BCBS, ID M8088472450`.
+        if self.lower_is(state, words!["id"])
+            && matches!(self.t(state + 1).kind, Kind::Number | Kind::Mixed)
+            && !self.zip_at(state + 1)
+        {
+            return None;
+        }
         if !self.strict && (!comma && (!known || word && doubtful) || !known && word && doubtful) {
             return None;
         }
@@ -396,7 +403,16 @@ impl Reader<'_> {
             return None;
         }
         let first = self.t(index + 1);
+        if self.t(index + 2).capitalised()
+            && let Some(end) = self.lands(index)
+        {
+            return Some(end);
+        }
         if !first.capitalised() || first.case == Case::Single || first.is(v::TITLE | v::MONTH | v::WEEKDAY) {
+            return None;
+        }
+        // `the critical view of Strasberg`.
+        if first.is(v::EPONYM) && self.lower_is(index, words!["of"]) {
             return None;
         }
         // The longest phrase that is a city.
@@ -415,7 +431,9 @@ impl Reader<'_> {
                 found = Some(index + by);
             }
         }
-        let Some(last) = found else { return self.made_of(index) };
+        let Some(last) = found else {
+            return self.made_of(index);
+        };
         let one = last == index + 1;
         let lives =
             self.near(index, v::ADDRESS, 3) || self.lower_is(index, words!["from", "near", "in", "outside"]);
@@ -424,7 +442,7 @@ impl Reader<'_> {
             return self.made_of(index);
         }
         let person = one && first.known(GIVEN) && !lives;
-        if one && word && !self.near(index, v::ADDRESS, 3)
+        if one && word && !self.near(index, v::ADDRESS, 3) && !self.closing_place(index)
             || person
             || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised()
         {

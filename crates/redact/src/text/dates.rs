@@ -94,10 +94,12 @@ impl Reader<'_> {
         if !self.strict {
             return None;
         }
-        let end = date::partial(self.text, start)?;
-        self.partial_is_a_date(index, start, end)
-            .then(|| self.hit(start, end, Identifier::Date, weight::CONTEXT))
-            .map(|()| end)
+        let partial = date::partial(self.text, start);
+        if let Some(end) = partial.filter(|end| self.partial_is_a_date(index, start, *end)) {
+            self.hit(start, end, Identifier::Date, weight::CONTEXT);
+            return Some(end);
+        }
+        self.jotted(index)
     }
 
     /// Whether quotes stand around these bytes and nothing else: plain ones, or those of typesetting.

@@ -3,7 +3,7 @@
 use super::{Reader, token::Kind, weight};
 use crate::{
     Identifier,
-    shape::value,
+    shape::{date, value},
     words::{vocabulary as v, words},
 };
 
@@ -132,6 +132,16 @@ impl Reader<'_> {
             || self.back(index, 1).symbol(b',') && self.back(index, 2).is(v::WEEKDAY)
             || self.back(index, 1).symbol(b':') && self.back(index, 2).is(v::EVENT | v::DATE | v::BIRTH);
         if self.lower_is(next, measured) && !announced || self.lower_is(index.wrapping_sub(1), rated) {
+            return false;
+        }
+        // `Visit 7/12  1/1/2024`, `Session 12/20`, `2+1+3=6/9`: one of so many.
+        let dated = date::date(self.text, self.t(next).start).is_some();
+        let one_of = self.lower_is(
+            index.wrapping_sub(1),
+            words!["session", "fraction", "fractions", "fx", "page", "part"],
+        ) && !self
+            .lower_is(index.wrapping_sub(2), words!["last", "next", "prior", "previous", "first"]);
+        if dated || one_of || self.back(index, 1).symbol(b'=') && self.back(index, 1).end == start {
             return false;
         }
         let slash = (start..end).find(|place| self.byte(*place) == b'/').unwrap_or(start);

@@ -42,6 +42,9 @@ const LETTERED: &[u64] =
 impl Reader<'_> {
     /// A noun with its number behind it and nothing between: `account 334598457055`, `lic. PA36126`, `Cigna U123456`.
     pub(super) fn direct(&mut self, index: usize) {
+        if self.sold(index) {
+            return;
+        }
         let token = self.t(index);
         let strong = (NUMBERED.contains(&token.hash) || token.is(v::PAYER))
             && !(self.lower_is(index.wrapping_sub(1), ELSEWHERE) && !self.person)
@@ -125,7 +128,8 @@ impl Reader<'_> {
             () if token.is(v::DEVICE) => I::Device,
             () => I::Other,
         };
-        if super::value::plausible(identifier, bytes) {
+        let rule = self.house_rule(index, range.end);
+        if super::value::plausible(identifier, bytes) && !rule {
             let end = self.suffix(identifier, range.end);
             self.hit(range.start, end, identifier, weight::GUESS + 5);
         }

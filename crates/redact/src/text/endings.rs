@@ -105,13 +105,15 @@ impl Reader<'_> {
             let point = part.symbol(b'.')
                 && self.back(at, 1).case == Case::Single
                 && self.back(at, 1).kind == Kind::Word;
+            // `D Quinn MD`.
+            let initial = part.case == Case::Single && part.kind == Kind::Word && count == 1 && self.strict;
             let joint = part.kind == Kind::Symbol && matches!(part.byte, b'-' | b'\'') && count > 0;
             let word = part.kind == Kind::Word
                 && part.capitalised()
                 && !part.is(v::TITLE | v::SUFFIX)
                 && (!part.known(WORD) || part.known(FAMILY | GIVEN))
                 && !(part.is(v::KNOWN) && !part.known(FAMILY | GIVEN));
-            if word {
+            if word || initial {
                 count += 1;
                 first = Some(at);
             } else if !(point || joint) {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Words that tell what kind of place it is, and name none: `Sleep Center`, `National Cancer Institute`.
-const KINDS: &[u64] = list!(
+pub(super) const KINDS: &[u64] = list!(
     "infusion cardiac catheterization education visit sleep wound women men trauma level stroke comprehensive \
      rehabilitation rehab long short term acute chronic joint replacement excellence national international \
      american federal federally qualified skilled assisted nursing per stay same day ambulatory imaging \
@@ -107,6 +107,26 @@ impl Reader<'_> {
         if !self.strict
             && self.lower_is(index, words!["center", "centre"])
             && self.lower_is(index.wrapping_sub(1), machine)
+        {
+            return;
+        }
+        // `INSURED'S POLICY GROUP`, `Age Group`.
+        if self.lower_is(index, words!["group"])
+            && self.lower_is(
+                index.wrapping_sub(1),
+                words![
+                    "policy",
+                    "plan",
+                    "age",
+                    "support",
+                    "peer",
+                    "blood",
+                    "risk",
+                    "study",
+                    "control",
+                    "treatment"
+                ],
+            )
         {
             return;
         }

@@ -209,7 +209,7 @@ impl Reader<'_> {
         // `Singleton Gene, 60`: the family name first.
         let second = self.t(next);
         if family
-            && alone
+            && (alone || self.back(index, 1).symbol(b':'))
             && second.known(GIVEN)
             && second.known(COMMON)
             && second.case == token.case

@@ -4,6 +4,7 @@
 mod addressed;
 mod ages;
 mod announced;
+mod bedside;
 mod beside;
 pub(crate) mod bodies;
 mod borrowed;
@@ -21,6 +22,7 @@ mod endings;
 mod facilities;
 mod files;
 mod institutions;
+mod jotted;
 pub(crate) mod key;
 mod labels;
 mod logged;
@@ -29,8 +31,10 @@ mod names;
 mod nouns;
 pub(crate) mod numbered;
 mod numbers;
+mod office;
 mod persons;
 mod places;
+mod practices;
 mod prose;
 mod queries;
 mod roads;
@@ -200,6 +204,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.wires();
     reader.labels();
     reader.numbered();
+    reader.offices();
     // `client` and the like beside a value of a person are people.
     let doubtful = !reader.person && reader.tokens.iter().any(|t| t.is(v::SUBJECT));
     reader.person |=
@@ -228,6 +233,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.places();
     reader.facilities();
     reader.institutions();
+    reader.practices();
     reader.persons();
     if !reader.person && reader.tells_of_a_person() {
         // What was found tells what the rest is of.

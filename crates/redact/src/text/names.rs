@@ -114,6 +114,10 @@ impl Reader<'_> {
     fn may_be_part(&self, index: usize, generous: bool) -> bool {
         let token = self.t(index);
         let named = token.known(GIVEN | FAMILY);
+        // `Livingston County`.
+        if self.strict && token.is(v::PLACE) && self.back(index, 1).capitalised() {
+            return false;
+        }
         // The key of the next pair is none.
         let is_sign = |by: usize| {
             let sign = self.t(index + by);

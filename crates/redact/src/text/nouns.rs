@@ -113,7 +113,8 @@ impl Reader<'_> {
             && value.len() < 6;
         // `12-10-11` behind a noun is its number.
         let grouped = value.len() == 8 && value.iter().all(|b| b.is_ascii_digit() || *b == b'-');
-        let day = !grouped && date::date(self.text, start).is_some_and(|d| d.end == end);
+        let day = !grouped && date::date(self.text, start).is_some_and(|d| d.end == end)
+            || value.len() <= 5 && date::partial(self.text, start) == Some(end);
         (digits > 0 && !decimal && !day).then_some(start..end)
     }
 
@@ -136,6 +137,15 @@ impl Reader<'_> {
             next
         };
         let near = second.kind != Kind::None && second.start <= token.end + 1;
+        // `2014 GRY Ford`: the year of the vehicle.
+        let year = token.kind == Kind::Number
+            && token.len() == 4
+            && (1950..2040).contains(&crate::shape::value(self.text, token.start, 4))
+            && second.kind == Kind::Word
+            && self.t(first + 2).capitalised();
+        if year {
+            return None;
+        }
         let ends = [if near { second.end } else { token.end }, token.end];
         ends.into_iter().map(|end| token.start..end).find(|range| {
             let value = self.text.get(range.clone()).unwrap_or_default();
@@ -147,6 +157,9 @@ impl Reader<'_> {
     pub(super) fn noun(&mut self, index: usize) {
         // `HAR 40012345` is an account; `har` is an archive, `fin` a flag.
         if self.lower_is(index, words!["har", "fin"]) && self.t(index).case == Case::Lower {
+            return;
+        }
+        if self.sold(index) {
             return;
         }
         // `iosf_mbi  20480`, `volume serial number`: of machines.
@@ -253,7 +266,13 @@ impl Reader<'_> {
                 range.end = range.end.min(self.glued_value(place)).max(range.start + 1);
             }
             let value = self.text.get(range.clone()).unwrap_or_default();
-            let enough = crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
+            // `SN ZCWGP-05KCR`.
+            let serial = identifier == I::Device
+                && self.strict
+                && value.len() >= 8
+                && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-');
+            let enough =
+                serial || crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
             let unit = self.t(place).kind == Kind::Mixed && value.len() < 5
                 || self.text.get(range.end) == Some(&b'%');
             if enough
@@ -262,6 +281,7 @@ impl Reader<'_> {
                     && !matches!(class, Class::Formed(_))
                     && !value.iter().any(u8::is_ascii_uppercase))
                 && !unit
+                && !self.house_rule(index, range.end)
                 && plausible(identifier, value)
                 && !((weak || identifier == I::Device) && machine_made(value))
                 && !self.of_a_certificate(identifier, range.end)

@@ -151,7 +151,10 @@ impl Reader<'_> {
                     self.template(index);
                 }
                 Kind::Word
-                    if self.lower_is(index, words!["png", "jpg", "jpeg", "heic", "tif", "tiff", "dcm"]) =>
+                    if self.lower_is(
+                        index,
+                        words!["png", "jpg", "jpeg", "heic", "tif", "tiff", "dcm", "bmp", "webp", "gif"],
+                    ) =>
                 {
                     self.picture(index)
                 }

@@ -158,7 +158,8 @@ impl Reader<'_> {
         if self.lower_is(
             index.wrapping_sub(1),
             words![
-                "version", "ver", "v", "release", "build", "firmware", "section", "rev", "oid", "revision"
+                "version", "ver", "v", "release", "build", "firmware", "fw", "section", "rev", "oid",
+                "revision"
             ],
         ) || self.back(index, 1).symbol(b':')
             && self.lower_is(

@@ -43,8 +43,9 @@ impl Reader<'_> {
                 .or_else(|| self.initials(index))
                 .or_else(|| self.spelled_out(index))
                 .or_else(|| self.addressed(index))
-                .or_else(|| self.bracketed(index));
-            let found = found.filter(|(_, end)| {
+                .or_else(|| self.bracketed(index))
+                .or_else(|| self.bedside(index));
+            let found = found.filter(|(start, end)| !self.caption(*start, *end)).filter(|(_, end)| {
                 !(self.strict
                     && !token.is(v::TITLE)
                     && !self.person_noun(index)
@@ -228,7 +229,16 @@ impl Reader<'_> {
                 && (!given.known(WORD)
                     || given.is(v::STRONG)
                     || self.strict && token.case == Case::Upper && given.known(COMMON));
-        let same_case = (token.case == Case::Upper) == (given.case == Case::Upper);
+        // `Okafor, CORALIE`.
+        let loud = self.strict
+            && token.case == Case::Capital
+            && given.case == Case::Upper
+            && given.known(GIVEN)
+            && given.known(COMMON)
+            && token.known(FAMILY)
+            && !token.known(WORD)
+            && given.len() > 3;
+        let same_case = (token.case == Case::Upper) == (given.case == Case::Upper) || loud;
         // In a list of given names (`Ann, Bob and Carl`) each is one all the same.
         if !proper || !same_case || !(self.person || token.known(FAMILY)) {
             return None;

@@ -13,6 +13,17 @@ impl Reader<'_> {
         {
             return true;
         }
+        // `14 de marzo de 2024 con el Dr. Roe`, `1130 To CT`.
+        let doctor = self.lower_is(suffix, words!["dr"])
+            && self.lower_is(
+                suffix.wrapping_sub(1),
+                words!["el", "con", "la", "with", "the", "by", "see", "saw"],
+            )
+            || self.lower_is(suffix, words!["ct"])
+                && self.lower_is(suffix.wrapping_sub(1), words!["to", "for", "from", "in", "by"]);
+        if doctor {
+            return true;
+        }
         let doubtful = words![
             "path", "point", "pt", "run", "pass", "loop", "trace", "view", "row", "walk", "place", "spring",
             "springs", "station", "square", "cross", "close", "bend", "cr",

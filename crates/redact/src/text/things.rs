@@ -41,7 +41,7 @@ const THINGS: &[u64] = list!(
 /// What bears the possessive of a name that people bear too.
 const OWNED: &[u64] = list!(
     "disease syndrome sign test palsy fascia ligament triangle esophagus point pouch gland lymphoma phenomenon law \
-     contracture rule criteria sarcoma diverticulum reflex maneuver canal duct node nodes area angle chorea \
+     contracture rule criteria sarcoma diverticulum reflex maneuver canal duct node nodes area angle chorea murmur \
      kappa alpha rho scale score cycle postulates hierarchy method stages"
 );
 
@@ -75,7 +75,7 @@ const BARE: &[u64] = list!(
      bair barlow beck romberg weber rinne glasgow whipple roux nissen lewy lyme pap ace ames lap \
      steri salem dukes graves still sweet means chance child light lights \
      garden katz berg holden tanner down downs boston denver \
-     montreal ottawa nottingham bethesda columbia edinburgh allen"
+     montreal ottawa nottingham bethesda columbia edinburgh allen rankin waddell babcock strasberg"
 );
 
 impl Reader<'_> {
@@ -95,6 +95,7 @@ impl Reader<'_> {
             || self.lower_is(index, words!["carlo", "kong"])
                 && self.lower_is(index.wrapping_sub(1), words!["monte", "hong"])
             || self.dosed(index)
+            || self.gauged(index)
             || self.among_things(index)
     }
 
@@ -154,9 +155,47 @@ impl Reader<'_> {
         false
     }
 
+    /// Whether what was taken for a name is of a form or of a record of questions: `INSURED'S I.D. NUMBER`,
+    /// `NAME (Last, First, MI)`, `Q. State your name`, `A. No`.
+    pub(super) fn caption(&self, start: usize, end: usize) -> bool {
+        let (first, last) = (self.index_at(start), self.index_at(end));
+        let words = || (first..last).filter(|at| self.t(*at).kind == Kind::Word);
+        let form = words().all(|at| {
+            self.lower_is(
+                at,
+                words![
+                    "last", "first", "middle", "mi", "initial", "name", "i", "d", "given", "surname",
+                    "suffix"
+                ],
+            )
+        });
+        // `Mon-Fri`.
+        let days = words().all(|at| self.t(at).is(v::WEEKDAY));
+        let asked = matches!(self.t(first).byte, b'Q' | b'A')
+            && self.t(first).case == Case::Single
+            && self.t(first + 1).symbol(b'.')
+            && words().skip(1).all(|at| {
+                self.t(at).known(WORD)
+                    && !self.t(at).is(v::STRONG)
+                    && (self.t(first).byte == b'Q' || !self.t(at).known(COMMON))
+            });
+        self.strict && (form || days || asked)
+    }
+
     /// Whether what stands behind a name of two parts is a disease or a sign: `Ramsay Hunt syndrome`.
     pub(super) fn owned(&self, next: usize) -> bool {
         self.lower_is(next, OWNED) && self.t(next).case == Case::Lower
+    }
+
+    /// `Blake 19F`, `Malecot 24Fr`: an instrument and its gauge.
+    pub(super) fn gauged(&self, index: usize) -> bool {
+        let size = self.t(self.atom(index).unwrap_or(index + 1));
+        let bytes = self.bytes(size);
+        size.kind == Kind::Mixed
+            && self.t(index).is(v::EPONYM)
+            && (bytes.ends_with(b"F") || bytes.ends_with(b"Fr") || bytes.ends_with(b"fr"))
+            && crate::shape::value(bytes, 0, 2) < 37
+            && bytes.len() <= 4
     }
 
     /// `Max tokens`, `Max Connections`: a bound of something.

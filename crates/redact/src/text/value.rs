@@ -67,6 +67,16 @@ fn of_software(value: &[u8]) -> bool {
     })
 }
 
+/// The number of a ticket at a desk of support: `INC0281354`.
+fn of_a_desk(value: &[u8]) -> bool {
+    let kinds: [&[u8]; 6] = [b"INC", b"CHG", b"PRB", b"RITM", b"SCTASK", b"CTASK"];
+    kinds.iter().any(|kind| {
+        value
+            .strip_prefix(*kind)
+            .is_some_and(|rest| (7..=8).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit))
+    })
+}
+
 /// A fingerprint of a key or a certificate: `SHA256:…`, `9A:42:1F:…`.
 fn of_a_key(value: &[u8]) -> bool {
     let hash = [&b"sha"[..], b"md5"].iter().any(|name| {
@@ -137,6 +147,9 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Npi => count == 10 && letters == 0,
         I::Dea => count >= 6,
         I::Licence if of_software(value) => false,
+        I::Other if of_a_desk(value) => false,
+        // The year of a vehicle.
+        I::Vehicle if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _]) => false,
         I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Vehicle | I::Device | I::Other => {
             !(dotted(value) && value.len() < 30) && !pointer(value) && count > 0 && letters + count >= 2
                 || letters >= 6 && value.iter().all(u8::is_ascii_uppercase)

@@ -155,7 +155,7 @@ const WORDS: &[(Roles, &str)] = &[
     (TITLE, "mr mrs ms mx dr drs prof messrs monsieur herr frau senor senora srta sra"),
     (
         TITLE,
-        "miss professor doctor rev reverend sister brother father sir madam judge capt captain sgt lt col officer attorney señor señora madame mme dra pastor rabbi imam sr",
+        "miss professor doctor rev reverend sister brother father sir madam judge capt captain sgt lt col officer attorney señor señora madame mme dra pastor rabbi imam sr ofc",
     ),
     (
         SUFFIX,
@@ -163,11 +163,11 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         KIN,
-        "mother father wife husband son daughter sister brother spouse aunt uncle grandmother grandfather grandson granddaughter niece nephew cousin partner fiance fiancee guardian caregiver caretaker neighbor neighbour friend roommate boyfriend girlfriend stepmother stepfather stepson stepdaughter mom dad grandma grandpa parent twin sibling proxy surrogate nok kin",
+        "mother father wife husband son daughter sister brother spouse aunt uncle grandmother grandfather grandson granddaughter niece nephew cousin partner fiance fiancee guardian caregiver caretaker neighbor neighbour friend roommate boyfriend girlfriend stepmother stepfather stepson stepdaughter mom dad grandma grandpa parent twin sibling proxy surrogate nok kin dtr",
     ),
     (
         CARER,
-        "surgeon physician nurse provider attending pcp cardiologist oncologist neurologist radiologist resident intern hospitalist therapist pharmacist dentist psychiatrist psychologist pediatrician anesthesiologist dermatologist urologist nephrologist pulmonologist gastroenterologist endocrinologist rheumatologist hematologist ophthalmologist orthopedist podiatrist midwife dietitian technician technologist scribe clinician practitioner consultant specialist obstetrician gynecologist pathologist interpreter chaplain counselor cna fellow registrar interventionalist intensivist internist paramedic phlebotomist caseworker coordinator navigator",
+        "surgeon physician nurse provider attending pcp pmd cardiologist oncologist neurologist radiologist resident intern hospitalist therapist pharmacist dentist psychiatrist psychologist pediatrician anesthesiologist dermatologist urologist nephrologist pulmonologist gastroenterologist endocrinologist rheumatologist hematologist ophthalmologist orthopedist podiatrist midwife dietitian technician technologist scribe clinician practitioner consultant specialist obstetrician gynecologist pathologist interpreter chaplain counselor cna fellow registrar interventionalist intensivist internist paramedic phlebotomist caseworker coordinator navigator",
     ),
     (
         NAMEMOD | LOOK,

@@ -23,6 +23,7 @@ mod lines;
 mod long;
 mod machines;
 mod names;
+mod notes;
 mod quality;
 mod rows;
 mod secrecy;

@@ -29,7 +29,7 @@ fn folded(text: &str) -> String {
 }
 
 /// Rows of a text in which `<…>` holds what must go, to the letter; nothing else may.
-fn check(mode: Mode, rows: &[&str]) {
+pub(crate) fn check(mode: Mode, rows: &[&str]) {
     let redactor = redactor(mode);
     let mut wrong = Vec::new();
     for row in rows {
