@@ -192,7 +192,7 @@ impl Reader<'_> {
         let size = self.t(self.atom(index).unwrap_or(index + 1));
         let bytes = self.bytes(size);
         size.kind == Kind::Mixed
-            && self.t(index).is(v::EPONYM)
+            && self.t(index).is(v::EPONYM | v::KNOWN)
             && (bytes.ends_with(b"F") || bytes.ends_with(b"Fr") || bytes.ends_with(b"fr"))
             && crate::shape::value(bytes, 0, 2) < 37
             && bytes.len() <= 4
