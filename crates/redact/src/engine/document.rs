@@ -192,7 +192,7 @@ impl Engine {
         let mut result = self.each_leaf(line, leaves, &classes, kind, person, level, scratch, hits);
         // What a text of the document tells of, all of it is about.
         let told = |hit: &Hit| {
-            matches!(hit.identifier, I::Name | I::Ssn) && hit.weight >= weight::NAME
+            matches!(hit.identifier, I::Name | I::Ssn | I::Phone) && hit.weight >= weight::NAME
                 || matches!(hit.identifier, I::Mrn | I::HealthPlan) && hit.weight == weight::CONTEXT
         };
         if result.is_ok() && !person && hits.iter().skip(first).any(told) {

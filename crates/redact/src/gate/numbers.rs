@@ -42,6 +42,7 @@ impl Gate<'_> {
             }
             b'-' | b' ' => match length {
                 1 | 2 if next == b'-' && quoted_day(line, start) => true,
+                2..=4 if next == b'-' && before(line, start) == b'\'' && quoted_number(line, start) => true,
                 1 => begins_distance(line, start),
                 3 if next == b'-' => {
                     after.is_ascii_digit()
@@ -118,7 +119,16 @@ impl Gate<'_> {
 
 /// Whether a day stands behind a quote, also one of typesetting.
 fn quoted_day(line: &[u8], start: usize) -> bool {
-    matches!(before(line, start), b'\'' | b'"' | 0x98 | 0x9c) && shape::date::date(line, start).is_some()
+    matches!(before(line, start), b'\'' | b'"' | 0x98 | 0x9c)
+        && (shape::date::date(line, start).is_some() || shape::date::slashed(line, start).is_some())
+}
+
+/// Whether groups of digits that are no day stand in quotes: `'58-7991-62'`.
+fn quoted_number(line: &[u8], start: usize) -> bool {
+    let rest = line.get(start..).unwrap_or_default();
+    let length = rest.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'-').count();
+    let hyphens = rest.iter().take(length).filter(|b| **b == b'-').count();
+    at(rest, length) == b'\'' && hyphens == 2 && shape::date::date(line, start).is_none()
 }
 
 /// Whether a telephone number begins here with the prefix of long distance: `1-800-…`.

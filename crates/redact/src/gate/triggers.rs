@@ -94,6 +94,20 @@ const TRIGGERS: &[Trigger] = &[
             gate.line.get(word.start..).is_some_and(|rest| rest.starts_with(b"key value is ("))
         },
     },
+    // A sample, a band, a meter with its number.
+    Trigger {
+        roles: v::CARED,
+        small: true,
+        look: |gate, word| {
+            let next = at(gate.line, word.end);
+            // `PID.3=`, `PV1-19=`: a field of HL7.
+            let field = |place: usize| {
+                matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()
+            };
+            word.capital && (field(word.end) || next.is_ascii_digit() && field(word.end + 1))
+                || next == b' ' && formed_follows(gate.line, word.end) && many_digits(gate.line, word.end)
+        },
+    },
     // A day that stands in quotes as people write it.
     Trigger {
         roles: v::MONTH,

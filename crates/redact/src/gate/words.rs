@@ -172,6 +172,8 @@ impl Gate<'_> {
         if next == end {
             return false;
         }
+        // `"Jane","Roe"`.
+        fields |= line.get(end..next) == Some(b"\",\"");
         let second = at(line, next);
         let small = second.is_ascii_lowercase() && !comma;
         if !(second.is_ascii_uppercase() || second >= 0xc3 || small) {

@@ -105,6 +105,36 @@ pub(crate) fn compact(text: &[u8], start: usize) -> Option<usize> {
     (right && (count == 8 || count >= 10)).then_some(start + count)
 }
 
+/// End of month, day and year in two digits with hyphens, the month in one: `4-25-06`. More things than days are written
+/// so: the caller looks at the words around.
+pub(crate) fn hyphened(text: &[u8], start: usize) -> Option<usize> {
+    let (month, day) = (digits(text, start, 2), digits(text, start + 2, 3));
+    let end = start + 3 + day + 2;
+    let fits = month == 1
+        && begins(text, start)
+        && at(text, start + 1) == b'-'
+        && (1..=2).contains(&day)
+        && at(text, start + 2 + day) == b'-'
+        && digits(text, start + 3 + day, 3) == 2
+        && calendar::exists(2000, value(text, start, 1), value(text, start + 2, day));
+    (fits && !matches!(at(text, end), b'-' | b'.' | b'/') && !alphanumeric(at(text, end))).then_some(end)
+}
+
+/// End of two or three groups of digits with slashes that are written as a day, though no calendar has it: `02/31/1961`.
+pub(crate) fn slashed(text: &[u8], start: usize) -> Option<usize> {
+    let first = digits(text, start, 3);
+    let second = digits(text, start + first + 1, 3);
+    let third_at = start + first + second + 2;
+    let third = digits(text, third_at, 5);
+    let fits = (1..=2).contains(&first)
+        && (1..=2).contains(&second)
+        && matches!(third, 2 | 4)
+        && begins(text, start)
+        && at(text, start + first) == b'/'
+        && at(text, third_at - 1) == b'/';
+    fits.then_some(third_at + third)
+}
+
 /// Whether eight digits that stand here are a day as Americans or others write it, the year last: `03171962`.
 pub(crate) fn reversed(text: &[u8], start: usize) -> bool {
     digits(text, start, 9) == 8
@@ -129,6 +159,11 @@ pub(crate) fn long_ago(text: &[u8], start: usize) -> bool {
     let mut end = found.end;
     if without_time(text, end) {
         end += 9;
+        // `00:00:00.0`.
+        let rest = text.get(end..).unwrap_or_default();
+        if let [b'.', zeros @ ..] = rest {
+            end += 1 + zeros.iter().take(9).take_while(|b| **b == b'0').count();
+        }
     }
     let written = text.get(start..found.end).unwrap_or_default();
     let year = if digits(text, start, 4) == 4 {
@@ -203,6 +238,12 @@ mod tests {
         assert!(!date(b"2024-01-02, seen", 0).unwrap().time);
         assert_eq!(compact(b"19700131", 0), Some(8));
         assert_eq!(compact(b"19700131120000", 0), Some(14));
+        assert_eq!((hyphened(b"4-25-06 9:00", 0), hyphened(b"4-25-061", 0)), (Some(7), None));
+        assert_eq!(
+            (slashed(b"02/31/1961", 0), slashed(b"1/2/345", 0), slashed(b"a/b", 0)),
+            (Some(10), None, None)
+        );
+        assert_eq!((hyphened(b"4-5-06,", 0), hyphened(b"4-35-06", 0)), (Some(6), None));
         assert_eq!(partial(b"03/14 ", 0), Some(5));
         assert_eq!(partial(b"03/2024.", 0), Some(7));
     }

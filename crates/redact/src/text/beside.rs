@@ -13,12 +13,15 @@ use crate::{
     Identifier as I,
     check::digits,
     shape::alphanumeric,
-    words::{COMMON, FAMILY, GIVEN, WORD, hash, users, words},
+    words::{COMMON, FAMILY, GIVEN, WORD, hash, users, vocabulary, words},
 };
 
 /// Most values that are looked for once more, and most places of each.
 const REPEATED: usize = 24;
 const PLACES: usize = 16;
+
+/// Longest encoded text that is read, in bytes.
+const LONGEST: usize = 4096;
 
 /// Keys of texts that are sent to somebody.
 const MESSAGES: &[u64] = words![
@@ -207,6 +210,23 @@ impl Reader<'_> {
             }
             return self.one_named(next);
         }
+        // `called to Lenita RN`.
+        let told = self
+            .lower_is(index.wrapping_sub(1), words!["to", "by", "with", "from", "per", "notified", "called"]);
+        if told
+            && token.case == super::token::Case::Capital
+            && token.len() > 2
+            && (!token.known(WORD) || token.known(GIVEN) && token.known(COMMON))
+            && token.roles & !vocabulary::STRONG == 0
+            && self.t(index + 1).case == super::token::Case::Upper
+            && self.lower_is(
+                index + 1,
+                words!["rn", "lpn", "md", "do", "np", "pa", "cna", "rt", "pharmd", "rph", "crna"],
+            )
+            && self.t(index + 1).start == token.end + 1
+        {
+            return Some((token.start, token.end));
+        }
         let opening = self.back(index, 1);
         let opens = opening.kind == Kind::Symbol
             && matches!(opening.byte, b'"' | b'\'')
@@ -228,11 +248,13 @@ impl Reader<'_> {
         if let Some(end) = self.logged_pair(index, true) {
             return Some((token.start, end));
         }
+        let initial =
+            token.case == super::token::Case::Upper && self.t(index + 1).case == super::token::Case::Single;
         let alone = token.capitalised()
             && token.known(FAMILY)
-            && token.known(COMMON)
+            && (token.known(COMMON) || initial)
             && !token.known(WORD)
-            && token.roles & !crate::words::vocabulary::STRONG == 0
+            && token.roles & !vocabulary::STRONG == 0
             && !matches!(self.byte(token.end), b'.' | b'/' | b'_' | b'-' | b'(' | b'=' | b':');
         alone.then_some((token.start, token.end))
     }
@@ -267,7 +289,7 @@ impl Reader<'_> {
             let value = rest.get(..length).unwrap_or_default();
             let value = value.strip_suffix(b".").unwrap_or(value);
             let ends = !matches!(rest.get(length), Some(b'(' | b'/' | b'=' | b':' | b'@'));
-            if ends && users::account(value) && value.iter().any(|b| !b.is_ascii_alphabetic()) {
+            if ends && users::account(value) {
                 self.hit(start, start + value.len(), I::Other, weight::CONTEXT);
             }
         }
@@ -281,7 +303,8 @@ impl Reader<'_> {
         }
         for index in 0..self.tokens.len() {
             let sign = self.t(index);
-            if !(sign.symbol(b'=') || sign.symbol(b':')) || !self.t(index + 1).symbol(b'"') {
+            let quoted = self.t(index + 1).symbol(b'"');
+            if !(sign.symbol(b'=') || sign.symbol(b':') && quoted) {
                 continue;
             }
             let end = sign.start - usize::from(self.back(index, 1).symbol(b'"'));
@@ -289,10 +312,42 @@ impl Reader<'_> {
             let joined = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
             let start = head.iter().rposition(|b| !joined(b)).map_or(0, |at| at + 1);
             let key = head.get(start..).unwrap_or_default();
-            if MESSAGES.contains(&hash(key))
-                && let Some(range) = self.quoted(self.t(index + 1).end, b'"')
-            {
+            if !MESSAGES.contains(&hash(key)) {
+                continue;
+            }
+            if !quoted {
+                self.encoded_prose(self.t(index + 1).start..self.glued_value(index + 1));
+            } else if let Some(range) = self.quoted(self.t(index + 1).end, b'"') {
                 self.prose_in(range);
+            }
+        }
+    }
+
+    /// Reads a part of the text that is encoded for a query as prose about a person: `Hi+Jane%2C+see+you+3%2F14`.
+    fn encoded_prose(&mut self, range: Range<usize>) {
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        if value.len() > LONGEST || !value.iter().any(|b| matches!(b, b'+' | b'%')) {
+            return;
+        }
+        let (mut plain, mut places, mut rest) = (Vec::new(), Vec::new(), value);
+        while let Some((first, behind)) = rest.split_first() {
+            let hex = |at: usize| rest.get(at).and_then(|b| char::from(*b).to_digit(16));
+            let (byte, length) = match (first, hex(1), hex(2)) {
+                (b'+', ..) => (b' ', 1),
+                (b'%', Some(high), Some(low)) => (u8::try_from(high * 16 + low).unwrap_or(b' '), 3),
+                _ => (*first, 1),
+            };
+            plain.push(byte);
+            places.push(range.start + value.len() - rest.len());
+            rest = rest.get(length..).unwrap_or(behind);
+        }
+        places.push(range.start + value.len());
+        let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+        let manner = Manner { strict: true, person: true, ..Manner::default() };
+        super::read(&plain, manner, &mut tokens, &mut hits);
+        for hit in hits {
+            if let (Some(start), Some(end)) = (places.get(hit.start), places.get(hit.end)) {
+                self.hit(*start, *end, hit.identifier, hit.weight);
             }
         }
     }

@@ -132,6 +132,18 @@ impl Reader<'_> {
         let floor = close.start.saturating_sub(128);
         let before = self.text.get(floor..close.start).unwrap_or_default();
         let Some(start) = before.iter().rposition(|b| *b == b'\'') else { return };
+        // Several columns, joined: `Roe-Jane-1962-03-17`.
+        let joined = before.get(start + 1..).unwrap_or_default();
+        let day = joined
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == b'-')
+            .filter_map(|(at, _)| joined.get(at + 1..))
+            .any(|rest| crate::shape::date::date(rest, 0).is_some_and(|found| found.end == rest.len()));
+        if class == Class::None && day && joined.split(|b| *b == b'-').any(super::rows::name) {
+            self.hit(floor + start + 1, close.start, I::Name, weight::KEY);
+            return;
+        }
         let class = match class {
             Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
             class => class,

@@ -54,6 +54,7 @@ impl Reader<'_> {
             let token = self.t(index);
             let found = match token.byte {
                 b'=' if token.kind == Kind::Symbol => self.numbered_parameter(index),
+                b'\'' if token.kind == Kind::Symbol => self.selected(index),
                 _ if token.kind != Kind::Word => None,
                 _ if self.lower_is(index, words!["binding"])
                     && self.lower_is(index + 1, words!["parameter"]) =>
@@ -62,6 +63,14 @@ impl Reader<'_> {
                 }
                 _ if self.lower_is(index, words!["parameters"]) && self.t(index + 1).symbol(b':') => {
                     self.typed_parameters(self.t(index + 1).end, &mut values);
+                    None
+                }
+                _ if self.lower_is(index, words!["value"])
+                    && self.lower_is(index + 1, words!["is"])
+                    && self.t(index + 2).symbol(b'(')
+                    && self.lower_is(index.wrapping_sub(1), words!["key"]) =>
+                {
+                    self.duplicate_value(index + 3);
                     None
                 }
                 _ if self.lower_is(
@@ -85,7 +94,15 @@ impl Reader<'_> {
         let Told { names, towns, likely, days, long_ago, numbers, mails, codes, .. } =
             rows::told(self.text, &values);
         let beside = days + numbers + mails + codes > 0;
-        if names + towns > 0 || likely && beside || self.person && beside || long_ago && codes > 0 {
+        // Groups of digits are of an office, whatever stands beside.
+        let grouped = values.iter().any(|range| {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            value.iter().filter(|b| **b == b'-').count() > 1
+                && value.iter().all(|b| b.is_ascii_digit() || *b == b'-')
+                && formed(value)
+                && !super::value::dated(value)
+        });
+        if names + towns > 0 || grouped || long_ago || likely && beside || self.person && beside {
             self.fields(&values);
         }
     }
@@ -102,11 +119,19 @@ impl Reader<'_> {
             Kind::Mixed | Kind::Word => {
                 let bytes = self.bytes(name);
                 let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-                letters <= 6 && bytes.len() > letters && bytes.iter().skip(letters).all(u8::is_ascii_digit)
+                letters <= 9 && bytes.len() > letters && bytes.iter().skip(letters).all(u8::is_ascii_digit)
             }
             _ => false,
         };
-        if !marked || !numbered {
+        // `B1="ROE"`, `param2='Jane'`: a word for it, and a quote behind.
+        let bytes = self.bytes(name);
+        let letters = bytes.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = hash(bytes.get(..letters).unwrap_or_default());
+        let opens = matches!(self.byte(self.t(sign).end), b'\'' | b'"');
+        let worded = opens
+            && name.kind == Kind::Mixed
+            && words!["b", "p", "param", "arg", "bind", "var", "bv", "val", "parameter"].contains(&word);
+        if !(marked || worded) || !numbered {
             return None;
         }
         let mut first = sign + 1;
@@ -122,6 +147,24 @@ impl Reader<'_> {
         }
         let quote = self.t(first);
         (quote.kind == Kind::Symbol).then(|| self.quoted(quote.end, quote.byte)).flatten()
+    }
+
+    /// The literal of `SELECT 'Jane' fn, 'Roe' ln FROM dual`: in quotes, a column's short name behind it.
+    fn selected(&self, close: usize) -> Option<Range<usize>> {
+        let (name, after) = (self.t(close + 1), self.t(close + 2));
+        let alias = name.kind == Kind::Word
+            && name.start == self.t(close).end + 1
+            && !self.lower_is(
+                close + 1,
+                words!["as", "from", "and", "or", "in", "is", "then", "else", "end", "not"],
+            )
+            && (after.symbol(b',') || self.lower_is(close + 2, words!["from"]));
+        let end = self.t(close).start;
+        let head = self.text.get(end.saturating_sub(64)..end).unwrap_or_default();
+        let open = head.iter().rposition(|b| *b == b'\'').filter(|_| alias)?;
+        let start = end - head.len() + open + 1;
+        let before = self.text.get(..start - 1).unwrap_or_default().trim_ascii_end();
+        (before.ends_with(b",") || before.to_ascii_lowercase().ends_with(b"select")).then_some(start..end)
     }
 
     /// The value of `[1] as [VARCHAR] - [Roe]`, `(1:VARCHAR) <- [Roe]`: in the last brackets.
@@ -154,6 +197,17 @@ impl Reader<'_> {
                 return;
             }
             place += 1;
+        }
+    }
+
+    /// SQL Server's `The duplicate key value is (219099412)`, in a text about a person's table.
+    fn duplicate_value(&mut self, first: usize) {
+        if let Some(range) = self.number_from(first)
+            && (self.person || self.clinical)
+            && self.byte(range.end) == b')'
+            && formed(self.text.get(range.clone()).unwrap_or_default())
+        {
+            self.hit(range.start, range.end, I::Other, weight::CONTEXT);
         }
     }
 

@@ -56,13 +56,27 @@ impl Reader<'_> {
                 b'<' if token.kind == Kind::Symbol => self.caller(index),
                 b'%' if token.kind == Kind::Symbol => self.encoded_number(token.start),
                 b'=' if token.kind == Kind::Symbol => self.gateway(index),
+                b'@' if token.kind == Kind::Symbol
+                    && self.back(index, 1).kind == Kind::Number
+                    && self.glued(index - 1) =>
+                {
+                    self.whole_number(self.back(index, 1).start);
+                }
+                b'[' | b'/'
+                    if token.kind == Kind::Symbol && self.byte(token.end) == b'1' && self.of_calls() =>
+                {
+                    self.whole_number(token.end);
+                }
                 _ if token.kind != Kind::Word => {}
                 _ if self.lower_is(index, words!["sip", "sips", "tel", "callto"])
                     && self.byte(token.end) == b':' =>
                 {
                     self.whole_number(token.end + 1 + usize::from(self.byte(token.end + 1) == b'+'));
                 }
-                _ if self.lower_is(index, CALLERS) => {
+                _ if self.lower_is(index, CALLERS)
+                    || self.lower_is(index, words!["dest", "dialing", "calling", "dial", "number"])
+                        && self.of_calls() =>
+                {
                     let next = self.skip_signs(index + 1);
                     self.whole_number(self.t(next).start);
                 }
@@ -89,6 +103,28 @@ impl Reader<'_> {
             && !alphanumeric(self.byte(end))
             && !(self.byte(end) == b'.' && self.byte(end + 1).is_ascii_digit()))
         .then_some(end)
+    }
+
+    /// Whether one of the first words is of a program that sends faxes or messages.
+    fn of_calls(&self) -> bool {
+        (0..self.tokens.len().min(32)).any(|index| {
+            self.t(index).is(v::FAX)
+                || self.lower_is(
+                    index,
+                    words![
+                        "efax",
+                        "hylafax",
+                        "sms",
+                        "voicemail",
+                        "ivr",
+                        "csid",
+                        "sip",
+                        "pjsip",
+                        "dial",
+                        "dahdi"
+                    ],
+                )
+        })
     }
 
     fn whole_number(&mut self, start: usize) {

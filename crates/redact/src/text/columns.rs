@@ -210,6 +210,15 @@ impl Reader<'_> {
             let Some(list) = memchr::memchr_iter(b'[', rest).take(4).find(|list| !own(list)) else { return };
             place += list;
             sign = b'[';
+            // SQLAlchemy's `[parameters: {…}]` has keys of its own.
+            let told = rest.get(list + 1..).unwrap_or_default();
+            if told.starts_with(b"parameters: {") {
+                return;
+            }
+            if told.starts_with(b"parameters: (") {
+                place += 13;
+                sign = b'(';
+            }
         }
         while let Some(open) = self.next_sign(place, sign) {
             place = open + 1;

@@ -26,7 +26,8 @@ impl Reader<'_> {
                 Kind::Mixed => self.day_and_month(index).or_else(|| self.glued_month(index)),
                 Kind::Word if token.is(v::MONTH) => self.month_first(index),
                 Kind::Word
-                    if self.lower_is(index, words!["date", "of"]) && self.t(index + 1).symbol(b'(') =>
+                    if self.lower_is(index, words!["date", "datetime", "of"])
+                        && self.t(index + 1).symbol(b'(') =>
                 {
                     self.printed_day(index)
                 }
@@ -80,12 +81,25 @@ impl Reader<'_> {
             }
             return Some(found.end);
         }
-        if self.near(index, v::BIRTH, 4)
-            && self.t(index).len() == 8
+        // One more that is compared with it stands further away.
+        let found = |hit: &super::Hit| hit.identifier == Identifier::Date;
+        let compared = !self.strict && self.hits.iter().skip(self.first).rev().take(8).any(found);
+        let reach = if compared { 14 } else { 4 };
+        if self.t(index).len() == 8
+            && self.near(index, v::BIRTH, reach)
             && date::compact(self.text, start).is_some()
         {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
+        }
+        let hyphened = (self.person || self.strict).then(|| date::hyphened(self.text, start)).flatten();
+        let quoted = || {
+            let end = date::hyphened(self.text, start).or_else(|| date::slashed(self.text, start));
+            end.filter(|end| self.in_quotes(start, *end))
+        };
+        if let Some(end) = hyphened.or_else(quoted) {
+            self.hit(start, end, Identifier::Date, weight::SHAPE);
+            return Some(end);
         }
         if self.near(index, v::BIRTH, 4) && date::reversed(self.text, start) {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
@@ -142,18 +156,22 @@ impl Reader<'_> {
                 && token.len() <= 2
                 && (1..=most).contains(&value(self.text, token.start, 2.min(token.len())))
         };
+        // Go writes `time.Date(1962, time.March, 17, …)`.
+        let named = self.t(index + 5).symbol(b'.') && self.t(index + 6).is(v::MONTH);
+        let last = if named { index + 8 } else { index + 6 };
+        let closed = self.t(last + 1).symbol(b')') || self.t(last + 1).symbol(b',') && (self.person || named);
         let whole = self.t(index + 1).symbol(b'(')
             && year.kind == Kind::Number
             && year.len() == 4
             && self.t(index + 3).symbol(b',')
-            && number(index + 4, 12)
-            && self.t(index + 5).symbol(b',')
-            && number(index + 6, 31)
-            && self.t(index + 7).symbol(b')');
+            && (named || number(index + 4, 12))
+            && self.t(last - 1).symbol(b',')
+            && number(last, 31)
+            && closed;
         if !whole {
             return None;
         }
-        let end = self.t(index + 6).end;
+        let end = self.t(last).end;
         if self.person
             || self.hint == Some(Identifier::Date)
             || (1905..2010).contains(&value(self.text, year.start, 4))

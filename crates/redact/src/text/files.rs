@@ -15,14 +15,14 @@ use crate::{
     Identifier as I,
     check::digits,
     shape::date,
-    words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash, vocabulary as v, words},
+    words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash, vocabulary as v, words},
 };
 
 /// Kinds of files that hold documents, not programs.
 const KINDS: &[u64] = words![
     "pdf", "xml", "xls", "xlsx", "csv", "doc", "docx", "txt", "dcm", "tif", "tiff", "png", "jpg", "jpeg",
     "heic", "webp", "bmp", "gif", "rtf", "hl", "zip", "html", "htm", "edi", "odt", "tsv", "wav", "mp", "eml",
-    "msg", "ics", "vcf", "json"
+    "msg", "ics", "vcf", "json", "zpl", "prn", "epl", "ps", "dat", "cda", "ccd", "avi", "mov"
 ];
 
 /// Roles of words that people bear as well.
@@ -145,12 +145,19 @@ impl Reader<'_> {
 fn borne(part: &[u8]) -> Option<(bool, bool)> {
     let first = part.first()?;
     let letters = part.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || *b == b'\'');
+    // In small letters only what is nothing but a name.
+    if letters && first.is_ascii_lowercase() && (4..24).contains(&part.len()) {
+        let flags = dictionary().get(hash(part));
+        let certain = flags & (FAMILY | GIVEN) != 0 && flags & COMMON != 0 && flags & (WORD | CITY) == 0;
+        return (certain && v::vocabulary().get(hash(part)) & !(BORNE | v::ABBR | v::CARED) == 0)
+            .then_some((true, true));
+    }
     if !letters || !(first.is_ascii_uppercase() || *first >= 0xc3) || !(2..24).contains(&part.len()) {
         return None;
     }
     let (flags, roles) = (dictionary().get(hash(part)), v::vocabulary().get(hash(part)));
     let known = flags & (FAMILY | GIVEN) != 0;
-    if roles & !BORNE & !v::ABBR != 0
+    if roles & !(BORNE | v::ABBR | v::CARED) != 0
         && !(known && flags & COMMON != 0 && roles & (v::KNOWN | v::MACHINE | v::CLINICAL) == 0)
     {
         return None;

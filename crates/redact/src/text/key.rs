@@ -10,6 +10,7 @@ pub(crate) use bodies::about_person;
 use bodies::{biometric, pictured};
 use names::{address, name};
 use numbers::number;
+use veto::is;
 
 use crate::{
     Identifier,
@@ -65,7 +66,9 @@ impl<'a> Iterator for Parts<'a> {
             }
             let upper = byte.is_ascii_uppercase();
             let previous = if end == 0 { 0 } else { rest.get(end - 1).copied().unwrap_or(0) };
-            let next_small = rest.get(end + 1).is_some_and(u8::is_ascii_lowercase);
+            // `IDs`: several of one.
+            let small = |by: usize| rest.get(end + by).is_some_and(u8::is_ascii_lowercase);
+            let next_small = small(1) && (small(2) || rest.get(end + 1) != Some(&b's'));
             if upper && (previous.is_ascii_lowercase() || previous.is_ascii_uppercase() && next_small) {
                 break;
             }
@@ -153,10 +156,6 @@ fn read(key: &[u8]) -> Read {
         read.sure |= read.whole;
     }
     read
-}
-
-fn is(hash: u64, words: &[u64]) -> bool {
-    words.contains(&hash)
 }
 
 /// What a key announces, in an object that itself is the value of `parent`.

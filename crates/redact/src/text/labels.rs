@@ -6,10 +6,10 @@ use super::{
     Reader,
     key::{Class, classify},
     token::{Kind, marker},
-    value::{formed, loosely_formed, machine_made, plate, plausible},
+    value::plausible,
     weight,
 };
-use crate::words::{users::account, words};
+use crate::words::words;
 use crate::{
     Identifier as I,
     shape::{alphanumeric, date, internet},
@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// What is told by its form where a line is about care.
-const NUMBERED: [I; 7] = [I::Mrn, I::HealthPlan, I::Account, I::Licence, I::Vehicle, I::Device, I::Other];
+pub(super) const NUMBERED: [I; 7] =
+    [I::Mrn, I::HealthPlan, I::Account, I::Licence, I::Vehicle, I::Device, I::Other];
 
 /// Nouns of numbers.
 pub(super) const NUMBERS: Roles =
@@ -171,11 +172,24 @@ impl Reader<'_> {
         {
             return;
         }
+        // `(sn=Roe)` of LDAP (RFC 4519, 2.32): the family name.
+        if sign.byte == b'='
+            && self.lower_is(index.wrapping_sub(1), words!["sn", "gn"])
+            && (self.back(index, 2).symbol(b'(') || self.back(index, 2).symbol(b','))
+            && self.t(index + 1).capitalised()
+        {
+            self.take(Class::Is(I::Name), self.t(index + 1).start..self.glued_value(index + 1));
+            return;
+        }
         let class = match self.key_class(index) {
-            Class::None | Class::Weak(I::Mrn) if sign.byte == b'=' => match self.borrowed(index) {
-                Class::None => self.key_class(index),
-                class => class,
-            },
+            Class::None | Class::Weak(I::Mrn)
+                if sign.byte == b'=' || self.back(index, 2).symbol(b'{') && sign.byte == b':' =>
+            {
+                match self.borrowed(index) {
+                    Class::None => self.key_class(index),
+                    class => class,
+                }
+            }
             class => class,
         };
         if class == Class::Prose
@@ -299,37 +313,6 @@ impl Reader<'_> {
                 return None;
             }
             place += 1;
-        }
-    }
-
-    /// All of a value that is delimited.
-    pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
-        let value = self.text.get(range.clone()).unwrap_or_default();
-        let taken = match class {
-            Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
-            Class::Weak(I::Date) => (self.person && super::value::dated(value)).then_some(I::Date),
-            Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)
-                || self.clinical && NUMBERED.contains(&identifier) && formed(value))
-            .then_some(identifier),
-            Class::Formed(identifier) => {
-                let form = match identifier {
-                    I::Vehicle => plate(value) || formed(value),
-                    _ => formed(value),
-                };
-                (form
-                    || self.person
-                        && plausible(identifier, value)
-                        && (identifier == I::Biometric || !machine_made(value)))
-                .then_some(identifier)
-            }
-            Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
-            Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
-            Class::Day => super::value::dated(value).then_some(I::Date),
-            Class::Staff => (self.person && account(value)).then_some(I::Other),
-            _ => None,
-        };
-        if let Some(identifier) = taken {
-            self.hit(range.start, range.end, identifier, weight::KEY);
         }
     }
 

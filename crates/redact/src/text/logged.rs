@@ -10,6 +10,10 @@ use super::{
 use crate::Identifier;
 use crate::words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, vocabulary as v, words};
 
+/// Parts of names, as heads of what is compared.
+const PARTS: &[u64] =
+    words!["last", "first", "middle", "lname", "fname", "surname", "given", "family", "ln", "fn"];
+
 impl Reader<'_> {
     /// Whether a capitalised word may be a part of a name beside another.
     fn logged_part(&self, index: usize) -> bool {
@@ -69,7 +73,15 @@ impl Reader<'_> {
         let strange = comma && self.person && unknown(one) && unknown(two) && one.case == two.case
             // Capitals, and a frequent given name that is a word as well: `CHRISTOFFERSEN, MARK`.
             || comma && one.case == Case::Upper && one.len() > 3 && unknown(one) && two.known(GIVEN) && two.known(COMMON);
-        let proper = proper || strange;
+        // A card's order without its comma: `Wristband FLOWERS MILTON`.
+        let card = role
+            && !comma
+            && one.case == Case::Upper
+            && one.known(FAMILY)
+            && one.known(COMMON)
+            && two.known(GIVEN)
+            && two.known(COMMON);
+        let proper = proper || strange || card;
         let mut last = self.atom(next)?;
         // A third part, or an initial behind.
         if self.t(last).case == Case::Single && self.t(last).start == self.t(last - 1).end + 1 {
@@ -135,7 +147,8 @@ impl Reader<'_> {
                 "hold"
             ],
         );
-        if !(role || greeting || agent) || self.byte(token.start.wrapping_sub(1)) == b'.' {
+        let part = self.person && self.lower_is(index, PARTS) && token.case == Case::Upper;
+        if !(role || greeting || agent || part) || self.byte(token.start.wrapping_sub(1)) == b'.' {
             return None;
         }
         let mut next = index + 1;
@@ -152,6 +165,9 @@ impl Reader<'_> {
         }
         if let Some(end) = self.logged_pair(next, role) {
             return Some((self.t(next).start, end));
+        }
+        if let Some(found) = self.compared(index) {
+            return Some(found);
         }
         let head = self.t(next);
         let after = self.t(next + 1);
@@ -209,6 +225,32 @@ impl Reader<'_> {
             return Some((head.start, self.t(last).end));
         }
         None
+    }
+
+    /// Names that are compared: `LAST PEARSON~ROY`, `FIRST=ORLA vs ORLAH`, in a text about a person.
+    fn compared(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.person || !self.lower_is(index, PARTS) || self.t(index).case != Case::Upper {
+            return None;
+        }
+        let part = |at: usize| {
+            let token = self.t(at);
+            token.case == Case::Upper
+                && token.len() > 2
+                && token.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::STATE) == 0
+                && (token.known(GIVEN | FAMILY) || !token.known(WORD))
+        };
+        let mut last = index + 1;
+        last += usize::from(self.t(last).symbol(b'=') || self.t(last).symbol(b':'));
+        let first = last;
+        if !part(last) {
+            return None;
+        }
+        let joined = matches!(self.t(last + 1).byte, b'~' | b'=' | b'/' | b'|')
+            && self.t(last + 1).kind == Kind::Symbol;
+        if joined && part(last + 2) {
+            last += 2;
+        }
+        Some((self.t(first).start, self.t(last).end))
     }
 
     /// The names before addresses of mail: `Jane Roe <jroe@example.org>`, `"Roe, Jane" <…>`.

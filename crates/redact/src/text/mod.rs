@@ -11,6 +11,7 @@ mod borrowed;
 mod bound;
 mod byways;
 mod calls;
+mod care;
 mod cities;
 mod columns;
 mod dates;
@@ -41,6 +42,7 @@ mod roads;
 mod rows;
 mod segments;
 mod streets;
+mod take;
 mod things;
 pub(crate) mod token;
 mod tuples;
@@ -219,10 +221,11 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     reader.segments();
     reader.calls();
+    reader.cared();
     reader.others();
     reader.columns();
     reader.bound_values();
-    reader.row();
+    reader.rows();
     if !reader.strict {
         reader.tuples();
         reader.files();
@@ -243,6 +246,11 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.dates();
         reader.ages();
         reader.persons();
+        if !reader.strict {
+            reader.cared();
+            reader.bound_values();
+            reader.tuples();
+        }
     }
     if !reader.strict {
         reader.printed();

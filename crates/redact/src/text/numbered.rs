@@ -223,6 +223,58 @@ impl Reader<'_> {
         })
     }
 
+    /// `Jane Roe (12345678)`: a number in brackets behind a name.
+    pub(super) fn number_behind(&mut self, end: usize) {
+        let next = self.index_at(end);
+        if !self.person {
+            return;
+        }
+        if !(self.t(next).symbol(b'(') || self.t(next).symbol(b'#')) {
+            self.number_after(next);
+            return;
+        }
+        if let Some(range) = self.number_from(next + 1) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
+            let closed = self.byte(range.end) == b')' || self.t(next).symbol(b'#');
+            if closed && crate::check::digits::count(value) >= 5 && !value.contains(&b'.') {
+                self.hit(range.start, range.end, I::Mrn, weight::GUESS + 5);
+            }
+        }
+    }
+
+    /// In logs: `WHITFIELD, MARGARET - 5366582526`, `Margaret Whitfield 48213377`.
+    fn number_after(&mut self, index: usize) {
+        let mut first = index + usize::from(self.t(index).symbol(b'-') || self.t(index).symbol(b'|'));
+        // `[QUIST, ORLA] id=98-6424-60`, `Quist, id: A551027`.
+        let mut told = first;
+        while told < index + 3 && matches!(self.t(told).byte, b']' | b')' | b',' | b';' | b'"' | b'\'') {
+            told += 1;
+        }
+        if self.lower_is(told, words!["id", "no", "number", "mrn", "ident"]) && !self.strict {
+            let next = self.skip_signs(told + 1);
+            let noun = self.t(told);
+            if self.t(next).start <= noun.end + 2
+                && let Some(range) = self.number_from(next)
+                && super::value::formed(self.text.get(range.clone()).unwrap_or_default())
+            {
+                self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
+            }
+            return;
+        }
+        if self.t(first).symbol(b'"') {
+            first += 1;
+        }
+        if self.strict || self.t(first).start > self.back(index, 1).end + 4 {
+            return;
+        }
+        let Some(range) = self.number_from(first) else { return };
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        let enough = crate::check::digits::count(value) >= 5 && super::value::formed(value);
+        if enough && range.start > self.back(index, 1).end && !self.measured(range.end) {
+            self.hit(range.start, range.end, I::Mrn, weight::GUESS + 5);
+        }
+    }
+
     pub(super) fn skip_signs(&self, index: usize) -> usize {
         let mut next = index;
         while next < index + 3

@@ -262,39 +262,6 @@ impl Reader<'_> {
             .then(|| (token.start, self.t(next - 1).end))
     }
 
-    /// `Jane Roe (12345678)`: a number in brackets behind a name.
-    pub(super) fn number_behind(&mut self, end: usize) {
-        let next = self.index_at(end);
-        if !self.person {
-            return;
-        }
-        if !(self.t(next).symbol(b'(') || self.t(next).symbol(b'#')) {
-            self.number_after(next);
-            return;
-        }
-        if let Some(range) = self.number_from(next + 1) {
-            let value = self.text.get(range.clone()).unwrap_or_default();
-            let closed = self.byte(range.end) == b')' || self.t(next).symbol(b'#');
-            if closed && crate::check::digits::count(value) >= 5 && !value.contains(&b'.') {
-                self.hit(range.start, range.end, Identifier::Mrn, weight::GUESS + 5);
-            }
-        }
-    }
-
-    /// In logs: `WHITFIELD, MARGARET - 5366582526`, `Margaret Whitfield 48213377`.
-    fn number_after(&mut self, index: usize) {
-        let first = index + usize::from(self.t(index).symbol(b'-'));
-        if self.strict || self.t(first).start > self.back(index, 1).end + 4 {
-            return;
-        }
-        let Some(range) = self.number_from(first) else { return };
-        let value = self.text.get(range.clone()).unwrap_or_default();
-        let enough = crate::check::digits::count(value) >= 5 && super::value::formed(value);
-        if enough && range.start > self.back(index, 1).end && !self.measured(range.end) {
-            self.hit(range.start, range.end, Identifier::Mrn, weight::GUESS + 5);
-        }
-    }
-
     /// In prose: a capitalised given or family name before a verb of persons, or with a possessive.
     pub(super) fn spoken(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);

@@ -18,9 +18,21 @@ use crate::{
 const FIELDS: usize = 200;
 
 impl Reader<'_> {
-    /// Finds the fields of a row about a person.
-    pub(super) fn row(&mut self) {
-        let Some((fields, gaps)) = parted(self.text, self.strict) else { return };
+    /// Finds the fields of rows about persons.
+    pub(super) fn rows(&mut self) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', self.text).chain([self.text.len()]) {
+            self.row(start..end);
+            start = end + 1;
+        }
+    }
+
+    fn row(&mut self, line: Range<usize>) {
+        let text = self.text.get(line.clone()).unwrap_or_default();
+        let Some((mut fields, gaps)) = parted(text, self.strict) else { return };
+        for field in &mut fields {
+            *field = field.start + line.start..field.end + line.start;
+        }
         let told = told(self.text, &fields);
         let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
         if told.names + told.towns == 0 && !likely || told.days == 0 && !self.person {
@@ -112,7 +124,10 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
         told.likely |= likely(before) && likely(value) || both && borne(before) && borne(value);
         if let Some(length) = day(value) {
             told.days += 1;
-            told.long_ago |= (1905..2010).contains(&year(value, length));
+            // The first days of epochs are nobody's.
+            told.long_ago |= (1905..2010).contains(&year(value, length))
+                && !value.starts_with(b"1970-01-01")
+                && !value.starts_with(b"2000-01-01");
         }
         if let Some(year) = printed_year(value) {
             told.days += 1;
@@ -153,7 +168,9 @@ fn borne(value: &[u8]) -> bool {
 
 /// Whether a word is neither of machines nor of places, offices and months.
 fn plain(value: &[u8]) -> bool {
-    vocabulary().get(hash(value)) & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD) == 0
+    vocabulary().get(hash(value))
+        & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD | v::ABBR | v::CARED)
+        == 0
 }
 
 fn mail(value: &[u8]) -> bool {

@@ -32,6 +32,7 @@ impl Reader<'_> {
         if let Some((found, end)) = self.part(place) {
             (part, place) = (Some(found), end);
         }
+        self.person |= self.bytes(name) == b"PID" && self.byte(name.end) == b'-';
         // What may stand before the value: ` = `, `: "`, ` value '`.
         let mut first = self.index_at(place);
         let sign =

@@ -228,7 +228,7 @@ pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
             let word = text.get(start..end).unwrap_or_default();
             token.hash = hash(word);
             // Abbreviations are words of keys, and may be names elsewhere: `Pat`.
-            token.roles = vocabulary.get(token.hash) & !vocabulary::ABBR;
+            token.roles = vocabulary.get(token.hash) & !(vocabulary::ABBR | vocabulary::CARED);
             token.case = case(word);
             token.flags = dictionary.get(token.hash);
             if token.roles != 0 && terminal(text, start, end) {

@@ -42,6 +42,8 @@ const ANNOUNCED: &[u64] = words![
     "copy",
     "fields",
     "columns",
+    "pair",
+    "error",
     "data",
     "since",
     "key",
@@ -62,9 +64,9 @@ impl Reader<'_> {
                 return;
             }
             let list = if at(self.text, open) == b'"' {
-                self.line_in_quotes(open, &mut room)
+                self.line_in(open, &mut room)
             } else {
-                self.list(open, &mut room)
+                self.list(open, &mut room).or_else(|| self.line_in(open, &mut room))
             };
             let Some((count, end)) = list else { continue };
             let fields = room.get(..count).unwrap_or_default();
@@ -85,6 +87,7 @@ impl Reader<'_> {
             || names > 1 && (self.person || announced())
             || likely && (others > 1 || others > 0 && (self.person || long_ago && announced()))
             || others > 0 && self.person && (long_ago || numbers > 0) && announced()
+            || codes > 1 && self.person && announced()
             || long_ago && (others > 1 || codes > 0) && announced()
     }
 
@@ -171,13 +174,18 @@ impl Reader<'_> {
         (count > 3).then_some((count, open + 1 + rest.len()))
     }
 
-    /// The fields of a line of a file that stands in quotes.
-    fn line_in_quotes(&self, open: usize, room: &mut [Range<usize>]) -> Option<(usize, usize)> {
+    /// The fields of a line of a file that stands in quotes, or in brackets.
+    fn line_in(&self, open: usize, room: &mut [Range<usize>]) -> Option<(usize, usize)> {
         let rest = self.text.get(open + 1..)?;
         let rest = rest.get(..rest.len().min(LONGEST))?;
-        let length = rest.iter().position(|b| matches!(b, b'"' | b'\n')).unwrap_or(rest.len());
+        let close = match at(self.text, open) {
+            b'(' => b')',
+            b'[' => b']',
+            quote => quote,
+        };
+        let length = rest.iter().position(|b| *b == close || *b == b'\n').unwrap_or(rest.len());
         let line = rest.get(..length)?;
-        let sign = [b',', b';', b'|', b'\t'].into_iter().find(|sign| {
+        let sign = [b',', b';', b'|', b'\t', b'^', b'~'].into_iter().find(|sign| {
             (2..VALUES).contains(&memchr::memchr_iter(*sign, line).take(VALUES).count())
                 && !line.windows(2).any(|pair| pair == [*sign, b' '])
         })?;

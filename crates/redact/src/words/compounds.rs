@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use super::{
     hash,
     vocabulary::{
-        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CLINICAL, COUNTED, DATE, DEVICE, DIRECT, EMAIL,
-        EVENT, FAX, IDWORD, LICENCE, LOOK, MRN, OTHER, PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT,
-        VEHICLE, WHO, ZIP,
+        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CARED, CLINICAL, COUNTED, DATE, DEVICE, DIRECT,
+        EMAIL, EVENT, FAX, IDWORD, LICENCE, LOOK, MRN, OTHER, PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN,
+        SUBJECT, VEHICLE, WHO, ZIP,
     },
 };
 
@@ -184,7 +184,7 @@ const MORE: &[(Roles, &str)] = &[
     ),
     (
         CLINICAL,
-        "inpatient outpatient vitals allergies prescriptions encounters mrn pharmacy pharmacist copayment",
+        "cgm inpatient outpatient vitals allergies prescriptions encounters mrn pharmacy pharmacist copayment",
     ),
     (WHO, "newborn decedent cardholder"),
     (
@@ -215,6 +215,14 @@ const MORE: &[(Roles, &str)] = &[
     (OTHER, "prescriptions authorizations referrals specimens"),
     (STRONG_NOUN, "sponsor"),
     (ABBR, "occurrence control"),
+    (
+        CARED,
+        "sample samples specimen spec pat pid band wristband accession micro slide tube vial op operator donor",
+    ),
+    (
+        CARED,
+        "obr orc pv nk gt merging merged unmerge meter serial pump glucometer transmitter tag monitor implant bag unit",
+    ),
     (CALLED, "sip sips tel callto callerid clid mdn dialed callednumber callingnumber"),
     (OTHER | DIRECT | LOOK, "panumber priorauth"),
     (CLINICAL, "implant pacemaker glucometer defibrillator encounter"),

@@ -134,6 +134,8 @@ roles! {
     WHO = 59;
     /// A line with this word is about care or its cost.
     CLINICAL = 60;
+    /// With a number behind it worth a closer look: a sample, a band, a meter.
+    CARED = 61;
 }
 
 /// What words can be that people bear as names too: where a name is due, these speak against none.

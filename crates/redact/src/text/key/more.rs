@@ -15,6 +15,9 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["employergroupid", "employergroup", "groupidentifier", "cin", "recipientid"]) {
         return Some(Class::Formed(I::HealthPlan));
     }
+    if whole_is(words!["cb", "callbackno", "cbnum"]) {
+        return Some(Class::Weak(I::Phone));
+    }
     if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump"]) {
         return Some(Class::Formed(I::Device));
     }

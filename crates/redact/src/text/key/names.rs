@@ -81,6 +81,16 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
     {
         return Some(Class::Is(I::Name));
     }
+    // `planName`, `payer_name`, `groupName`: of what many have.
+    if key.count == 2
+        && key.last & v::NAMED != 0
+        && is(
+            key.first_hash,
+            words!["plan", "payer", "payor", "group", "policy", "coverage", "insurer", "carrier"],
+        )
+    {
+        return None;
+    }
     if all & v::NAMED != 0 && !machine {
         let modified = key.all & (v::NAMEMOD | v::KIN | v::CARER | v::PERSON | v::TITLE) != 0;
         if modified {

@@ -15,6 +15,10 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     let all = key.all | key.whole;
     let whole_is = |words: &[u64]| is(key.whole_hash, words);
     let direct = key.whole & v::DIRECT != 0;
+    // Where a queue sends a message.
+    if whole_is(words!["routingkey"]) {
+        return Some(Class::None);
+    }
     if let Some(class) = super::more::more(key, around) {
         return Some(class);
     }

@@ -257,3 +257,8 @@ const CODED: &[u64] = words![
 pub(super) fn coded(hash: u64) -> bool {
     CODED.contains(&hash)
 }
+
+/// Whether a hash is one of these words'.
+pub(super) fn is(hash: u64, words: &[u64]) -> bool {
+    words.contains(&hash)
+}

@@ -1,0 +1,234 @@
+//! Numbers of samples, bands, meters and patients in what machines of care write: `sample ZZ-30-23489 pid 022929 GLU 92`,
+//! `meter MDT331175 op E28344 pat 6013-621 glu 214 mg/dL`, `vent PB980 serial GM93398560: PEEP 5`.
+//!
+//! The nouns are everybody's, so a measure, an analyte or a medicine in the same text must tell what it is about.
+
+use super::{
+    Reader,
+    token::Kind,
+    value::{formed, machine_made},
+    weight,
+};
+use crate::{
+    Identifier as I,
+    words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, words},
+};
+
+/// Nouns of specimens, orders and people.
+const NOUNS: &[u64] = words![
+    "sample",
+    "samples",
+    "specimen",
+    "spec",
+    "pat",
+    "pid",
+    "pt",
+    "band",
+    "wristband",
+    "accession",
+    "acc",
+    "micro",
+    "slide",
+    "tube",
+    "vial",
+    "op",
+    "operator",
+    "order",
+    "patient",
+    "donor",
+    "bag",
+    "unit",
+    "pair"
+];
+
+/// Nouns of devices.
+const DEVICES: &[u64] =
+    words!["meter", "serial", "sn", "pump", "glucometer", "transmitter", "tag", "monitor", "implant"];
+
+/// Units of measures, analytes and settings that only care writes.
+const MEASURES: &[u64] = words![
+    "mgdl",
+    "mmol",
+    "mmoll",
+    "meq",
+    "meql",
+    "mmhg",
+    "bpm",
+    "cfu",
+    "ngml",
+    "pgml",
+    "ugml",
+    "iul",
+    "uiuml",
+    "mosm",
+    "glu",
+    "crea",
+    "creat",
+    "hgb",
+    "hct",
+    "wbc",
+    "rbc",
+    "plt",
+    "tsh",
+    "hba",
+    "inr",
+    "ptt",
+    "bun",
+    "alt",
+    "ast",
+    "crp",
+    "psa",
+    "bnp",
+    "egfr",
+    "ldl",
+    "hdl",
+    "trop",
+    "peep",
+    "fio",
+    "spo",
+    "etco",
+    "abo",
+    "crossmatch",
+    "transfusion",
+    "autoverify",
+    "autoverified",
+    "hemolyzed",
+    "hemolysis",
+    "egv",
+    "cgm",
+    "poct",
+    "ecg",
+    "ekg",
+    "brady",
+    "tachy",
+    "asystole",
+    "sbp",
+    "dbp",
+    "oxycodone",
+    "insulin",
+    "glucose",
+    "hemoglobin",
+    "potassium",
+    "sodium",
+    "culture",
+    "susceptibility",
+    "mic",
+    "gram",
+    "biopsy",
+    "cytology",
+    "histology",
+    "phlebotomy",
+    "dose",
+    "mg",
+    "mcg",
+    "ml",
+    "prbc"
+];
+
+impl Reader<'_> {
+    /// Finds them.
+    pub(super) fn cared(&mut self) {
+        let noun = |reader: &Self, index: usize| {
+            reader.t(index).kind == Kind::Word
+                && (reader.lower_is(index, NOUNS) || reader.lower_is(index, DEVICES))
+                && reader.numbered_behind(index).is_some()
+        };
+        let Some(first) = (0..self.tokens.len()).find(|index| noun(self, *index)) else { return };
+        if self.strict || !(self.person || self.of_care()) {
+            return;
+        }
+        for index in first..self.tokens.len() {
+            if self.t(index).kind != Kind::Word {
+                continue;
+            }
+            let device = self.lower_is(index, DEVICES);
+            if (device || self.lower_is(index, NOUNS))
+                && let Some(range) = self.numbered_behind(index)
+            {
+                let patient = self.lower_is(index, words!["pat", "pid", "pt", "patient"]);
+                let identifier = match () {
+                    () if device => I::Device,
+                    () if patient => I::Mrn,
+                    () => I::Other,
+                };
+                self.hit(range.start, range.end, identifier, weight::GUESS + 5);
+            }
+        }
+    }
+
+    /// The number with the form of an office's that stands directly behind a noun.
+    fn numbered_behind(&self, index: usize) -> Option<std::ops::Range<usize>> {
+        let noun = self.t(index);
+        let mut first = index + 1;
+        while first < index + 3
+            && self.t(first).kind == Kind::Symbol
+            && matches!(self.t(first).byte, b'#' | b':')
+        {
+            first += 1;
+        }
+        let range = self.number_from(first).filter(|range| range.start <= noun.end + 2)?;
+        let value = self.text.get(range.clone())?;
+        let certain = value.iter().any(u8::is_ascii_uppercase)
+            || value.contains(&b'-')
+            || value.starts_with(b"0")
+            || value.len() >= 7
+            || self.person && value.len() >= 5 && !self.lower_is(index, words!["pid"]);
+        (certain && formed(value) && !machine_made(value) && !self.measured(range.end)).then_some(range)
+    }
+
+    /// Whether the text tells of measures, medicines or diseases.
+    fn of_care(&self) -> bool {
+        (0..self.tokens.len()).any(|index| {
+            let token = self.t(index);
+            token.kind == Kind::Word
+                && (self.lower_is(index, MEASURES)
+                    || token.known(MEDICAL)
+                        && !token.known(WORD | COMMON | GIVEN | FAMILY)
+                        && token.len() > 5
+                    || self.lower_is(index, words!["mg", "mmol", "meq", "ng", "ug"])
+                        && self.t(index + 1).symbol(b'/')
+                        && self.lower_is(index + 2, words!["dl", "l", "ml"]))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Hit, Manner, read};
+
+    fn found(text: &str) -> Vec<&str> {
+        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
+        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
+        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn numbers_of_machines_of_care_are_found() {
+        for (text, values) in [
+            ("analyzer QX9: sample ZY-30-23489 pid 022929 GLU 92 flags none", &["ZY-30-23489", "022929"][..]),
+            (
+                "poct: meter QDT331175 op E28344 pat 6013-621 glu 214 mg/dL",
+                &["QDT331175", "E28344", "6013-621"],
+            ),
+            ("vent QB980 serial GM93398560: mode AC, PEEP 5", &["GM93398560"]),
+            ("blood bank: unit W4828 issued, band 787133890, crossmatch ok", &["787133890"]),
+        ] {
+            let found = found(text);
+            for value in values {
+                assert!(found.contains(value), "{value} of {text}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_nouns_of_other_machines_stay() {
+        for text in [
+            "sample 0048213 of 4821377 taken in 12 ms",
+            "pid 0048213 exited with code 1",
+            "disk serial GM93398560 replaced",
+            "order 48213377 shipped",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Takes a value whose bounds are known, if it can be what was announced.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    key::Class,
+    labels::NUMBERED,
+    value::{formed, loosely_formed, machine_made, plate, plausible},
+    weight,
+};
+use crate::{Identifier as I, words::users::account};
+
+impl Reader<'_> {
+    /// All of a value that is delimited.
+    pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
+        let mut range = range;
+        // `E069164^^^&1.3.6.1&ISO`: the number alone (HL7 v2.5.1, 2.A.14).
+        if matches!(
+            class,
+            Class::Is(I::Mrn | I::HealthPlan | I::Account | I::Other) | Class::Weak(_) | Class::Formed(_)
+        ) && let Some(caret) =
+            memchr::memmem::find(self.text.get(range.clone()).unwrap_or_default(), b"^^^")
+            && caret > 0
+        {
+            range.end = range.start + caret;
+        }
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        let taken = match class {
+            Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
+            Class::Weak(I::Date) => (self.person && super::value::dated(value)).then_some(I::Date),
+            Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)
+                || self.clinical && NUMBERED.contains(&identifier) && formed(value))
+            .then_some(identifier),
+            // `pat="Roe, Jane"`: whose number it could be is named.
+            Class::Formed(I::Mrn) if !formed(value) && value.contains(&b' ') && self.person_like(&range) => {
+                Some(I::Name)
+            }
+            Class::Formed(identifier) => {
+                let form = match identifier {
+                    I::Vehicle => plate(value) || formed(value),
+                    _ => formed(value),
+                };
+                (form
+                    || self.person
+                        && plausible(identifier, value)
+                        && (identifier == I::Biometric || !machine_made(value)))
+                .then_some(identifier)
+            }
+            Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
+            Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
+            Class::Day => super::value::dated(value).then_some(I::Date),
+            Class::Staff => (self.person && account(value)).then_some(I::Other),
+            _ => None,
+        };
+        if let Some(identifier) = taken {
+            self.hit(range.start, range.end, identifier, weight::KEY);
+        }
+    }
+}
