@@ -52,7 +52,8 @@ pub(crate) enum Label {
     Biometric,
     Photo,
     Other,
-    /// Neither a miss if it stays nor a false hit if it is masked: a state beside a city, the address of a machine.
+    /// Neither a miss if it stays nor a false hit if it is masked: a state beside a city, the address of a machine, the
+    /// login of staff.
     Tolerated,
 }
 

@@ -86,7 +86,10 @@ impl Cast<'_> {
         }
         if let Some((who, field)) = name.split_once('.') {
             let (_, person) = self.people.iter().find(|(as_who, _)| *as_who == who)?;
-            return self.field(person, field, format, dice);
+            let value = self.field(person, field, format, dice)?;
+            // A login of staff says who did something; the rule is about patients and theirs.
+            let tolerated = field == "user" && ["dr", "dr2", "rn"].contains(&who);
+            return Some(if tolerated { Value { label: Some(Label::Tolerated), ..value } } else { value });
         }
         Some(match name {
             "date" => Day(self.today.0 - dice.range(20, 3000)).value(format, dice)?,
