@@ -243,6 +243,7 @@ impl Set {
                 (Kind::Machine, include_str!("templates/tuning/machine-services.txt")),
                 (Kind::Machine, include_str!("templates/tuning/machine-platforms.txt")),
                 (Kind::Machine, include_str!("templates/tuning/machine-code.txt")),
+                (Kind::Machine, include_str!("templates/tuning/machine-others.txt")),
             ],
             Self::Judging => &[
                 (Kind::Prose, include_str!("templates/judging/notes.txt")),

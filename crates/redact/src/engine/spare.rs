@@ -4,16 +4,15 @@
 //! the rest of the line, so that is looked at here, and only where the findings of a line are of one kind or all of
 //! machines: beside another value of a person nothing is spared.
 
+mod told;
+
 use crate::{
     Identifier as I,
     check::digits,
-    text::{Hit, key, weight},
-    words::{
-        hash,
-        vocabulary::{self as v, Roles},
-        words,
-    },
+    text::{Hit, weight},
+    words::{hash, words},
 };
+use told::{Told, told};
 
 /// Longest line, in bytes, and most findings in it, of which anything is spared.
 const LOOKED_AT: usize = 4096;
@@ -31,165 +30,14 @@ const KINDS: &[I] = &[
     I::HealthPlan,
     I::Ip,
     I::Name,
+    I::Other,
     I::Ssn,
+    I::Vehicle,
     I::Zip,
 ];
 
 /// Findings of rules of one's own weigh at least so much and stay.
 const OWN: u8 = 100;
-
-/// Words of people in any role.
-const PEOPLE: Roles = v::SUBJECT | v::PERSON | v::KIN | v::BIRTH;
-
-/// What the words of a line tell that it is about.
-#[derive(Default)]
-struct Told {
-    person: bool,
-    care: bool,
-    cloud: usize,
-    board: bool,
-    site: usize,
-    task: bool,
-}
-
-fn told(line: &[u8]) -> Told {
-    let mut told = Told::default();
-    let vocabulary = v::vocabulary();
-    for word in line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1) {
-        // `guarantorAccount`, `memberid`: words of keys count by themselves.
-        for part in key::parts(word) {
-            let part = hash(part);
-            told.person |= PERSON.contains(&part) || vocabulary.get(part) & PEOPLE != 0;
-            told.care |= CARE.contains(&part);
-        }
-        let word = hash(word);
-        told.person |= PERSON.contains(&word) || vocabulary.get(word) & PEOPLE != 0;
-        told.cloud += usize::from(CLOUD.contains(&word));
-        told.site += usize::from(SITE.contains(&word));
-        told.board |= BOARD.contains(&word);
-        told.task |= TASK.contains(&word);
-    }
-    told.board |= memchr::memmem::find(line, b"ower supply").is_some();
-    // `eu-west-1`: the name of a region tells as much as a word.
-    let named =
-        [&b"-east-"[..], b"-west-", b"-central-", b"-north-", b"-south-", b"-northeast-", b"-southeast-"];
-    told.cloud += usize::from(named.iter().any(|name| {
-        memchr::memmem::find(line, name)
-            .and_then(|at| line.get(at + name.len()))
-            .is_some_and(u8::is_ascii_digit)
-    }));
-    told
-}
-
-const PERSON: &[u64] = words![
-    "patient",
-    "patients",
-    "patientid",
-    "pt",
-    "mrn",
-    "member",
-    "memberid",
-    "guarantor",
-    "subscriber",
-    "beneficiary",
-    "insured",
-    "customer",
-    "user",
-    "person",
-    "caller",
-    "payment",
-    "balance",
-    "copay",
-    "statement",
-    "invoice",
-    "visit",
-    "claim",
-    "encounter",
-    "insurance",
-    "appointment",
-    "admitted",
-    "registered",
-    "home",
-    "resident"
-];
-
-const CARE: &[u64] = words![
-    "device",
-    "pump",
-    "implant",
-    "implanted",
-    "pacemaker",
-    "ventilator",
-    "stent",
-    "lens",
-    "catheter",
-    "infusion",
-    "insulin",
-    "glucose",
-    "cpap",
-    "icd",
-    "defibrillator",
-    "prosthesis",
-    "hearing",
-    "lead",
-    "valve",
-    "monitor",
-    "udi",
-    "oxygen",
-    "concentrator",
-    "bed"
-];
-
-const CLOUD: &[u64] = words![
-    "aws",
-    "arn",
-    "amazonaws",
-    "awsregion",
-    "region",
-    "sts",
-    "iam",
-    "ec2",
-    "ecr",
-    "cloudwatch",
-    "cloudtrail",
-    "cloudformation",
-    "guardduty",
-    "lambda",
-    "eni",
-    "vpc",
-    "terraform",
-    "costexplorer",
-    "budget",
-    "gcp",
-    "azure",
-    "subscriptions"
-];
-
-const BOARD: &[u64] = words![
-    "chassis",
-    "motherboard",
-    "baseboard",
-    "proliant",
-    "poweredge",
-    "ups",
-    "nompower",
-    "asset",
-    "bios",
-    "dmidecode",
-    "dimm",
-    "locator",
-    "printer",
-    "toner",
-    "switch",
-    "router",
-    "transceiver",
-    "backplane",
-    "enclosure"
-];
-
-const SITE: &[u64] = words!["pop", "datacenter", "datacentre", "colo", "rack", "racks", "asn", "cdn"];
-
-const TASK: &[u64] = words!["dag", "task", "job", "scheduler", "run", "workflow", "pipeline"];
 
 /// Drops what is of machines. The findings are settled: in order and without overlap.
 pub(super) fn spare(line: &[u8], hits: &mut Vec<Hit>) {
@@ -219,24 +67,46 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
     };
     match hit.identifier {
         I::Account => {
-            let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud >= 2;
+            let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud + told.deployed >= 2;
             // `8f1cAbCdEf`: no office numbers its accounts in both cases.
             let made = value.iter().any(u8::is_ascii_lowercase)
                 && value.iter().any(u8::is_ascii_uppercase)
                 && value.iter().all(u8::is_ascii_alphanumeric);
-            cloud && told.cloud >= 3 || (cloud || made || of_billing(value)) && !told.person || handled()
+            cloud && told.cloud >= 3
+                || (cloud || made || of_billing(value)) && !told.person
+                || handled()
+                || ends_in(before, &[b"gl account", b"g/l account", b"gl acct", b"gl_account", b"glaccount"])
         }
-        I::Device => told.board && !told.person && !told.care,
-        I::HealthPlan => handled(),
-        I::City => told.site >= 2 && !told.person,
+        I::Device => {
+            hexadecimal(value) || told.board && !told.person && !told.care && (told.hardware || !told.device)
+        }
+        I::Other => hexadecimal(value),
+        // `VIN=12.04V` of a pump's board.
+        I::Vehicle => value.strip_suffix(b"V").is_some_and(|volts| {
+            volts.contains(&b'.') && volts.iter().all(|b| b.is_ascii_digit() || *b == b'.')
+        }),
+        I::HealthPlan => {
+            let numbered = value.len() == 16
+                && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+                && value.iter().any(u8::is_ascii_lowercase);
+            handled() || value.starts_with(b"consumer-") || numbered && told.cluster >= 2 && !told.patient
+        }
+        I::City => (told.site >= 2 || told.cloud >= 2) && !told.person,
         I::Address => told.site >= 2 && !told.person && hit.weight < weight::KEY,
-        I::Date => date_of_a_machine(value, before, after, told),
+        I::Date => date_of_a_machine(line, value, before, after, told) || compared(line, before, told),
         I::Name => {
             ends_in(before, &[b"computer name", b"computer_name"])
-                || !told.person && hit.weight < weight::KEY && name_of_a_thing(value, before, after)
+                || !told.person
+                    && hit.weight < weight::KEY
+                    && (name_of_a_thing(value, before, after) || told.site >= 2 || told.fonts)
+                || !told.patient && hit.weight < weight::KEY && node(after, 2)
         }
         // `out.zip 482133 rows`.
-        I::Zip => (before.ends_with(b".zip ") || told.site >= 2 && hit.weight < weight::KEY) && !told.person,
+        I::Zip => {
+            (before.ends_with(b".zip ") || told.site >= 2 && hit.weight < weight::KEY) && !told.person
+                // `zipLevel="6"`.
+                || value.len() < 3
+        }
         I::Email => of_a_role(value),
         I::Ssn => ends_in(before, &[b"part no", b"part number", b"part_no", b"part_number", b"p/n", b"sku"]),
         // `IRIS: 06/12/24-03:14:22`, a database.
@@ -245,7 +115,7 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
     }
 }
 
-fn date_of_a_machine(value: &[u8], before: &[u8], after: &[u8], told: &Told) -> bool {
+fn date_of_a_machine(line: &[u8], value: &[u8], before: &[u8], after: &[u8], told: &Told) -> bool {
     let number = |bytes: &[u8]| bytes.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
     // `start_date=20240611T020000` of a run.
     let run = value.len() == 8
@@ -270,18 +140,17 @@ fn date_of_a_machine(value: &[u8], before: &[u8], after: &[u8], told: &Told) -> 
         &[b"restarted on", b"deployed on", b"rebooted on", b"vacuumed", b"reindexed", b"upgraded on"],
     );
     // `libphonenumber 8.13.37 loaded`.
+    // `{"build":{"date":"2024-03-14","commit":"1f0c"}}`.
+    let holds = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+    let built = ends_in(before, &[b"date", b"builddate", b"build_date"])
+        && holds(b"\"commit\":")
+        && (holds(b"\"build") || holds(b"\"version\":"));
     let library = value.contains(&b'.') && after.starts_with(b" loaded");
     let test = word.is_some_and(|word| word.starts_with(b"test_"));
-    run || test || !told.person && (service || library || version || dump || stamp)
+    run || test || !told.person && (service || library || built || version || dump || stamp)
 }
 
 fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
-    // `Victoria-SW1`, a node.
-    let node = after.strip_prefix(b"-").is_some_and(|rest| {
-        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-        rest.get(..length).unwrap_or_default().iter().any(u8::is_ascii_digit)
-            && rest.first().is_some_and(u8::is_ascii_uppercase)
-    });
     let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
     // Tiers of plans, and what ends the name of an exchange of networks, `Frankfurt IX`.
     let tier = last.len() < value.len()
@@ -291,7 +160,54 @@ fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
         before,
         &[b"product name", b"product_name", b"productname", b"computer name", b"computername"],
     );
-    node || tier || exchange || product || value == b"NT" || value.starts_with(b"REDACTED")
+    // Systems that are named for gods and trees, `Loki, Mimir`.
+    let systems = value
+        .split(|b| matches!(b, b' ' | b','))
+        .filter(|part| !part.is_empty())
+        .all(|part| words!["loki", "mimir", "thanos", "kiali", "kibana", "juju"].contains(&hash(part)));
+    let ray = matches!(value, b"Ray Tune" | b"Ray Serve" | b"Ray Data" | b"Ray Train" | b"Igor Pro");
+    node(after, 1)
+        || tier
+        || exchange
+        || product
+        || systems
+        || ray
+        || value == b"NT"
+        || value.starts_with(b"REDACTED")
+}
+
+/// Whether a name goes on as that of a node, after a hyphen with so many capitals at least: `Victoria-SW1`.
+fn node(after: &[u8], capitals: usize) -> bool {
+    after.strip_prefix(b"-").is_some_and(|rest| {
+        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        rest.get(..length).unwrap_or_default().iter().any(u8::is_ascii_digit)
+            && rest.iter().take_while(|b| b.is_ascii_uppercase()).count() >= capitals
+    })
+}
+
+/// Whether a value is bytes in hexadecimal, more than an address of hardware has: `02:21:22:fa:b4:45:bb:b3`.
+fn hexadecimal(value: &[u8]) -> bool {
+    value.len() >= 23
+        && value.split(|b| *b == b':').all(|byte| byte.len() == 2 && byte.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Whether a test tells what it expected of a value: the words are those of the frameworks, and beside persons the test
+/// must be named too.
+fn compared(line: &[u8], before: &[u8], told: &Told) -> bool {
+    let holds = |texts: &[&[u8]]| texts.iter().any(|text| memchr::memmem::find(line, text).is_some());
+    let failed = holds(&[
+        b"AssertionError: assert ",
+        b"AssertionFailedError: expected: <",
+        b"ComparisonFailure: expected:<",
+        b"Expected values to be strictly equal",
+        b"expect(received)",
+        b"Failed asserting that ",
+        b"assertion `left == right` failed",
+    ]) || holds(&[b"_test.go:"]) && holds(&[b" want "]);
+    let test = holds(&[b"::test_", b"::test", b"_test.go:", b".test.", b".spec.", b"--- FAIL: Test"]);
+    let beside = matches!(before, [.., b'\'' | b'"' | b'<' | b'`'])
+        || ends_in(before, &[b"got", b"want", b"left", b"right", b"expected", b"received"]);
+    beside && failed && (test || !told.person)
 }
 
 /// `01AB23-4C56D7-8E90F1`: an account that a cloud bills.
@@ -307,6 +223,7 @@ fn of_billing(value: &[u8]) -> bool {
 fn of_a_role(value: &[u8]) -> bool {
     let local = value.split(|b| *b == b'@').next().unwrap_or_default();
     local.starts_with(b"bug-")
+        || value.ends_with(b".gserviceaccount.com")
         || words![
             "noreply",
             "no-reply",

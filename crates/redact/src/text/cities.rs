@@ -142,6 +142,8 @@ impl Reader<'_> {
             let beyond = if comma { next + 1 } else { next };
             if let Some(last) = self.state_at(beyond)
                 && (comma || self.zip_at(last + 1))
+                // `San Diego, Oklahoma City`: the next of a list.
+                && (!self.lower_is(last + 1, words!["city", "beach"]) || self.lower_is(last, words!["york"]))
             {
                 state = Some(last);
                 break;

@@ -89,6 +89,10 @@ impl Reader<'_> {
         {
             return None;
         }
+        // `Palo Alto PA-850`: a model.
+        if self.byte(token.end) == b'-' && self.byte(token.end + 1).is_ascii_digit() {
+            return None;
+        }
         // `Baltimore, MD 21201` is a place.
         if token.is(v::STATE) && self.t(index + 1).kind == Kind::Number {
             return None;

@@ -47,6 +47,7 @@ mod things;
 pub(crate) mod token;
 mod tuples;
 pub(crate) mod value;
+mod versions;
 
 use crate::{
     Identifier,

@@ -155,21 +155,7 @@ impl Reader<'_> {
 
     fn v4(&mut self, index: usize, start: usize) -> Option<usize> {
         let (end, address) = internet::v4(self.text, start)?;
-        if self.lower_is(
-            index.wrapping_sub(1),
-            words![
-                "version", "ver", "v", "release", "build", "firmware", "fw", "section", "rev", "oid",
-                "revision"
-            ],
-        ) || self.back(index, 1).symbol(b':')
-            && self.lower_is(
-                index.wrapping_sub(2),
-                words!["version", "ver", "release", "firmware", "build", "section", "rv", "oid"],
-            )
-            || self.back(index, 1).symbol(b'=')
-                && self
-                    .lower_is(index.wrapping_sub(2), words!["version", "ver", "release", "firmware", "build"])
-        {
+        if self.versioned(index) {
             return Some(end);
         }
         let asked =

@@ -110,6 +110,7 @@ impl Reader<'_> {
                 && self.lower_is(index + 1, TECHNICAL)
             || self.lower_is(index, words!["hong"]) && self.lower_is(index + 1, words!["kong"])
             || self.lower_is(index, words!["rio"]) && self.lower_is(index + 1, words!["grande"])
+            || !self.person && self.named_for_saints(index)
         {
             return None;
         }
@@ -175,6 +176,32 @@ impl Reader<'_> {
             .then_some((start, end))
     }
 
+    /// `San Jose`, `Palo Alto`, `Santa Clara`: cities whose first word is a name elsewhere.
+    fn named_for_saints(&self, index: usize) -> bool {
+        let second = |words: &[u64]| self.lower_is(index + 1, words);
+        self.lower_is(index, words!["san"])
+            && second(words![
+                "jose",
+                "diego",
+                "francisco",
+                "antonio",
+                "mateo",
+                "marcos",
+                "juan",
+                "carlos",
+                "bruno",
+                "rafael",
+                "leandro",
+                "luis",
+                "salvador",
+                "marino",
+                "ramon"
+            ])
+            || self.lower_is(index, words!["santa"])
+                && second(words!["clara", "barbara", "monica", "ana", "rosa", "cruz", "fe"])
+            || self.lower_is(index, words!["palo"]) && second(words!["alto"])
+    }
+
     /// `Roe, Jane`, `ROE, JANE Q`.
     pub(super) fn last_first(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
@@ -207,6 +234,7 @@ impl Reader<'_> {
                     && given.roles == 0)
             || given.is(v::KNOWN) && !given.is(v::STRONG)
             || given.is(v::SUFFIX | v::TITLE)
+            || token.is(v::MONTH) && given.is(v::MONTH)
             || given.case == Case::Single
         {
             return None;

@@ -266,3 +266,44 @@ fn a_word_of_machines_takes_no_value_of_a_person_away() {
         "[NAME] test came back positive."
     );
 }
+
+#[test]
+fn networks_tests_fonts_and_ledgers_have_names_dates_and_accounts_of_their_own() {
+    stays(&[
+        "rolling back stack ledger-eu in account 310477265190, role pipeline assumed",
+        r#"{"pop":"MRS","city":"Marseille","rtt":31,"status":"ok"}"#,
+        "Denver, Austin and Helena edge POPs are at capacity",
+        "AssertionError: assert '1987-11-02' == '1987-02-11'",
+        "--- FAIL: TestLeap (0.01s) leap_test.go:19: got 2023-02-28, want 2024-02-29",
+        "org.opentest4j.AssertionFailedError: expected: <1987-11-02> but was: <1987-11-03>",
+        "tests/PatientTest::testAge Failed asserting that '1987-11-02' is '1987-11-03'",
+        "Serial Number:    WD4K77Q1  LU WWN Device Id: 5 0014ee 2b1f77a10",
+        "        Serial Number: 7a:01:bc:22:19:fe:03:44:9d:10:c1:5b",
+        "lldp neighbor Marion-SW14 on port ge-0/0/3",
+        "fonts ready: Georgia, Vera, Lucida Console",
+        "remotes of Loki, Mimir are reachable",
+        "usb serial converter on ttyUSB0, SerialNumber: FT77B2QX",
+        "GL account 410200-77 closed for the month",
+        "member id 91bc6d2251ea7f03 removed, raft cluster has a leader",
+        "rsyslog zipLevel=\"9\"",
+        "rail VIN=11.94V below limit",
+        "site list: San Mateo, Oklahoma City, Santa Clara",
+        "granted to builder@infra-12.iam.gserviceaccount.com",
+    ]);
+    goes(&[
+        (
+            "role guarantor, account 310477265190 of the patient",
+            "role guarantor, account [MRN] of the patient",
+        ),
+        ("AssertionError: patient born '1987-11-02'", "AssertionError: patient born '[DATE]'"),
+        (
+            "dob got 1987-11-02 for patient 4471902, want a date",
+            "dob got [DATE] for patient [MRN], want a date",
+        ),
+        ("pump Serial Number: WD4K77Q1", "pump Serial Number: [DEVICE]"),
+        ("font of the letter to Ms. Vera Whitfield", "font of the letter to Ms. [NAME]"),
+        ("member id 91bc6d2251ea7f03 has no coverage", "member id [HEALTH-PLAN] has no coverage"),
+        ("account 410200-77 of the patient", "account [MRN] of the patient"),
+        ("neighbor Marion Whitfield called", "neighbor [NAME] called"),
+    ]);
+}

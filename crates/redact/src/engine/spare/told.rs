@@ -1,0 +1,297 @@
+//! What the words of a line tell that it is about: persons, care, clouds, boards, sites of networks.
+
+use crate::{
+    text::key,
+    words::{
+        hash,
+        vocabulary::{self as v, Roles},
+        words,
+    },
+};
+
+/// Words of people in any role.
+const PEOPLE: Roles = v::SUBJECT | v::PERSON | v::KIN | v::BIRTH;
+
+/// What the words of a line tell that it is about.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) person: bool,
+    /// The same without words that protocols use for their own: `neighbor`, `member`, `proxy`.
+    pub(super) patient: bool,
+    pub(super) care: bool,
+    pub(super) device: bool,
+    pub(super) cloud: usize,
+    pub(super) deployed: usize,
+    pub(super) board: bool,
+    /// The board is one that no patient has: of a maker of networks, of a disk.
+    pub(super) hardware: bool,
+    pub(super) site: usize,
+    pub(super) task: bool,
+    pub(super) cluster: usize,
+    pub(super) fonts: bool,
+}
+
+pub(super) fn told(line: &[u8]) -> Told {
+    let mut told = Told::default();
+    let vocabulary = v::vocabulary();
+    let (mut font, mut family) = (false, false);
+    for word in line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1) {
+        // `guarantorAccount`, `memberid`: words of keys count by themselves.
+        for part in key::parts(word) {
+            let part = hash(part);
+            let person = PERSON.contains(&part) || vocabulary.get(part) & PEOPLE != 0;
+            told.person |= person;
+            told.patient |= person && !OF_PROTOCOLS.contains(&part);
+            told.care |= CARE.contains(&part);
+        }
+        let word = hash(word);
+        let person = PERSON.contains(&word) || vocabulary.get(word) & PEOPLE != 0;
+        told.person |= person;
+        told.patient |= person && !OF_PROTOCOLS.contains(&word);
+        told.device |= DEVICE.contains(&word);
+        told.hardware |= HARDWARE.contains(&word);
+        told.cluster += usize::from(CLUSTER.contains(&word));
+        font |= words!["font", "fonts", "fontconfig", "typeface", "typefaces"].contains(&word);
+        family |= FONTS.contains(&word);
+        told.cloud += usize::from(CLOUD.contains(&word));
+        told.deployed += usize::from(DEPLOYED.contains(&word));
+        told.site += usize::from(SITE.contains(&word));
+        told.board |= BOARD.contains(&word);
+        told.task |= TASK.contains(&word);
+    }
+    let holds = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+    told.board |= told.hardware || holds(b"ower supply") || holds(b"POWER_SUPPLY");
+    told.fonts = font && family;
+    if holds(b"edge POP") || holds(b"edge location") {
+        told.site += 2;
+    }
+    // `eu-west-1`, `us-central1`: the name of a region tells as much as a word.
+    let named = [&b"-east"[..], b"-west", b"-central", b"-north", b"-south", b"-northeast", b"-southeast"];
+    told.cloud += usize::from(named.iter().any(|name| {
+        memchr::memmem::find(line, name).is_some_and(|at| {
+            let rest = line.get(at + name.len()..).unwrap_or_default();
+            rest.strip_prefix(b"-").unwrap_or(rest).first().is_some_and(u8::is_ascii_digit)
+        })
+    }));
+    told
+}
+
+const PERSON: &[u64] = words![
+    "patient",
+    "patients",
+    "patientid",
+    "pt",
+    "mrn",
+    "member",
+    "memberid",
+    "guarantor",
+    "subscriber",
+    "beneficiary",
+    "insured",
+    "customer",
+    "user",
+    "person",
+    "caller",
+    "payment",
+    "balance",
+    "copay",
+    "statement",
+    "invoice",
+    "visit",
+    "claim",
+    "encounter",
+    "insurance",
+    "appointment",
+    "admitted",
+    "registered",
+    "home",
+    "resident"
+];
+
+/// Words of persons that protocols and services use for their own parts.
+const OF_PROTOCOLS: &[u64] = words![
+    "member",
+    "members",
+    "memberid",
+    "subscriber",
+    "subscribers",
+    "neighbor",
+    "neighbors",
+    "neighbour",
+    "neighbours",
+    "proxy"
+];
+
+const DEVICE: &[u64] = words!["device"];
+
+const CARE: &[u64] = words![
+    "pump",
+    "implant",
+    "implanted",
+    "pacemaker",
+    "ventilator",
+    "stent",
+    "lens",
+    "catheter",
+    "infusion",
+    "insulin",
+    "glucose",
+    "cpap",
+    "icd",
+    "defibrillator",
+    "prosthesis",
+    "hearing",
+    "lead",
+    "valve",
+    "monitor",
+    "udi",
+    "oxygen",
+    "concentrator",
+    "bed"
+];
+
+const CLOUD: &[u64] = words![
+    "aws",
+    "arn",
+    "amazonaws",
+    "awsregion",
+    "region",
+    "sts",
+    "iam",
+    "ec2",
+    "ecr",
+    "cloudwatch",
+    "cloudtrail",
+    "cloudformation",
+    "guardduty",
+    "lambda",
+    "eni",
+    "vpc",
+    "terraform",
+    "costexplorer",
+    "budget",
+    "gcp",
+    "azure",
+    "subscriptions"
+];
+
+/// What is done in the accounts of clouds.
+const DEPLOYED: &[u64] = words!["deploying", "deployed", "deploy", "stack", "assuming", "assumed", "role"];
+
+const BOARD: &[u64] = words![
+    "chassis",
+    "motherboard",
+    "baseboard",
+    "proliant",
+    "poweredge",
+    "ups",
+    "nompower",
+    "asset",
+    "bios",
+    "dmidecode",
+    "dimm",
+    "locator",
+    "printer",
+    "toner",
+    "switch",
+    "router",
+    "transceiver",
+    "backplane",
+    "enclosure"
+];
+
+const HARDWARE: &[u64] = words![
+    "wwn",
+    "hdd",
+    "ssd",
+    "nvme",
+    "sata",
+    "smartd",
+    "lun",
+    "arista",
+    "cisco",
+    "juniper",
+    "seagate",
+    "supermicro",
+    "netapp",
+    "brocade",
+    "mellanox",
+    "fortinet",
+    "fortigate",
+    "ubiquiti",
+    "mikrotik",
+    "ttyusb",
+    "ttyacm",
+    "poweredge",
+    "proliant"
+];
+
+const CLUSTER: &[u64] =
+    words!["cluster", "raft", "etcd", "quorum", "leader", "learner", "follower", "rebalanced"];
+
+/// Families of fonts that no person is called.
+const FONTS: &[u64] = words![
+    "arial",
+    "helvetica",
+    "verdana",
+    "lucida",
+    "calibri",
+    "cambria",
+    "candara",
+    "consolas",
+    "garamond",
+    "gothic",
+    "sans",
+    "serif",
+    "mono",
+    "neue",
+    "dejavu",
+    "roboto",
+    "tahoma",
+    "segoe",
+    "noto"
+];
+
+const SITE: &[u64] = words![
+    "pop",
+    "datacenter",
+    "datacentre",
+    "colo",
+    "rack",
+    "racks",
+    "asn",
+    "cdn",
+    "pops",
+    "datacenters",
+    "colos",
+    "rayid",
+    "latency",
+    "rtt",
+    "anycast",
+    "uplink",
+    "peering"
+];
+
+const TASK: &[u64] = words!["dag", "task", "job", "scheduler", "run", "workflow", "pipeline"];
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn words_of_protocols_tell_of_persons_only_in_part() {
+        let of = |line: &str| {
+            let told = told(line.as_bytes());
+            (told.person, told.patient)
+        };
+        assert_eq!(of("lldp neighbor on port 4"), (true, false));
+        assert_eq!(of("neighbor of the patient"), (true, true));
+        assert_eq!(of("link up on port 4"), (false, false));
+    }
+
+    #[test]
+    fn regions_are_clouds() {
+        assert_eq!(told(b"us-central1 and nothing else").cloud, 1);
+        assert_eq!(told(b"north-easterly wind").cloud, 0);
+    }
+}
