@@ -369,10 +369,9 @@ enum LineKind {
 /// Decides by the bytes of the line alone, so that chunks don't matter: binary is what has NUL among it or a tenth of
 /// control characters and bytes that are no UTF-8; wide is text in which every second byte is NUL.
 fn kind(line: &[u8]) -> LineKind {
-    if line.is_ascii()
-        && memchr::memchr(0, line).is_none()
-        && !line.iter().any(|b| *b < 0x20 && !matches!(b, b'\t' | b'\r' | 0x1b | 0x0b | 0x1c))
-    {
+    // Without leaving off at the first, many bytes are looked at at once.
+    let odd = |b: &u8| *b >= 0x80 || *b < 0x20 && !matches!(b, b'\t' | b'\r' | 0x1b | 0x0b | 0x1c);
+    if !line.iter().fold(false, |found, b| found | odd(b)) {
         return LineKind::Text;
     }
     let nuls = memchr::memchr_iter(0, line).count();

@@ -1,5 +1,7 @@
 //! Names of columns that keys don't have: abbreviations alone, and headers in other languages.
 
+use std::sync::LazyLock;
+
 use crate::{
     Identifier as I,
     text::key::{Class, classify},
@@ -31,14 +33,19 @@ const PHRASES: &[(&str, &str)] = &[
     ("birth_date", "data de nascimento"),
 ];
 
+/// The hashes of both, with what they stand for; the first of two that are alike counts.
+static MEANT: LazyLock<Vec<(u64, &str)>> = LazyLock::new(|| {
+    let words = ALONE.iter().flat_map(|(meant, words)| words.split(' ').map(move |word| (word, *meant)));
+    let all = words.chain(PHRASES.iter().map(|(meant, phrase)| (*phrase, *meant)));
+    all.map(|(word, meant)| (hash(word.as_bytes()), meant)).collect()
+});
+
 fn meant(name: &[u8]) -> Option<&'static [u8]> {
     if name.len() > 32 {
         return None;
     }
     let name = hash(name);
-    let alone = ALONE.iter().find(|(_, words)| words.split(' ').any(|word| hash(word.as_bytes()) == name));
-    let found = alone.or_else(|| PHRASES.iter().find(|(_, phrase)| hash(phrase.as_bytes()) == name));
-    found.map(|(word, _)| word.as_bytes())
+    MEANT.iter().find(|(word, _)| *word == name).map(|(_, meant)| meant.as_bytes())
 }
 
 /// What the name of a column tells: as a key does, and in a few words that only tables have.

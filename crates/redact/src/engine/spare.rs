@@ -78,7 +78,10 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
                 || ends_in(before, &[b"gl account", b"g/l account", b"gl acct", b"gl_account", b"glaccount"])
         }
         I::Device => {
-            hexadecimal(value) || told.board && !told.person && !told.care && (told.hardware || !told.device)
+            // A telephone that is a program.
+            value.starts_with(b"emulator-")
+                || hexadecimal(value)
+                || told.board && !told.person && !told.care && (told.hardware || !told.device)
         }
         I::Other => hexadecimal(value),
         // `VIN=12.04V` of a pump's board.
@@ -137,14 +140,24 @@ fn date_of_a_machine(line: &[u8], value: &[u8], before: &[u8], after: &[u8], tol
     });
     let service = ends_in(
         before,
-        &[b"restarted on", b"deployed on", b"rebooted on", b"vacuumed", b"reindexed", b"upgraded on"],
+        &[
+            b"bios_date",
+            b"bios date",
+            b"biosdate",
+            b"restarted on",
+            b"deployed on",
+            b"rebooted on",
+            b"vacuumed",
+            b"reindexed",
+            b"upgraded on",
+        ],
     );
-    // `libphonenumber 8.13.37 loaded`.
     // `{"build":{"date":"2024-03-14","commit":"1f0c"}}`.
     let holds = |text: &[u8]| memchr::memmem::find(line, text).is_some();
     let built = ends_in(before, &[b"date", b"builddate", b"build_date"])
         && holds(b"\"commit\":")
         && (holds(b"\"build") || holds(b"\"version\":"));
+    // `libphonenumber 8.13.37 loaded`.
     let library = value.contains(&b'.') && after.starts_with(b" loaded");
     let test = word.is_some_and(|word| word.starts_with(b"test_"));
     run || test || !told.person && (service || library || built || version || dump || stamp)

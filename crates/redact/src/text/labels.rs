@@ -28,20 +28,20 @@ impl Reader<'_> {
     /// Finds what keys and nouns announce.
     pub(super) fn labels(&mut self) {
         // A line with the key of a person's value is about a person.
-        self.person |= (0..self.tokens.len()).any(|index| {
-            (self.t(index).symbol(b'=') || self.t(index).symbol(b':'))
-                && matches!(
-                    self.key_class(index),
-                    Class::Is(
-                        I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address | I::Phone
-                    )
-                )
-        });
-        self.person |= self.both_parts();
-        self.told |= (0..self.tokens.len()).any(|index| {
-            (self.t(index).symbol(b'=') || self.t(index).symbol(b':'))
-                && matches!(self.key_class(index), Class::Is(identifier) if NUMBERED.contains(&identifier))
-        });
+        let (mut person, mut told) = (false, false);
+        for index in 0..self.tokens.len() {
+            if (person && told) || !(self.t(index).symbol(b'=') || self.t(index).symbol(b':')) {
+                continue;
+            }
+            let Class::Is(identifier) = self.key_class(index) else { continue };
+            person |= matches!(
+                identifier,
+                I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address | I::Phone
+            );
+            told |= NUMBERED.contains(&identifier);
+        }
+        self.person = self.person || person || self.both_parts();
+        self.told |= told;
         self.clinical |= self.person || self.told;
         for index in 0..self.tokens.len() {
             let token = self.t(index);
@@ -182,11 +182,11 @@ impl Reader<'_> {
             return;
         }
         let class = match self.key_class(index) {
-            Class::None | Class::Weak(I::Mrn)
+            own @ (Class::None | Class::Weak(I::Mrn))
                 if sign.byte == b'=' || self.back(index, 2).symbol(b'{') && sign.byte == b':' =>
             {
                 match self.borrowed(index) {
-                    Class::None => self.key_class(index),
+                    Class::None => own,
                     class => class,
                 }
             }

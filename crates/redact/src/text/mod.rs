@@ -54,7 +54,7 @@ use crate::{
     format::{astm, ncpdp, x12},
     shape::alphanumeric,
     words::{
-        FAMILY, GIVEN, WORD,
+        FAMILY, GIVEN, WORD, among,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -189,8 +189,12 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         hits,
         first,
     };
-    reader.person = reader.person || (0..reader.tokens.len()).any(|index| reader.about_person(index));
-    reader.clinical = reader.person || reader.tokens.iter().any(|t| t.is(v::CLINICAL));
+    // What no word of the text means need not be looked for at each.
+    let all = reader.tokens.iter().fold(0, |all, token| all | token.roles);
+    reader.person = reader.person
+        || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
+            && (0..reader.tokens.len()).any(|index| reader.about_person(index));
+    reader.clinical = reader.person || all & v::CLINICAL != 0;
     reader.numbers();
     if manner.shapes_only {
         return;
@@ -202,14 +206,15 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
             Identifier::Ssn | Identifier::Card | Identifier::Vehicle | Identifier::HealthPlan
         )
     });
-    reader.person |= reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
+    reader.person = reader.person
+        || all & v::TITLE != 0 && reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
     reader.dicom();
     reader.wires();
     reader.labels();
     reader.numbered();
     reader.offices();
     // `client` and the like beside a value of a person are people.
-    let doubtful = !reader.person && reader.tokens.iter().any(|t| t.is(v::SUBJECT));
+    let doubtful = !reader.person && all & v::SUBJECT != 0;
     reader.person |=
         doubtful && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier != Identifier::Ip);
     let told =
@@ -415,9 +420,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a token is one of these words, in whatever case.
+    #[inline]
     fn lower_is(&self, index: usize, words: &[u64]) -> bool {
         let token = self.t(index);
-        token.kind == Kind::Word && words.contains(&token.hash)
+        token.kind == Kind::Word && among(words, token.hash)
     }
 
     /// The index of the first token that begins at a place or after it.

@@ -1,6 +1,8 @@
 //! Rows of tables without a header: a name and a date among the fields tell that the others are somebody's.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
+
+use memchr::memmem::Finder;
 
 use super::{Reader, weight};
 use crate::{
@@ -16,6 +18,9 @@ use crate::{
 
 /// Most fields of a row.
 const FIELDS: usize = 200;
+
+/// What parts the fields of a row in columns.
+static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"  "));
 
 impl Reader<'_> {
     /// Finds the fields of rows about persons.
@@ -184,16 +189,16 @@ fn parted(text: &[u8], prose: bool) -> Option<(Vec<Range<usize>>, bool)> {
         (3..FIELDS).contains(&count)
             && (*sign == b'\t'
                 || *sign == b'|' && !prose
-                || !text.windows(2).any(|pair| pair == [*sign, b' ']))
+                || !memchr::memchr_iter(*sign, text).any(|at| text.get(at + 1) == Some(&b' ')))
     });
     let mut fields = Vec::new();
     let Some(separator) = separator else {
-        let gaps = memchr::memmem::find_iter(text, b"  ").take(FIELDS).count();
+        let gaps = GAP.find_iter(text).take(FIELDS).count();
         if !(3..FIELDS).contains(&gaps) {
             return None;
         }
         let mut start = 0;
-        for gap in memchr::memmem::find_iter(text, b"  ").chain([text.len()]) {
+        for gap in GAP.find_iter(text).chain([text.len()]) {
             if text.get(start..gap).is_some_and(|field| !field.trim_ascii().is_empty()) {
                 fields.push(start..gap);
             }

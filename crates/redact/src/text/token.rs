@@ -2,7 +2,10 @@
 
 use crate::{
     Identifier,
-    words::{dictionary, hash, vocabulary},
+    words::{
+        Dictionary, dictionary, hash, letters,
+        vocabulary::{self, Vocabulary},
+    },
 };
 
 /// What a token is.
@@ -177,6 +180,17 @@ pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
     while let Some(byte) = text.get(place).copied() {
         let start = place;
         let (mut kind, mut end) = (Kind::Symbol, place + 1);
+        if byte.is_ascii_alphabetic() {
+            let (behind, hash, capitals) = letters(text, place);
+            if !matches!(at(text, behind), b'0'..=b'9' | 0x80..) {
+                // Most words: letters of ASCII and nothing else.
+                let case = written(byte.is_ascii_uppercase(), behind - place, capitals);
+                let token = Token { start, end: behind, kind: Kind::Word, case, byte, hash, ..NONE };
+                tokens.push(meant(text, token, dictionary, vocabulary));
+                place = behind;
+                continue;
+            }
+        }
         match byte {
             b' ' | b'\t' => {
                 place += 1;
@@ -227,16 +241,33 @@ pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
         if kind == Kind::Word {
             let word = text.get(start..end).unwrap_or_default();
             token.hash = hash(word);
-            // Abbreviations are words of keys, and may be names elsewhere: `Pat`.
-            token.roles = vocabulary.get(token.hash) & !(vocabulary::ABBR | vocabulary::CARED);
             token.case = case(word);
-            token.flags = dictionary.get(token.hash);
-            if token.roles != 0 && terminal(text, start, end) {
-                token.roles = 0;
-            }
+            token = meant(text, token, dictionary, vocabulary);
         }
         tokens.push(token);
         place = end;
+    }
+}
+
+/// A word with what the vocabulary and the dictionaries know of it.
+#[inline]
+fn meant(text: &[u8], token: Token, dictionary: &Dictionary, vocabulary: &Vocabulary) -> Token {
+    // Abbreviations are words of keys, and may be names elsewhere: `Pat`.
+    let mut roles = vocabulary.get(token.hash) & !(vocabulary::ABBR | vocabulary::CARED);
+    if roles != 0 && terminal(text, token.start, token.end) {
+        roles = 0;
+    }
+    Token { roles, flags: dictionary.get(token.hash), ..token }
+}
+
+/// How a word of ASCII letters is written, by its first letter, its length and how many are capitals.
+fn written(first: bool, length: usize, capitals: usize) -> Case {
+    match (first, capitals) {
+        (false, 0) => Case::Lower,
+        (true, 1) if length == 1 => Case::Single,
+        (true, 1) => Case::Capital,
+        (true, _) if capitals == length => Case::Upper,
+        _ => Case::Inner,
     }
 }
 
@@ -303,6 +334,12 @@ mod tests {
 
     #[test]
     fn the_case_of_a_word_is_seen_also_with_marks() {
+        for word in ["smith", "Smith", "SMITH", "S", "s", "McDonald", "patientName", "AB", "aB"] {
+            let (end, hash, capitals) = letters(word.as_bytes(), 0);
+            assert_eq!((end, hash), (word.len(), super::hash(word.as_bytes())));
+            let first = word.as_bytes()[0].is_ascii_uppercase();
+            assert_eq!(written(first, end, capitals), case(word.as_bytes()), "{word}");
+        }
         for (word, expected) in [
             ("smith", Case::Lower),
             ("Smith", Case::Capital),

@@ -93,6 +93,36 @@ pub(crate) const fn hashes<const N: usize>(text: &str) -> [u64; N] {
     all
 }
 
+/// Hashes in ascending order, made by the compiler.
+#[expect(clippy::indexing_slicing, reason = "made by the compiler; an index beyond it would not compile")]
+pub(crate) const fn ordered<const N: usize>(mut all: [u64; N]) -> [u64; N] {
+    let mut first = 1;
+    while first < N {
+        let mut at = first;
+        while at > 0 && all[at - 1] > all[at] {
+            (all[at - 1], all[at]) = (all[at], all[at - 1]);
+            at -= 1;
+        }
+        first += 1;
+    }
+    all
+}
+
+/// The run of ASCII letters that begins here: where it ends, the hash of it, how many of them are capitals.
+#[inline]
+pub(crate) fn letters(text: &[u8], start: usize) -> (usize, u64, usize) {
+    let (mut end, mut state, mut capitals) = (start, HASH_START, 0);
+    for byte in text.get(start..).unwrap_or_default() {
+        if !byte.is_ascii_alphabetic() {
+            break;
+        }
+        state = step(state, byte | 0x20);
+        capitals += usize::from(byte & 0x20 == 0);
+        end += 1;
+    }
+    (end, state, capitals)
+}
+
 /// The hash of a word, folded.
 pub(crate) fn hash(word: &[u8]) -> u64 {
     if word.iter().all(u8::is_ascii_alphabetic) {

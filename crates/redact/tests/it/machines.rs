@@ -288,12 +288,13 @@ fn networks_tests_fonts_and_ledgers_have_names_dates_and_accounts_of_their_own()
         "rsyslog zipLevel=\"9\"",
         "rail VIN=11.94V below limit",
         "site list: San Mateo, Oklahoma City, Santa Clara",
+        "bios_date=11/02/2021 board=X570D4U",
         "granted to builder@infra-12.iam.gserviceaccount.com",
     ]);
     goes(&[
         (
             "role guarantor, account 310477265190 of the patient",
-            "role guarantor, account [MRN] of the patient",
+            "role guarantor, account [ACCOUNT] of the patient",
         ),
         ("AssertionError: patient born '1987-11-02'", "AssertionError: patient born '[DATE]'"),
         (
@@ -303,7 +304,7 @@ fn networks_tests_fonts_and_ledgers_have_names_dates_and_accounts_of_their_own()
         ("pump Serial Number: WD4K77Q1", "pump Serial Number: [DEVICE]"),
         ("font of the letter to Ms. Vera Whitfield", "font of the letter to Ms. [NAME]"),
         ("member id 91bc6d2251ea7f03 has no coverage", "member id [HEALTH-PLAN] has no coverage"),
-        ("account 410200-77 of the patient", "account [MRN] of the patient"),
+        ("account 410200-77 of the patient", "account [ACCOUNT] of the patient"),
         ("neighbor Marion Whitfield called", "neighbor [NAME] called"),
     ]);
 }

@@ -1,6 +1,6 @@
 //! Parts of keys that tell of a machine's number or of a code: `request_id`, `icd_code`, `queue_no`.
 
-use crate::words::words;
+use crate::words::{among, words};
 
 const VETO: &[u64] = words![
     "request",
@@ -225,7 +225,7 @@ const VETO: &[u64] = words![
 
 /// Whether a part of a key is one.
 pub(super) fn holds(hash: u64) -> bool {
-    VETO.contains(&hash)
+    among(VETO, hash)
 }
 
 const CODED: &[u64] = words![
@@ -255,10 +255,11 @@ const CODED: &[u64] = words![
 
 /// Whether a part of a key is of a code or of a catalogue.
 pub(super) fn coded(hash: u64) -> bool {
-    CODED.contains(&hash)
+    among(CODED, hash)
 }
 
 /// Whether a hash is one of these words'.
+#[inline]
 pub(super) fn is(hash: u64, words: &[u64]) -> bool {
-    words.contains(&hash)
+    among(words, hash)
 }
