@@ -10,6 +10,8 @@
 
 pub(crate) mod card;
 mod dump;
+pub(crate) mod form;
+mod html;
 mod json;
 mod label;
 mod opening;
@@ -22,7 +24,7 @@ pub(crate) mod xml;
 mod yaml;
 
 pub(crate) use dump::types;
-pub(crate) use json::{Piece, piece};
+pub(crate) use json::{Piece, heads, piece, rows};
 pub(crate) use label::{Label, SLASH, own_key};
 pub(crate) use signs::Signs;
 pub(crate) use strokes::drawn;
@@ -41,7 +43,12 @@ pub(crate) struct Context {
     tree: Option<Tree>,
     label: Option<Label>,
     signs: Option<Signs>,
+    /// For how many lines more a person that was told of is near.
+    near: u8,
 }
+
+/// Lines of a form, a label or a card below one that told of a person.
+const NEAR: u8 = 8;
 
 /// Lines of other writers between those of a document, before it counts as ended.
 const FOREIGN: u8 = 5;
@@ -63,12 +70,18 @@ impl Context {
         self.signs.as_ref()
     }
 
+    /// Whether a line above, of the same form or label, told of a person.
+    pub(crate) const fn near(&self) -> bool {
+        self.near > 0
+    }
+
     /// Whether a line has to be read although it looks quiet by itself.
     pub(crate) fn wants(&self, line: &[u8]) -> bool {
         self.active
             && (self.table.is_some()
                 || self.tree.is_some()
                 || self.label.is_some()
+                || self.near > 0 && form::possible(line)
                 || self.signs.as_ref().is_some_and(|signs| signs.of_line(line)))
             && line.iter().any(|b| *b > b' ')
     }
@@ -84,7 +97,7 @@ impl Context {
     ///
     /// Pictures and letters in base64 stand in documents on lines of their own: a document goes on behind them.
     pub(crate) fn pass_long(&mut self) {
-        (self.table, self.label, self.signs) = (None, None, None);
+        (self.table, self.label, self.signs, self.near) = (None, None, None, 0);
         self.active = self.tree.is_some();
     }
 
@@ -93,6 +106,8 @@ impl Context {
     pub(crate) fn learn(&mut self, engine: &Engine, line: &[u8]) {
         if self.active || opening::possible(line) {
             self.take(engine, line);
+        } else if form::tells_of_a_person(line) {
+            (self.near, self.active) = (NEAR, true);
         } else if engine.strict() && label::may_be_cut(line) {
             self.label = Label::after(None, engine, line);
             self.active = self.label.is_some();
@@ -101,10 +116,18 @@ impl Context {
 
     fn take(&mut self, engine: &Engine, line: &[u8]) {
         let line = line.trim_ascii_end();
+        self.near = if form::tells_of_a_person(line) {
+            NEAR
+        } else if form::possible(line) || line.is_empty() {
+            self.near.saturating_sub(1)
+        } else {
+            0
+        };
         if line.is_empty() {
             self.table = None;
             self.label = self.label.take().and_then(Label::below_blank);
-            self.active = self.tree.is_some() || self.label.is_some() || self.signs.is_some();
+            self.active =
+                self.tree.is_some() || self.label.is_some() || self.signs.is_some() || self.near > 0;
             return;
         }
         // What could not be handled tells nothing, neither as it was nor as its marker.
@@ -124,8 +147,11 @@ impl Context {
             self.table = None;
         }
         self.label = Label::after(self.label.take(), engine, line);
-        self.active =
-            self.tree.is_some() || self.table.is_some() || self.label.is_some() || self.signs.is_some();
+        self.active = self.tree.is_some()
+            || self.table.is_some()
+            || self.label.is_some()
+            || self.signs.is_some()
+            || self.near > 0;
     }
 
     /// Follows the structure of documents.

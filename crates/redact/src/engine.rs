@@ -3,6 +3,7 @@
 mod around;
 mod document;
 mod fields;
+mod near;
 mod settle;
 mod spare;
 
@@ -157,7 +158,16 @@ impl Engine {
                 hit.end += body;
             }
             let manner = Manner { person: true, ..Manner::default() };
+            let elements = hits.len();
             text::read(line, manner, &mut scratch.tokens, hits);
+            // What text says reaches over no separator, and a qualifier is no value.
+            let mut index = 0;
+            hits.retain(|hit| {
+                index += 1;
+                let value = line.get(hit.start..hit.end).unwrap_or_default();
+                let qualifier = value.len() <= 3 && value.iter().all(u8::is_ascii_uppercase);
+                index <= elements || !value.contains(&b'*') && !qualifier
+            });
             return Ok(());
         }
         if self.hl7(line, scratch, hits) {

@@ -17,6 +17,7 @@ use triggers::NUMBERS;
 use words::Letters;
 
 use crate::{
+    context::form,
     format::{astm, header, hl7, ncpdp, x12},
     shape::{
         email,
@@ -53,7 +54,9 @@ fn stop(line: &[u8]) -> Option<usize> {
     let first = at(line, blank);
     // A line of a document that is written over several: what its keys mean depends on the others.
     let fragment = first == b'"' || first == b'{' && (blank > 0 || at(line, 1) == b' ');
-    if fragment || x12::begins(line) {
+    // A name in capitals alone on its line.
+    let label = line.len() <= 48 && first.is_ascii_uppercase() && form::surname_first(line).is_some();
+    if fragment || label || x12::begins(line) {
         return Some(0);
     }
     let mut gate = Gate {

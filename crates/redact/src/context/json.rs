@@ -8,6 +8,35 @@ use super::{
 };
 use crate::{format::header, text::token::at};
 
+/// Keys of lists of the names of columns, and of rows below them.
+const HEADS: [&[u8]; 8] =
+    [b"columns", b"fields", b"header", b"headers", b"cols", b"columnnames", b"column_names", b"fieldnames"];
+const ROWS: [&[u8]; 7] = [b"rows", b"values", b"records", b"data", b"datarows", b"resultset", b"result"];
+/// Keys of the name of a column that is an object.
+const CALLED: [&[u8]; 5] = [b"name", b"title", b"label", b"field", b"columnname"];
+
+/// Whether a key is of a list of the names of columns.
+pub(crate) fn heads(key: &[u8]) -> bool {
+    HEADS.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// Whether a key is of rows whose columns have their names elsewhere.
+pub(crate) fn rows(key: &[u8]) -> bool {
+    ROWS.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// Takes the name of a column, if a text that is no key is one.
+fn head(tree: &mut Tree, text: &[u8]) {
+    let Some((last, above)) = tree.frames.split_last() else { return };
+    let listed = last.list && heads(last.name());
+    let called = !last.list
+        && CALLED.iter().any(|key| tree.pending.name().eq_ignore_ascii_case(key))
+        && above.last().is_some_and(|frame| frame.list && heads(frame.name()));
+    if listed || called {
+        tree.head(text);
+    }
+}
+
 /// The document that a line opens and doesn't close; `body` is the line without its timestamp.
 pub(super) fn opened(body: &[u8]) -> Option<Tree> {
     let body = body.trim_ascii();
@@ -171,12 +200,16 @@ fn scan(tree: &mut Tree, line: &[u8]) {
                             [b"Organization", b"CapabilityStatement", b"ValueSet", b"CodeSystem"];
                         tree.resource = Some(!other.contains(&text));
                     }
+                    head(tree, text);
                     tree.pending = Key::NONE;
                 }
                 continue;
             }
             b'{' | b'[' | b'(' => {
                 let key = std::mem::replace(&mut tree.pending, Key::NONE);
+                if byte == b'[' && heads(key.name()) {
+                    tree.heads.clear();
+                }
                 tree.push(key, byte != b'{' && !(byte == b'(' && !key.name().is_empty()), 0);
             }
             b'}' | b']' | b')' => {
@@ -247,6 +280,24 @@ mod tests {
             (&["Patient(name='Jane',", "        dob='x',"][..], ""),
         ] {
             assert_eq!(open(lines).unwrap_or_default(), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_columns_are_kept_for_their_rows() {
+        let rows = r#"{"columns":["mrn","dob"],"rows":["#;
+        for columns in [
+            &["  \"columns\": [\"mrn\", \"dob\"],"][..],
+            &[
+                "  \"fields\": [",
+                "    {\"name\": \"mrn\", \"type\": \"text\"},",
+                "    {\"name\": \"dob\"}",
+                "  ],",
+            ][..],
+            &["  \"headers\": [", "    \"mrn\",", "    \"dob\"", "  ],"][..],
+        ] {
+            let lines: Vec<_> = ["{"].iter().chain(columns).chain(&["  \"rows\": ["]).copied().collect();
+            assert_eq!(open(&lines).as_deref(), Some(rows), "{columns:?}");
         }
     }
 

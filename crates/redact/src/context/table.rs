@@ -8,7 +8,7 @@ use super::{
     dump,
     opening::header_like,
     strokes::{drawn, underline},
-    titles::titles,
+    titles::{about_persons, titles},
 };
 use crate::{
     Identifier as I, Treatment,
@@ -16,7 +16,7 @@ use crate::{
     format::header,
     text::{
         Hit,
-        key::Class,
+        key::{Class, cared_for, of_birth},
         token::{at, marker},
         weight,
     },
@@ -31,7 +31,7 @@ const CELL: u16 = 200;
 
 /// How columns are parted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Parted {
+pub(super) enum Parted {
     Sign(u8),
     /// By two blanks or more, aligned below their names.
     Wide,
@@ -122,7 +122,9 @@ pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
         let mut named = true;
         table.cells(line, |index, range| {
             let name = line.get(range.clone()).unwrap_or_default().trim_ascii();
-            let telling = table.columns.get(index).is_some_and(|column| column.class != Class::None);
+            // `ALT`, `Hgb`: of the columns of a test.
+            let short = name.len() <= 4 || table.sure > 2;
+            let telling = short || table.columns.get(index).is_some_and(|column| column.class != Class::None);
             let apart = range.end <= hit.start || range.start >= hit.end;
             named &= apart || telling && name.split(|b| *b == b' ').count() <= 2;
         });
@@ -177,6 +179,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         return None;
     }
     let mut columns = Vec::with_capacity(names.len());
+    let (mut births, mut care) = (0, 0);
     for range in names {
         let name = bare(line.get(range.clone()).unwrap_or_default());
         // More words are a sentence.
@@ -184,11 +187,14 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
             return None;
         }
         let class = if name.len() > 48 { Class::None } else { titles(name) };
+        births += usize::from(class == Class::Is(I::Date) && of_birth(name));
+        care += usize::from(cared_for(name));
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
     let fields = of_fields(line, names);
-    let (sure, person) = if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted)? };
+    let (sure, person) =
+        if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted, births, care)? };
     let aligned = matches!(parted, Parted::Wide | Parted::Underlined);
     Some(Table {
         sure,
@@ -203,41 +209,6 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         open_lines: 0,
         foreign: 0,
     })
-}
-
-/// Whether the names of columns make rows that identify, and if so whether they are about persons.
-///
-/// One column that could as well be of a machine is not enough in logs.
-fn about_persons(columns: &[Column], strict: bool, parted: Parted) -> Option<(usize, bool)> {
-    let (mut sure, mut strong, mut person, mut persons, mut pictures) = (0, 0, 0, 0, 0);
-    for column in columns {
-        if column.treatment.is_some() {
-            strong += 1;
-        }
-        persons += usize::from(column.class == Class::Person);
-        let Class::Is(identifier) = column.class else { continue };
-        match identifier {
-            I::Photo | I::Biometric => {
-                pictures += 1;
-                continue;
-            }
-            I::Ip | I::Url | I::Device | I::Age => continue,
-            I::Name | I::Ssn | I::Mrn | I::HealthPlan => {
-                strong += 1;
-                person += 1;
-            }
-            I::Date => person += 1,
-            I::Phone | I::Fax | I::Card | I::Address | I::Npi | I::Dea => strong += 1,
-            _ => {}
-        }
-        sure += 1;
-    }
-    let enough = match parted {
-        // Any sentence of a few words could be one.
-        Parted::Underlined => strong >= 1 && sure >= 2,
-        _ => strong >= 1 || sure >= 2 || sure >= 1 && strict || sure + pictures >= 1 && persons >= 1,
-    };
-    enough.then_some((sure, person > 0 || pictures > 0))
 }
 
 /// Whether the first column of a header is a time.
@@ -278,7 +249,11 @@ impl Table {
         let Some((count, goes_on)) = count else { return false };
         let fits = count == self.columns.len()
             || count == self.columns.len() + 1 && line.last() == Some(&sign)
-            || goes_on.is_some() && count < self.columns.len();
+            || goes_on.is_some() && count < self.columns.len()
+            // `12 | Roe |`, the last cell empty.
+            || sign == b'|' && count + 1 == self.columns.len() && line.last() == Some(&sign)
+            // Empty cells at the end of a line are cut with its blanks.
+            || sign == b'\t' && count < self.columns.len() && count * 2 > self.columns.len();
         if !fits || spaced && !self.spaced {
             return false;
         }

@@ -134,3 +134,29 @@ fn memory_is_bounded() {
     }
     assert!(table.is_none());
 }
+
+#[test]
+fn empty_cells_at_the_end_of_a_row_may_be_cut() {
+    for (header, row) in [
+        ("first_name\tdob\tnote\tflag", "Jane\t1970-01-31\twell"),
+        (" first_name | dob | note", " Jane | 1970-01-31 |"),
+    ] {
+        let cells = told(&[header, row]).unwrap_or_default();
+        assert_eq!(cells.get(1).map(|cell| cell.1.as_str()), Some("1970-01-31"), "{header}");
+    }
+}
+
+#[test]
+fn a_day_of_birth_or_numbers_beside_codes_of_care_make_a_table_of_persons() {
+    for header in ["Subject,Site,DOB,Arm", "AccNo,Collected,LOINC,Result", "ORDER_NO,drawn_at,CPT"] {
+        assert!(
+            after(None, &engine(Mode::Log), header.as_bytes()).is_some_and(|table| table.person),
+            "{header}"
+        );
+    }
+    for header in
+        ["order_no,shipped_at,sku", "provider,region,start,end", "test,result,duration", "id,name,type"]
+    {
+        assert!(after(None, &engine(Mode::Log), header.as_bytes()).is_none(), "{header}");
+    }
+}

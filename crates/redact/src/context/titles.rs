@@ -2,15 +2,17 @@
 
 use std::sync::LazyLock;
 
+use super::table::{Column, Parted};
 use crate::{
     Identifier as I,
-    text::key::{Class, classify},
+    text::key::{Class, classify, parts},
     words::hash,
 };
 
 /// What a column stands for that has one of these names and no other word.
 const ALONE: &[(&str, &str)] = &[
     ("phone", "phn phon telefono telefonnummer telefon telefoon movil"),
+    ("county", "cnty parish"),
     ("city", "cty wohnort ville ciudad citta cidade"),
     ("street_address", "strasse anschrift direccion domicilio indirizzo endereco"),
     ("last_name", "nachname familienname apellido apellidos achternaam cognome sobrenome lst_nm lstnm"),
@@ -52,8 +54,12 @@ fn meant(name: &[u8]) -> Option<&'static [u8]> {
 pub(super) fn titles(name: &[u8]) -> Class {
     let class = classify(name, b"");
     let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
-    if class != Class::None {
+    if kept(name) {
+        Class::Machine
+    } else if class != Class::None {
         class
+    } else if of_client(name) {
+        Class::Loose
     } else if is(&[
         "member",
         "subscriber",
@@ -74,6 +80,89 @@ pub(super) fn titles(name: &[u8]) -> Class {
     }
 }
 
+/// Whether a column tells when the row was written: `created_at`, `LOAD_DTTM`, `LastModified`.
+fn kept(name: &[u8]) -> bool {
+    const WRITTEN: [&str; 12] = [
+        "created", "updated", "modified", "inserted", "loaded", "load", "etl", "extract", "exported",
+        "synced", "batch", "row",
+    ];
+    const WHEN: [&str; 9] = ["at", "on", "date", "dt", "ts", "time", "dttm", "timestamp", "modified"];
+    let is =
+        |part: &[u8], words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
+    parts(name).any(|part| is(part, &WRITTEN)) && parts(name).last().is_some_and(|part| is(part, &WHEN))
+}
+
+/// Numbers of those whom offices call clients and consumers; elsewhere a client is a program.
+fn of_client(name: &[u8]) -> bool {
+    let is =
+        |part: &[u8], words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
+    let mut parts = parts(name);
+    parts
+        .next()
+        .is_some_and(|part| is(part, &["client", "consumer", "participant", "subject", "case", "person"]))
+        && parts.next().is_none_or(|part| is(part, &["id", "no", "number", "num", "nbr", "key"]))
+        && parts.next().is_none()
+}
+
+/// Whether the names of columns make rows that identify, and if so whether they are about persons.
+///
+/// One column that could as well be of a machine is not enough in logs. A day of birth is, and so are numbers beside
+/// columns that only care has.
+pub(super) fn about_persons(
+    columns: &[Column],
+    strict: bool,
+    parted: Parted,
+    births: usize,
+    care: usize,
+) -> Option<(usize, bool)> {
+    let (mut sure, mut strong, mut person, mut persons, mut pictures) = (0, births, births, 0, 0);
+    let mut numbers = 0;
+    for column in columns {
+        if column.treatment.is_some() {
+            strong += 1;
+        }
+        persons += usize::from(column.class == Class::Person);
+        numbers += usize::from(matches!(
+            column.class,
+            Class::Formed(_) | Class::Loose | Class::Weak(I::Date | I::Mrn | I::Name) | Class::Day
+        ));
+        let Class::Is(identifier) = column.class else { continue };
+        match identifier {
+            I::Photo | I::Biometric => {
+                pictures += 1;
+                continue;
+            }
+            I::Ip | I::Url | I::Device | I::Age => continue,
+            I::Name | I::Ssn | I::Mrn | I::HealthPlan => {
+                strong += 1;
+                person += 1;
+            }
+            I::Date => person += 1,
+            I::Phone | I::Fax | I::Card | I::Address | I::Npi | I::Dea => strong += 1,
+            _ => {}
+        }
+        sure += 1;
+    }
+    // `AccNo,Collected,LOINC,Result`.
+    let cared = care >= 1 && numbers + sure >= 2 || care >= 3 && numbers + sure >= 1;
+    let enough = match parted {
+        // Any sentence of a few words could be one.
+        Parted::Underlined => strong >= 1 && sure >= 2,
+        Parted::Wide => {
+            strong >= 1 || sure >= 2 || sure >= 1 && strict || sure + pictures >= 1 && persons >= 1
+        }
+        _ => {
+            strong >= 1
+                || sure >= 2
+                || sure >= 1 && strict
+                || sure + pictures >= 1 && persons >= 1
+                || columns.len() > 2 && cared
+        }
+    };
+    // A day of birth is as sure as two others.
+    enough.then_some((sure + births, person > 0 || pictures > 0 || cared))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +178,8 @@ mod tests {
         ] {
             assert_eq!(titles(name.as_bytes()), class, "{name}");
         }
+        assert_eq!(titles(b"LOAD_DTTM"), Class::Machine);
+        assert_eq!(titles(b"Client No"), Class::Loose);
         for name in ["queue", "module", "ort", "lst", "nomination"] {
             assert_eq!(titles(name.as_bytes()), Class::None, "{name}");
         }

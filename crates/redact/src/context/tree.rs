@@ -1,6 +1,6 @@
 //! The keys above a line of a document that is written over many lines.
 
-use super::xml::Inside;
+use super::{html::Cells, json, xml::Inside};
 use crate::text::token::marker;
 
 /// Most nested keys that are kept; deeper ones are counted.
@@ -88,9 +88,16 @@ pub(crate) struct Tree {
     /// A resource of FHIR; whether it is of persons.
     pub(crate) resource: Option<bool>,
     /// Whether something that identifies a person was seen in it.
-    person: bool,
+    pub(crate) person: bool,
     pub(crate) foreign: u8,
+    /// The names of the columns of the rows that stand in it.
+    pub(crate) heads: Vec<Key>,
+    /// Where in a table of HTML a line is.
+    pub(crate) cells: Cells,
 }
+
+/// Most names of columns that are kept.
+const HEADS: usize = 64;
 
 impl Tree {
     pub(crate) fn new(grammar: Grammar) -> Self {
@@ -103,6 +110,8 @@ impl Tree {
             resource: None,
             person: false,
             foreign: 0,
+            heads: Vec::new(),
+            cells: Cells::default(),
         }
     }
 
@@ -119,6 +128,13 @@ impl Tree {
             self.over -= 1;
         } else {
             self.frames.pop();
+        }
+    }
+
+    /// One more column.
+    pub(crate) fn head(&mut self, name: &[u8]) {
+        if self.heads.len() < HEADS {
+            self.heads.push(Key::new(name));
         }
     }
 
@@ -145,6 +161,7 @@ impl Tree {
         let told = frames.get(frames.len().saturating_sub(TOLD)..).unwrap_or_default();
         let mut object = false;
         let mut hinted = false;
+        let rows = self.heads.len() > 1 && told.iter().any(|frame| frame.list && json::rows(frame.name()));
         let mut hint = |out: &mut Vec<u8>| {
             if !hinted {
                 match self.resource {
@@ -154,6 +171,15 @@ impl Tree {
                 }
                 if self.person {
                     out.extend_from_slice(br#""patient_name":"Roe","#);
+                }
+                if rows {
+                    out.extend_from_slice(br#""columns":"#);
+                    for (index, head) in self.heads.iter().enumerate() {
+                        out.extend_from_slice(if index == 0 { b"[\"" } else { b",\"" });
+                        out.extend_from_slice(head.name());
+                        out.push(b'"');
+                    }
+                    out.extend_from_slice(b"],");
                 }
                 hinted = true;
             }
@@ -221,6 +247,16 @@ mod tests {
         let open = tree(&[]);
         open.preface(&open.frames, b"dob", &mut out);
         assert_eq!(out, br#"{"dob":"#);
+    }
+
+    #[test]
+    fn names_of_columns_are_told_above_rows() {
+        let mut out = Vec::new();
+        let mut open = tree(&[("", false), ("rows", true)]);
+        open.head(b"mrn");
+        open.head(b"dob");
+        open.preface(&open.frames, b"", &mut out);
+        assert_eq!(out, br#"{"columns":["mrn","dob"],"rows":["#);
     }
 
     #[test]

@@ -46,6 +46,38 @@ const GENERAL: [&[u8]; 16] = [
     b"value",
 ];
 const NAMING: [&[u8]; 5] = [b"name", b"key", b"label", b"field", b"column"];
+/// Elements inside of those, with the value.
+const HELD: [&[u8]; 6] = [b"attributevalue", b"value", b"string", b"data", b"text", b"values"];
+
+/// Attributes of directories by their object identifier (RFC 4519, RFC 4524, RFC 2798).
+const ATTRIBUTES: [(&[u8], &[u8]); 9] = [
+    (b"2.5.4.3", b"full_name"),
+    (b"2.5.4.4", b"last_name"),
+    (b"2.5.4.42", b"first_name"),
+    (b"2.5.4.43", b"initials"),
+    (b"2.5.4.20", b"phone"),
+    (b"2.5.4.9", b"street_address"),
+    (b"2.5.4.7", b"city"),
+    (b"0.9.2342.19200300.100.1.3", b"email"),
+    (b"2.16.840.1.113730.3.1.241", b"full_name"),
+];
+
+/// What an attribute of an assertion is called: the last part of its URN or address.
+fn meant(name: &[u8]) -> &[u8] {
+    if let Some(number) = name.strip_prefix(b"urn:oid:") {
+        return ATTRIBUTES.iter().find(|(known, _)| *known == number).map_or(name, |(_, key)| key);
+    }
+    if name.starts_with(b"urn:") || name.starts_with(b"http") {
+        let last = name.rsplit(|b| matches!(b, b':' | b'/' | b'#')).next().unwrap_or_default();
+        // The profile of health care for SAML (OASIS XSPA).
+        return match last {
+            b"subject-id" => b"full_name",
+            b"resource-id" => b"patient_id",
+            last => last,
+        };
+    }
+    name
+}
 
 /// The document that a line opens and doesn't close.
 pub(super) fn opened(line: &[u8]) -> Option<Tree> {
@@ -132,6 +164,7 @@ fn tag(tree: &mut Tree, line: &[u8], open: usize, leaf: Leaf<'_>) -> usize {
         return name.end + memchr::memchr(b'>', rest).map_or(rest.len(), |at| at + 1);
     }
     tree.push(Key::new(local), false, 0);
+    tree.cells.open(local);
     tree.inside = Inside::Tag;
     attributes(tree, line, name.end, leaf)
 }
@@ -217,7 +250,7 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
         && let Some(element) = tree.frames.last_mut()
         && among(element.key.name(), &GENERAL)
     {
-        element.called = Key::new(text);
+        element.called = Key::new(meant(text));
         return;
     }
     let called = tree.frames.last().map_or(Key::NONE, |element| element.called);
@@ -303,6 +336,7 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
     }
     let text = line.get(start..end).unwrap_or_default();
     let pending = std::mem::replace(&mut tree.pending, Key::NONE);
+    let column = tree.cells.key(&tree.frames, text);
     let Some((element, above)) = tree.frames.split_last() else { return };
     // Lists of properties: `<key>dob</key><string>1970-01-31</string>`.
     if element.key.name() == b"key" {
@@ -310,7 +344,23 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
         return;
     }
     let listed = matches!(element.key.name(), b"string" | b"date" | b"integer" | b"value");
+    let held = above.last().map_or(Key::NONE, |frame| frame.called);
+    let worded = text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80);
     let key: &[u8] = match element.name() {
+        _ if column.is_some() => column.as_ref().map_or(b"", Key::name),
+        name if !held.name().is_empty() && HELD.iter().any(|known| name.eq_ignore_ascii_case(known)) => {
+            held.name()
+        }
+        // What queries for patients call them.
+        b"ln" | b"LN" if worded => b"last_name",
+        b"fn" | b"FN" | b"mn" | b"MN" if worded => b"first_name",
+        b"bd" | b"BD" => b"birth_date",
+        // What stands in the text of a section of CDA is written for people.
+        b"item" | b"paragraph" | b"content" | b"caption" | b"td"
+            if above.iter().any(|frame| frame.key.name() == b"section") =>
+        {
+            b"note"
+        }
         _ if listed && !pending.name().is_empty() => pending.name(),
         b"streetAddressLine" => b"street_address",
         // Organizations of HL7 v3 care for people, but for those that make things.
@@ -412,6 +462,20 @@ mod tests {
             ["row dob 1970", "row ssn 5"]
         );
         assert_eq!(leaves(&["<dict><key>dob</key>", "<date>1970</date></dict>"]), ["dict dob 1970"]);
+    }
+
+    #[test]
+    fn attributes_of_assertions_are_called_by_their_meaning() {
+        assert_eq!(
+            leaves(&[
+                "<saml:Attribute Name=\"urn:oid:2.5.4.42\"><saml:AttributeValue>Orla</saml:AttributeValue></saml:Attribute>",
+                "<Attribute Name=\"http://schemas.example/identity/claims/surname\"><AttributeValue>Quist</AttributeValue>",
+            ]),
+            ["Attribute first_name Orla", "Attribute surname Quist"]
+        );
+        assert_eq!(leaves(&["<q><ln>Quist</ln><fn>main</fn></q>"]), ["q last_name Quist", "q fn main"]);
+        let section = "<section><text><paragraph>Seen 2026-03-01.</paragraph></text></section>";
+        assert_eq!(leaves(&[section]), ["section/text note Seen 2026-03-01."]);
     }
 
     #[test]

@@ -64,6 +64,7 @@ impl Engine {
         if let Some(label) = context.label() {
             self.labelled(line, label, scratch, hits);
         }
+        self.near(line, context.near(), scratch, hits);
         Ok(())
     }
 
@@ -168,11 +169,17 @@ impl Engine {
         }
         let worded = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(u8::is_ascii_digit);
         // In a table about persons a name is a person's.
-        if class == Class::Person && person && worded && value.len() < 64 {
+        let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
+        let named = class == Class::Person || matches!(class, Class::Staff | Class::User) && full;
+        if named && person && worded && value.len() < 64 {
             class = Class::Is(I::Name);
         }
         if class == Class::None && person {
             class = by_form(value);
+        }
+        // `V2`, a visit's number in its study.
+        if matches!(class, Class::Formed(_)) && value.len() < 4 {
+            class = Class::None;
         }
         // A number in the place of a person stands for one.
         if class == Class::Person && person && value.len() <= 24 && crate::check::digits::count(value) >= 4 {
@@ -289,6 +296,19 @@ impl Engine {
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
         let mut result = Ok(());
+        if !tree.person {
+            // Any of its elements tells whom the others are about.
+            let mut person = false;
+            xml::walk(&mut tree.clone(), line, start, &mut |_, _, key, range| {
+                let value = line.get(range).unwrap_or_default();
+                person |= matches!(
+                    classify(key, b""),
+                    Class::Is(identifier @ (I::Name | I::Ssn | I::Mrn | I::HealthPlan | I::Date))
+                        if text::value::plausible(identifier, value)
+                );
+            });
+            tree.person = person;
+        }
         xml::walk(&mut tree, line, start, &mut |tree, frames, key, range| {
             if result.is_ok() {
                 result = self.under(line, tree, frames, key, range, scratch, hits);
@@ -393,6 +413,13 @@ fn by_form(value: &[u8]) -> Class {
         () if value.len() <= 22 && value.contains(&b'/') && date::date(value, 0).is_some_and(|d| d.time) => {
             Class::Is(I::Date)
         }
+        // The time of a visit or a test; those at which rows are written have names that say so.
+        () if (16..=25).contains(&value.len())
+            && !value.contains(&b'.')
+            && date::date(value, 0).is_some_and(|d| d.time) =>
+        {
+            Class::Is(I::Date)
+        }
         () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),
         () if picture.iter().any(|end| value.to_ascii_lowercase().ends_with(end)) => Class::Is(I::Photo),
         () => Class::None,
@@ -400,7 +427,7 @@ fn by_form(value: &[u8]) -> Class {
 }
 
 /// Keeps the hits behind a preface, and moves them to their places in the line.
-fn behind(hits: &mut Vec<Hit>, first: usize, preface: usize, start: usize, length: usize) {
+pub(super) fn behind(hits: &mut Vec<Hit>, first: usize, preface: usize, start: usize, length: usize) {
     let mut index = 0;
     hits.retain_mut(|hit| {
         index += 1;

@@ -2,6 +2,7 @@
 //! `{"field":"dob","old":"…","new":"…"}`, `{"columns":["mrn","dob"],"rows":[["…","…"]]}`.
 
 use crate::{
+    context::{heads as is_heads, rows as is_rows},
     format::json::Leaf,
     text::key::{Class, classify},
 };
@@ -46,10 +47,6 @@ const HOLDING: [&[u8]; 20] = [
     b"text",
     b"response",
 ];
-/// Keys of lists of the names of columns, and of rows.
-const HEADS: [&[u8]; 6] = [b"columns", b"fields", b"header", b"headers", b"cols", b"columnnames"];
-const ROWS: [&[u8]; 5] = [b"rows", b"values", b"records", b"data", b"datarows"];
-
 fn listed(key: &[u8], list: &[&[u8]]) -> bool {
     (2..=11).contains(&key.len()) && list.iter().any(|word| key.eq_ignore_ascii_case(word))
 }
@@ -58,11 +55,38 @@ fn listed(key: &[u8], list: &[&[u8]]) -> bool {
 pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
     let mut named: Option<(usize, Class)> = None;
+    let mut told: Option<(usize, usize, Class)> = None;
     let mut heads: Vec<Class> = Vec::new();
     let mut row = 0;
     for (index, (leaf, class)) in leaves.iter().zip(classes).enumerate() {
         let key = get(&leaf.key);
         let naming = listed(key, &NAMING);
+        // `"category":{"text":"patient account"},"valueString":"…"` of FHIR.
+        let worded =
+            leaf.string && leaf.value.len() <= 48 && !get(&leaf.value).iter().any(u8::is_ascii_digit);
+        if told.is_some_and(|(place, ..)| place + 3 < index) {
+            told = None;
+        }
+        if matches!(key, b"text" | b"display" | b"code") && worded {
+            let announces = match classify(get(&leaf.value), b"") {
+                Class::Formed(identifier) | Class::Weak(identifier) => Class::Is(identifier),
+                class => class,
+            };
+            let near = leaves.get(index + 1..leaves.len().min(index + 4)).unwrap_or_default();
+            let holds =
+                near.iter().any(|next| get(&next.key).starts_with(b"value") && next.depth <= leaf.depth);
+            if holds && matches!(announces, Class::Is(_) | Class::Person) {
+                told = Some((index, leaf.depth, announces));
+            }
+        } else if let Some((_, depth, announces)) = told
+            && key.starts_with(b"value")
+            && leaf.depth <= depth
+        {
+            if matches!(class, Class::None | Class::Prose | Class::Loose) {
+                *class = announces;
+            }
+            told = None;
+        }
         if naming && leaf.string && leaf.value.len() <= 48 {
             // The name of a field is one word, or a few.
             let announces = classify(get(&leaf.value), b"");
@@ -80,13 +104,13 @@ pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
         {
             *class = announces;
         }
-        if leaf.string && (listed(key, &HEADS) || naming && listed(get(&leaf.parent), &HEADS)) {
+        if leaf.string && (is_heads(key) || naming && is_heads(get(&leaf.parent))) {
             if row > 0 {
                 heads.clear();
                 row = 0;
             }
             heads.push(classify(get(&leaf.value), b""));
-        } else if heads.len() >= 2 && matches!(class, Class::None) && listed(key, &ROWS) {
+        } else if heads.len() >= 2 && matches!(class, Class::None) && is_rows(key) {
             *class = heads.get(row % heads.len()).copied().unwrap_or(Class::None);
             row += 1;
         }

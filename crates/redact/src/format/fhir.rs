@@ -27,6 +27,7 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
                 "lastUpdated",
             ],
         ) && parent != b"photo"
+            && !(key == b"url" && value.contains(&b'?'))
     {
         return Some(Class::Machine);
     }
@@ -52,6 +53,31 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
     }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let class = match (parent, key) {
+        // The version of a device, a model, the payer of a coverage.
+        (b"version", b"value") | (_, b"modelNumber") => Class::Machine,
+        (b"coverage" | b"insurer", b"display") if digits == 0 => Class::Machine,
+        // Six digits are the bank of a pharmacy's payer.
+        (b"class" | b"grouping", b"value") if digits >= 4 && (digits, value.len()) != (6, 6) => {
+            Class::Is(I::HealthPlan)
+        }
+        (
+            b"accessionIdentifier"
+            | b"groupIdentifier"
+            | b"requisition"
+            | b"masterIdentifier"
+            | b"preAdmissionIdentifier",
+            b"value",
+        ) if digits > 0 => Class::Is(I::Mrn),
+        (_, b"preAuthRef" | b"preAuthReference") if digits > 2 => Class::Is(I::Other),
+        (_, b"time") if digits >= 8 => Class::Is(I::Date),
+        (_, b"diagnostics") => Class::Prose,
+        (_, b"title") if pictured(value) => Class::Is(I::Photo),
+        (b"destination" | b"origin", b"display") if !value.contains(&b',') => Class::Weak(I::Facility),
+        (
+            b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"individual" | b"recorder"
+            | b"asserter",
+            b"display",
+        ) if digits == 0 && written_as_a_name(value) => Class::Is(I::Name),
         (b"telecom", b"value") if value.contains(&b'@') => Class::Is(I::Email),
         (b"telecom", b"value") if value.starts_with(b"http") => Class::Is(I::Url),
         (b"telecom", b"value") => Class::Is(I::Phone),
@@ -104,6 +130,21 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         _ => return None,
     };
     Some(class)
+}
+
+/// Whether a value is the name of a file with a picture.
+fn pictured(value: &[u8]) -> bool {
+    let kinds: [&[u8]; 9] =
+        [b".jpg", b".jpeg", b".png", b".heic", b".webp", b".gif", b".bmp", b".tif", b".tiff"];
+    let lower = value.to_ascii_lowercase();
+    kinds.iter().any(|kind| lower.ends_with(kind))
+}
+
+/// `May Young`, `YOUNG, MAY`: two to four capitalised words.
+fn written_as_a_name(value: &[u8]) -> bool {
+    let words = || value.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty());
+    (2..=4).contains(&words().count())
+        && words().all(|word| word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80))
 }
 
 fn ssn_like(value: &[u8]) -> bool {
@@ -213,6 +254,11 @@ mod tests {
         assert_eq!(extension(b"longitude").zip(extension(b"ombCategory")), None);
         assert_eq!(class(b"text", b"valueHumanName", b"", b"Ann Roe"), Some(Class::Is(I::Name)));
         assert_eq!(class(b"dateWritten", b"", b"", b"2024-03-01"), Some(Class::Is(I::Date)));
+        assert_eq!(class(b"time", b"note", b"", b"2024-03-01T10:00:00Z"), Some(Class::Is(I::Date)));
+        assert_eq!(class(b"value", b"class", b"", b"D482913"), Some(Class::Is(I::HealthPlan)));
+        assert_eq!(class(b"display", b"subject", b"", b"May Young"), Some(Class::Is(I::Name)));
+        assert_eq!(class(b"value", b"version", b"", b"4.2.1.7"), Some(Class::Machine));
+        assert_eq!(class(b"url", b"link", b"", b"https://x.org/Patient?family=Roe"), None);
         assert_eq!(reference(b"Patient/123-a"), Some(8..13));
         assert_eq!(reference(b"Organization/1"), None);
     }

@@ -47,6 +47,10 @@ pub(crate) fn segment(
         if (name, number) == (b"OBX", 2) {
             kind = value;
         }
+        // Senders that leave fields out put the account where a religion or the state of a marriage stands.
+        if name == b"PID" && matches!(number, 15..=17) && crate::check::digits::count(value) >= 6 {
+            field(text, place..place + length, First(I::Account), hits, prose);
+        }
         let listed = fields.iter().find(|(known, _)| *known == number).map(|(_, field)| *field);
         let range = place..place + length;
         match listed {
@@ -298,6 +302,9 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
     let digits = crate::check::digits::count(value);
     match (field, number) {
         // The ninth and tenth of a name tell its kind, a date's second its precision.
+        // An indicator, and whose name a field shares.
+        (All(I::City), _) if value.len() <= 2 => None,
+        (All(I::Name) | Clinician, _) if shared(value) => None,
         (All(I::Name), 7..) | (All(I::Date | I::Ssn), 2..) | (Prose | Code, _) => None,
         // Of placers and fillers, the second is of the other.
         (All(I::Other), 3..) => None,
@@ -324,13 +331,22 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
         (Location, 9) if digits > 0 && value.contains(&b' ') => Some(I::Address),
         (Address, 1 | 2) => Some(I::Address),
         (Address, 3) => Some(I::City),
-        (Address, 9) if value.len() > 3 => Some(I::City),
+        (Address, 8 | 9) if value.len() > 3 => Some(I::City),
         (Address, 5) => Some(I::Zip),
         (Telecom, 4) => Some(I::Email),
         (Telecom, 1 | 7..=12) if digits >= 4 => Some(I::Phone),
         (Telecom, 5 | 6) if digits >= 3 => Some(I::Phone),
         _ => None,
     }
+}
+
+/// Whether a word stands where a name could: how one is related (table 0063), a degree behind a name.
+fn shared(value: &[u8]) -> bool {
+    let words: [&[u8]; 20] = [
+        b"SELF", b"SPO", b"SPOUSE", b"CHILD", b"CHD", b"DOM", b"OTH", b"OTHER", b"SEL", b"MTH", b"FTH",
+        b"GRD", b"PAR", b"MD", b"DO", b"RN", b"NP", b"PA", b"PHD", b"BATCH",
+    ];
+    words.contains(&value)
 }
 
 /// Hits for the sub-components of a value.
@@ -373,10 +389,19 @@ pub(crate) fn begins(text: &[u8], place: usize) -> bool {
             || SEGMENTS.iter().any(|(known, _)| &known[..] == name))
 }
 
+/// Accounts of programs.
+const OF_SYSTEMS: [&[u8]; 8] =
+    [b"interface", b"admin", b"sysadmin", b"epicuser", b"mirth", b"rhapsody", b"autoverify", b"hl7user"];
+
 /// Whether a value is the name of a person's account.
 fn login(value: &[u8]) -> bool {
     let parted = |b: &u8| matches!(b, b'_' | b'.');
     crate::words::users::personal(value)
+        || value.len() >= 5
+            && value.len() <= 14
+            && value.iter().all(u8::is_ascii_lowercase)
+            && crate::words::dictionary().get(crate::words::hash(value)) & crate::words::WORD == 0
+            && !OF_SYSTEMS.contains(&value)
         || value.len() > 6
             && value.iter().all(|b| b.is_ascii_lowercase() || parted(b))
             && value.iter().filter(|b| parted(b)).count() == 1
@@ -470,6 +495,18 @@ mod tests {
             found("RXE|^Q8H^^20260301|5-1^HEPARIN|||||||||||AB1234563"),
             [(I::Date, "20260301"), (I::Dea, "AB1234563")]
         );
+    }
+
+    #[test]
+    fn acknowledgements_studies_and_shifted_fields_are_read() {
+        assert_eq!(found("AIG|1||1234567893^Quist, Orla|||||202603010900")[1], (I::Name, "Quist, Orla"));
+        assert_eq!(found("CSR|ST-4^X||S|4829113|482")[0], (I::Mrn, "4829113"));
+        let shifted = found("PID|||482913||QUIST^ORLA||19710203|F|||||||||HAR482913|219-09-9412");
+        assert!(shifted.contains(&(I::Account, "HAR482913")), "{shifted:?}");
+        assert!(found("IN1|1||PPO2|||||||||||||QUIST^ORLA|SELF").iter().all(|hit| hit.1 != "SELF"));
+        let (mut hits, mut prose) = (Vec::new(), Vec::new());
+        segment(b"MSA|AE|77|Patient QUIST not found", 0, &mut hits, &mut prose);
+        assert_eq!(prose, vec![10..33]);
     }
 
     #[test]

@@ -151,6 +151,9 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         b"N4" => {
             push(1, I::City);
             push(3, I::Zip);
+            if matches!(value(5), b"CY" | b"CO" | b"TN" | b"BE") {
+                push(6, I::City);
+            }
         }
         b"DMG" => push(2, I::Date),
         b"DTP" => push(3, I::Date),
@@ -254,6 +257,7 @@ mod tests {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
         assert!(!found.iter().any(|f| f.1 == "AETNA"));
+        assert_eq!(inner("N4*OTIS*OR*97368**CY*LINCOLN~")[2], (I::City, "LINCOLN"));
     }
 
     fn inner(text: &str) -> Vec<(I, &str)> {

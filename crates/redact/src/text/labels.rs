@@ -68,7 +68,17 @@ impl Reader<'_> {
 
     /// What stands before a `:` or `=`, as a class.
     pub(super) fn key_class(&self, index: usize) -> Class {
-        let sign = self.t(index);
+        let mut index = index;
+        let mut sign = self.t(index);
+        // `PatientLastName......: Roe`: what leads to the sign is no part of the key.
+        let leads =
+            |index: usize| self.t(index).kind == Kind::Symbol && matches!(self.t(index).byte, b'.' | b'_');
+        if sign.byte == b':' && index > 2 && leads(index - 1) && leads(index - 2) {
+            while index > 1 && leads(index - 1) {
+                index -= 1;
+            }
+            sign = self.t(index);
+        }
         let quote = self.back(index, 1);
         if quote.kind == Kind::Symbol && matches!(quote.byte, b'"' | b'\'' | b'`') && quote.end == sign.start
         {
@@ -365,7 +375,7 @@ impl Reader<'_> {
             I::Date => {
                 let compact = date::compact(self.text, start).filter(|end| *end - start == 8 || sign == b'=');
                 let end = date::date(self.text, start).map(|d| d.end).or(compact);
-                if let Some(end) = end {
+                if let Some(end) = end.or_else(|| date::hyphened(self.text, start)) {
                     self.hit(start, end, I::Date, weight::KEY);
                 } else if sign == b'='
                     && self

@@ -16,6 +16,7 @@ mod cities;
 mod columns;
 mod dates;
 mod days;
+mod demographics;
 pub(crate) mod dicom;
 mod dictated;
 mod direct;
@@ -237,6 +238,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.files();
     }
     reader.dates();
+    reader.demographics();
     reader.spoken_numbers();
     reader.ages();
     reader.places();

@@ -34,7 +34,7 @@ use Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Rang
 pub(super) type Segment = (&'static [u8; 3], &'static [(usize, Field)]);
 
 /// Segments whose fields are known, the rows of the standard's tables that can identify.
-pub(super) const SEGMENTS: [Segment; 46] = [
+pub(super) const SEGMENTS: &[Segment] = &[
     (
         b"PID",
         &[
@@ -58,6 +58,7 @@ pub(super) const SEGMENTS: [Segment; 46] = [
             (21, First(I::Mrn)),
             (22, Code),
             (23, All(I::City)),
+            (24, All(I::City)),
             (29, All(I::Date)),
             (33, All(I::Date)),
         ],
@@ -336,7 +337,7 @@ pub(super) const SEGMENTS: [Segment; 46] = [
         ],
     ),
     (b"AIS", &[(3, Code), (4, All(I::Date))]),
-    (b"AIG", &[(8, All(I::Date))]),
+    (b"AIG", &[(3, Clinician), (8, All(I::Date))]),
     (b"AIL", &[(3, Location), (6, All(I::Date))]),
     (b"AIP", &[(3, Clinician), (6, All(I::Date))]),
     (b"ROL", &[(4, Clinician), (5, All(I::Date)), (6, All(I::Date)), (11, Address), (12, Telecom)]),
@@ -350,6 +351,74 @@ pub(super) const SEGMENTS: [Segment; 46] = [
     (b"QRD", &[(8, Clinician), (9, Code), (10, Code)]),
     (b"QRF", &[(2, All(I::Date)), (3, All(I::Date)), (6, All(I::Date))]),
     (b"QPD", &[(1, Code), (2, Code)]),
+    (b"MSA", &[(3, Prose)]),
+    (b"ARV", &[(5, Prose)]),
+    (
+        b"PRB",
+        &[(2, All(I::Date)), (4, First(I::Other)), (7, All(I::Date)), (8, All(I::Date)), (16, All(I::Date))],
+    ),
+    (b"GOL", &[(2, All(I::Date)), (4, First(I::Other)), (7, All(I::Date)), (8, All(I::Date))]),
+    (b"PTH", &[(3, First(I::Other)), (4, All(I::Date))]),
+    (
+        b"CSR",
+        &[
+            (1, Code),
+            (4, First(I::Mrn)),
+            (5, First(I::Other)),
+            (6, All(I::Date)),
+            (7, Clinician),
+            (8, Clinician),
+        ],
+    ),
+    (b"CSP", &[(2, All(I::Date)), (3, All(I::Date))]),
+    (b"BLG", &[(3, First(I::Account))]),
+    (b"NPU", &[(1, Location)]),
+    (b"CER", &[(2, First(I::Licence)), (7, All(I::Date))]),
+    (b"PRA", &[(1, First(I::Other)), (6, First(I::Licence))]),
+    (b"AFF", &[(2, First(I::Facility)), (3, Address)]),
+    (
+        b"FAC",
+        &[
+            (1, First(I::Facility)),
+            (3, Address),
+            (4, Telecom),
+            (5, Clinician),
+            (7, Clinician),
+            (12, Clinician),
+        ],
+    ),
+    (
+        b"DB1",
+        &[(3, First(I::Other)), (5, All(I::Date)), (6, All(I::Date)), (7, All(I::Date)), (8, All(I::Date))],
+    ),
+    (b"PEO", &[(3, All(I::Date)), (4, All(I::Date)), (5, All(I::Date)), (6, All(I::Date)), (7, Address)]),
+    (
+        b"DON",
+        &[
+            (1, First(I::Other)),
+            (3, All(I::Date)),
+            (4, All(I::Date)),
+            (9, First(I::Facility)),
+            (20, Clinician),
+        ],
+    ),
+    (b"BPX", &[(3, All(I::Date)), (5, First(I::Other)), (16, Clinician)]),
+    (b"BTX", &[(2, First(I::Other)), (12, Clinician), (13, Clinician), (14, All(I::Date))]),
+    (b"IPC", &[(1, First(I::Other)), (2, First(I::Other)), (3, First(I::Other)), (4, First(I::Other))]),
+    (b"IVC", &[(1, First(I::Account)), (2, First(I::Account)), (7, All(I::Date)), (14, First(I::Other))]),
+    (
+        b"PRT",
+        &[
+            (5, Clinician),
+            (8, First(I::Facility)),
+            (9, Location),
+            (10, First(I::Device)),
+            (14, Address),
+            (15, Telecom),
+        ],
+    ),
+    (b"PDC", &[(4, First(I::Device))]),
+    (b"EDU", &[(2, Code), (6, First(I::Facility)), (7, Address)]),
 ];
 
 /// Segments in which fields that are not listed are read by their form: senders shift fields.

@@ -73,3 +73,54 @@ pub(crate) fn about_person(name: &[u8]) -> bool {
     let read = read(name);
     (read.all | read.whole) & v::WHO != 0 && read.all & v::MACHINE == 0
 }
+
+/// Whether a column with this name holds days of birth.
+pub(crate) fn of_birth(name: &[u8]) -> bool {
+    let read = read(name);
+    (read.all | read.whole) & v::BIRTH != 0 && read.all & v::MACHINE == 0
+}
+
+/// Whether a column with this name is of care or its cost: `ICD-10`, `CPT`, `diagnosis`, `copay`.
+pub(crate) fn cared_for(name: &[u8]) -> bool {
+    const CARE: &[u64] = words![
+        "icd",
+        "cpt",
+        "loinc",
+        "ndc",
+        "snomed",
+        "rxnorm",
+        "cvx",
+        "drg",
+        "hcpcs",
+        "dx",
+        "diagnosis",
+        "diagnoses",
+        "medication",
+        "drug",
+        "dose",
+        "dosage",
+        "allergy",
+        "specimen",
+        "analyte",
+        "payer",
+        "payor",
+        "copay",
+        "hgb",
+        "hba",
+        "sbp",
+        "dbp",
+        "bmi",
+        "ward",
+        "physician",
+        "vaccine",
+        "pharmacy",
+        "refills",
+        "gender",
+        "sex",
+        "tooth",
+        "cdt"
+    ];
+    let read = read(name);
+    read.all & v::CLINICAL != 0
+        || super::parts(name).take(8).any(|part| CARE.contains(&crate::words::hash(part)))
+}

@@ -9,6 +9,9 @@ use crate::{
 /// What such a key announces.
 pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     let whole_is = |words: &[u64]| is(key.whole_hash, words);
+    if let Some(class) = super::records::record(key) {
+        return Some(class);
+    }
     if whole_is(words!["masterpatientindex", "patientindex", "empiid", "pat", "hospitalno", "mergedfrom"]) {
         return Some(Class::Formed(I::Mrn));
     }

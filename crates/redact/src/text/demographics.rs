@@ -1,0 +1,78 @@
+//! What labels and bands print side by side: a number, a day of birth, an age, a sex.
+
+use super::{
+    Reader,
+    token::{Case, Kind},
+    value::formed,
+    weight,
+};
+use crate::{
+    Identifier as I,
+    shape::{date, digits},
+    words::words,
+};
+
+impl Reader<'_> {
+    /// Finds the number and the day in `3015399612 04DEC1970 F` and `482913 03/14/1962 (62 yrs) Female`, in texts that
+    /// are about a person.
+    pub(super) fn demographics(&mut self) {
+        if !self.person {
+            return;
+        }
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            if !matches!(token.kind, Kind::Number | Kind::Mixed) {
+                continue;
+            }
+            let end = match date::date(self.text, token.start) {
+                Some(found) if !found.time => found.end,
+                Some(_) => continue,
+                None => match self.glued_month(index).or_else(|| self.day_and_month(index)) {
+                    Some(end) => end,
+                    None => continue,
+                },
+            };
+            let mut next = self.index_at(end);
+            while self.t(next).kind == Kind::Symbol && matches!(self.t(next).byte, b',' | b'(' | b'/' | b'-')
+            {
+                next += 1;
+            }
+            if !self.sexed(next) {
+                continue;
+            }
+            self.hit(token.start, end, I::Date, weight::CONTEXT);
+            // The number before it.
+            let before = self.text.get(..token.start).unwrap_or_default().trim_ascii_end();
+            let start = before.iter().rposition(|b| *b <= b' ').map_or(0, |at| at + 1);
+            let number = before.get(start..).unwrap_or_default();
+            if number.len() <= 20 && formed(number) {
+                self.hit(start, before.len(), I::Mrn, weight::CONTEXT);
+            }
+        }
+    }
+
+    /// Whether a sex stands here, an age before it or not: `F`, `31Y M`, `62 yrs) Female`.
+    fn sexed(&self, index: usize) -> bool {
+        let mut next = index;
+        let token = self.t(next);
+        let count = digits(self.text, token.start, 4);
+        if matches!(token.kind, Kind::Number | Kind::Mixed) && (1..=3).contains(&count) {
+            next += 1;
+            let unit = words!["y", "yo", "yr", "yrs", "years", "year", "mo", "mos", "old"];
+            while self.lower_is(next, unit) || self.t(next).symbol(b'/') || self.t(next).symbol(b')') {
+                next += 1;
+                if next > index + 4 {
+                    return false;
+                }
+            }
+        }
+        let sex = self.t(next);
+        let alone = !matches!(self.byte(sex.end), b'-' | b'/' | b'.' | b'=' | b':' | b'_');
+        alone
+            && (sex.case == Case::Single
+                && matches!(self.byte(sex.start), b'M' | b'F' | b'U' | b'X')
+                && sex.len() == 1
+                || self.lower_is(next, words!["male", "female", "unknown"]) && next > index
+                || self.lower_is(next, words!["male", "female"]))
+    }
+}
