@@ -10,6 +10,7 @@
 
 pub(crate) mod card;
 mod dump;
+mod fields;
 pub(crate) mod form;
 mod html;
 mod json;
@@ -48,7 +49,7 @@ pub(crate) struct Context {
 }
 
 /// Lines of a form, a label or a card below one that told of a person.
-const NEAR: u8 = 8;
+const NEAR: u8 = 12;
 
 /// Lines of other writers between those of a document, before it counts as ended.
 const FOREIGN: u8 = 5;
@@ -116,7 +117,7 @@ impl Context {
 
     fn take(&mut self, engine: &Engine, line: &[u8]) {
         let line = line.trim_ascii_end();
-        self.near = if form::tells_of_a_person(line) {
+        self.near = if form::tells_of_a_person(line) || self.near > 0 && form::holds_a_value(line) {
             NEAR
         } else if form::possible(line) || line.is_empty() {
             self.near.saturating_sub(1)

@@ -18,7 +18,7 @@ use words::Letters;
 
 use crate::{
     context::form,
-    format::{astm, header, hl7, ncpdp, x12},
+    format::{astm, edifact, header, hl7, ncpdp, x12},
     shape::{
         email,
         phone::{self, Suspicion},
@@ -189,6 +189,7 @@ impl Gate<'_> {
             {
                 true
             }
+            b'+' if place >= 3 && edifact::begins(line, place - 3) => true,
             b'+' | b'(' => {
                 at(line, place + 1).is_ascii_digit()
                     && phone::phone(line, place, Suspicion::Context).is_some()

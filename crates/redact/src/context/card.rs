@@ -64,12 +64,13 @@ pub(crate) fn values(line: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
         b"L" | b"LOCALITYNAME" => b"city",
         b"POSTALCODE" => b"zip",
         b"BDAY" | b"DEATHDATE" | b"ANNIVERSARY" => b"birth_date",
-        b"DTSTART" => b"appointment_date",
+        b"DTSTART" | b"DTEND" | b"DUE" | b"RECURRENCE" => b"appointment_date",
         b"TEL" | b"MOBILE" | b"TELEPHONENUMBER" | b"HOMEPHONE" | b"PAGER" => b"phone",
         b"FACSIMILETELEPHONENUMBER" => b"fax",
         b"EMAIL" | b"MAIL" => b"email",
         b"EMPLOYEENUMBER" => b"badge_number",
-        b"NOTE" | b"SUMMARY" | b"DESCRIPTION" => b"note",
+        b"URL" | b"X-SOCIALPROFILE" | b"LABELEDURI" | b"NOTE" | b"SUMMARY" | b"DESCRIPTION" | b"LOCATION"
+        | b"COMMENT" => b"note",
         _ => return,
     };
     let parted = matches!(name.to_ascii_uppercase().as_slice(), b"N" | b"ADR");

@@ -120,6 +120,11 @@ pub(super) fn tells_of_a_person(line: &[u8]) -> bool {
     (labelled || count > 1) && possible(line)
 }
 
+/// Whether a line below such a one holds anything that was masked.
+pub(super) fn holds_a_value(line: &[u8]) -> bool {
+    possible(line) && memchr::memchr_iter(b'[', line).any(|open| marker(line, open).is_some())
+}
+
 /// A line that is a name in capitals, the family's first, as labels of specimens print it: `BALOG,DAWN M`.
 pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
     let text = line.trim_ascii();

@@ -64,6 +64,16 @@ pub(super) fn header_like(line: &[u8]) -> bool {
             // `line_1`, `Phone 2`; a number is none.
             b'0'..=b'9' => {
                 let next = line.get(place + 1).copied().unwrap_or(b' ');
+                // `0-30`, `31-60`: days that an account is old.
+                let aged = breaks > 1
+                    && next == b'-'
+                    && line.first().is_some_and(u8::is_ascii_uppercase)
+                    && line.get(place + 2).is_some_and(u8::is_ascii_digit);
+                let ends = previous == b'-' && breaks > 1;
+                if aged || ends {
+                    previous = byte;
+                    continue;
+                }
                 if !(previous.is_ascii_alphanumeric() || previous == b'_')
                     && (next.is_ascii_alphanumeric() || matches!(next, b'.' | b'-' | b'/'))
                 {

@@ -254,11 +254,31 @@ impl Table {
             || sign == b'|' && count + 1 == self.columns.len() && line.last() == Some(&sign)
             // Empty cells at the end of a line are cut with its blanks.
             || sign == b'\t' && count < self.columns.len() && count * 2 > self.columns.len();
+        if spaced && !self.spaced && count > self.columns.len() && goes_on.is_none() {
+            return self.unquoted(line, &mut cell);
+        }
         if !fits || spaced && !self.spaced {
             return false;
         }
         *open = goes_on;
         cells(line, sign, self.open, &mut cell);
+        true
+    }
+
+    /// A row with commas in its cells and no quotes around them, `12,Roe, Jane,1970-01-31`: a blank stands behind those.
+    fn unquoted(&self, line: &[u8], cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        let _ = cells(line, b',', None, &mut |_, range| match joined
+            .last_mut()
+            .filter(|_| at(line, range.start) == b' ' && !range.is_empty())
+        {
+            Some(last) => last.end = range.end,
+            None => joined.push(range),
+        });
+        if joined.len() != self.columns.len() {
+            return false;
+        }
+        joined.into_iter().enumerate().for_each(|(index, range)| cell(index, range));
         true
     }
 

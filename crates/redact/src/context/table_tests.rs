@@ -147,8 +147,16 @@ fn empty_cells_at_the_end_of_a_row_may_be_cut() {
 }
 
 #[test]
+fn commas_in_cells_without_quotes_have_a_blank_behind_them() {
+    let cells = told(&["id,name,dob,note", "12,Roe, Jane Q,1970-01-31,well"]).unwrap_or_default();
+    assert_eq!(cells.get(1).map(|cell| cell.1.as_str()), Some("Roe, Jane Q"));
+    assert_eq!(cells.get(2).map(|cell| cell.1.as_str()), Some("1970-01-31"));
+    assert_eq!(told(&["id,name,dob", "a sentence, and, more, of it"]), None);
+}
+
+#[test]
 fn a_day_of_birth_or_numbers_beside_codes_of_care_make_a_table_of_persons() {
-    for header in ["Subject,Site,DOB,Arm", "AccNo,Collected,LOINC,Result", "ORDER_NO,drawn_at,CPT"] {
+    for header in ["Subject,Site,DOB,Arm", "AccNo,CollectedDate,LOINC,Result", "ORDER_NO,drawn_at,CPT"] {
         assert!(
             after(None, &engine(Mode::Log), header.as_bytes()).is_some_and(|table| table.person),
             "{header}"

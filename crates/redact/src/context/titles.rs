@@ -25,6 +25,9 @@ const ALONE: &[(&str, &str)] = &[
     ("ssn", "nir"),
     ("guarantor_name", "guar"),
     ("account_number", "acnt accnt"),
+    ("routing_number", "routing aba rtn"),
+    ("discharge_date", "disch dischg dsch"),
+    ("admission_date", "adm admsn"),
 ];
 
 /// Phrases of headers.
@@ -149,7 +152,11 @@ pub(super) fn about_persons(
         // Any sentence of a few words could be one.
         Parted::Underlined => strong >= 1 && sure >= 2,
         Parted::Wide => {
-            strong >= 1 || sure >= 2 || sure >= 1 && strict || sure + pictures >= 1 && persons >= 1
+            columns.len() > 3 && cared && numbers > 2
+                || strong >= 1
+                || sure >= 2
+                || sure >= 1 && strict
+                || sure + pictures >= 1 && persons >= 1
         }
         _ => {
             strong >= 1

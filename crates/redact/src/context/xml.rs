@@ -27,7 +27,8 @@ const VOID: [&[u8]; 12] =
     [b"br", b"hr", b"img", b"input", b"meta", b"link", b"area", b"base", b"col", b"source", b"wbr", b"embed"];
 
 /// Elements that a name in an attribute tells apart, and the attributes.
-const GENERAL: [&[u8]; 16] = [
+const GENERAL: [&[u8]; 17] = [
+    b"slot",
     b"field",
     b"column",
     b"col",
@@ -344,7 +345,9 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
         return;
     }
     let listed = matches!(element.key.name(), b"string" | b"date" | b"integer" | b"value");
-    let held = above.last().map_or(Key::NONE, |frame| frame.called);
+    // `<Slot name="sourcePatientId"><ValueList><Value>`: a list may stand between.
+    let held = above.iter().rev().take(2).map(|frame| frame.called).find(|called| !called.name().is_empty());
+    let held = held.unwrap_or(Key::NONE);
     let worded = text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80);
     let key: &[u8] = match element.name() {
         _ if column.is_some() => column.as_ref().map_or(b"", Key::name),
@@ -374,7 +377,8 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
         }
         name => name,
     };
-    leaf(tree, above, key, start..end);
+    let (key, value) = super::fields::composite(key, text);
+    leaf(tree, above, key, start + value.start..start + value.end);
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ use crate::{
 };
 
 mod fields;
+mod forms;
 
 use fields::{
     Field,
     Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Range, Telecom, Timing},
     LOOSE, SEGMENTS,
 };
+use forms::{capital, login, pictured, shared};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -193,6 +195,9 @@ fn unlisted(
         {
             Clinician
         }
+        // An account before the name: `jroe^Roe^Jane`.
+        () if count >= 3 && login(part(0)) && word(part(1)) && word(part(2)) => Clinician,
+        () if count == 1 && !local && crate::words::users::personal(value) => First(I::Other),
         () if count > 1 && word(part(0)) && word(part(1)) && (known(part(0)) || known(part(1))) && !state => {
             All(I::Name)
         }
@@ -219,14 +224,6 @@ fn unlisted(
 
 fn whole(range: std::ops::Range<usize>, identifier: I) -> Hit {
     Hit { start: range.start, end: range.end, identifier, weight: weight::KEY, quoted: 0 }
-}
-
-/// Whether a value is the name of a file with a picture.
-fn pictured(value: &[u8]) -> bool {
-    let Some(dot) = value.iter().rposition(|b| *b == b'.') else { return false };
-    let kind = value.get(dot + 1..).unwrap_or_default();
-    let kinds: [&[u8]; 7] = [b"jpg", b"jpeg", b"png", b"heic", b"webp", b"gif", b"tif"];
-    dot > 0 && kinds.iter().any(|known| kind.eq_ignore_ascii_case(known))
 }
 
 /// A segment ends with its line: CR in messages, LF in files, `\r` in strings that escape it, a quote in code.
@@ -340,15 +337,6 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
     }
 }
 
-/// Whether a word stands where a name could: how one is related (table 0063), a degree behind a name.
-fn shared(value: &[u8]) -> bool {
-    let words: [&[u8]; 20] = [
-        b"SELF", b"SPO", b"SPOUSE", b"CHILD", b"CHD", b"DOM", b"OTH", b"OTHER", b"SEL", b"MTH", b"FTH",
-        b"GRD", b"PAR", b"MD", b"DO", b"RN", b"NP", b"PA", b"PHD", b"BATCH",
-    ];
-    words.contains(&value)
-}
-
 /// Hits for the sub-components of a value.
 fn push(value: &[u8], start: usize, identifier: I, hits: &mut Vec<Hit>) {
     let mut place = 0;
@@ -387,30 +375,6 @@ pub(crate) fn begins(text: &[u8], place: usize) -> bool {
         && (name == b"MSH"
             || is_local(name) && place == 0
             || SEGMENTS.iter().any(|(known, _)| &known[..] == name))
-}
-
-/// Accounts of programs.
-const OF_SYSTEMS: [&[u8]; 8] =
-    [b"interface", b"admin", b"sysadmin", b"epicuser", b"mirth", b"rhapsody", b"autoverify", b"hl7user"];
-
-/// Whether a value is the name of a person's account.
-fn login(value: &[u8]) -> bool {
-    let parted = |b: &u8| matches!(b, b'_' | b'.');
-    crate::words::users::personal(value)
-        || value.len() >= 5
-            && value.len() <= 14
-            && value.iter().all(u8::is_ascii_lowercase)
-            && crate::words::dictionary().get(crate::words::hash(value)) & crate::words::WORD == 0
-            && !OF_SYSTEMS.contains(&value)
-        || value.len() > 6
-            && value.iter().all(|b| b.is_ascii_lowercase() || parted(b))
-            && value.iter().filter(|b| parted(b)).count() == 1
-}
-
-/// Whether a word begins with a capital and has letters only.
-fn capital(word: &[u8]) -> bool {
-    word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
-        && word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '))
 }
 
 #[cfg(test)]

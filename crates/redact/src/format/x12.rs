@@ -8,10 +8,10 @@ use crate::{
 };
 
 /// Segments of which an element can identify, and those that a message begins with.
-const SEGMENTS: [&[u8]; 30] = [
+const SEGMENTS: [&[u8]; 34] = [
     b"ISA", b"NM1", b"DMG", b"N3", b"N4", b"REF", b"DTP", b"CLM", b"SBR", b"PER", b"GS", b"ST", b"HL",
     b"TRN", b"PAT", b"INS", b"BHT", b"SV1", b"DTM", b"HI", b"LX", b"N1", b"CLP", b"BPR", b"COB", b"PLB",
-    b"HCR", b"CTX", b"IK4", b"AK4",
+    b"HCR", b"CTX", b"IK4", b"AK4", b"ENT", b"RMR", b"STC", b"PWK",
 ];
 
 /// Whether a text is X12: it begins with a segment that only X12 has.
@@ -113,7 +113,7 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 push(3, I::Facility);
             }
             // Payers have names and numbers that everybody knows.
-            if value(1) == b"PR" || matches!(value(8), b"PI" | b"XV") {
+            if matches!(value(1), b"PR" | b"40" | b"41") || matches!(value(8), b"PI" | b"XV") {
                 return;
             }
             push(
@@ -157,7 +157,21 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         }
         b"DMG" => push(2, I::Date),
         b"DTP" => push(3, I::Date),
-        b"DTM" => push(2, I::Date),
+        b"DTM" => {
+            push(2, I::Date);
+            push(6, I::Date);
+        }
+        // Deaths of members, states of claims, remittances of premiums.
+        b"INS" => push(12, I::Date),
+        b"STC" => push(2, I::Date),
+        b"ENT" => match value(3) {
+            b"34" | b"SY" => push(4, I::Ssn),
+            b"MI" => push(4, I::HealthPlan),
+            _ => {}
+        },
+        b"RMR" => push(2, I::HealthPlan),
+        b"PWK" => push(6, I::Other),
+        b"OTI" => push(3, I::Other),
         b"PAT" => push(6, I::Date),
         b"CLM" => push(1, I::Account),
         b"SBR" => push(3, I::HealthPlan),
@@ -257,6 +271,8 @@ mod tests {
             assert!(found.contains(&expected), "{expected:?} in {found:?}");
         }
         assert!(!found.iter().any(|f| f.1 == "AETNA"));
+        assert_eq!(inner("ENT*1*2J*34*219099412~")[0], (I::Ssn, "219099412"));
+        assert_eq!(inner("STC*A1:20*20240301*WQ*120~")[0], (I::Date, "20240301"));
         assert_eq!(inner("N4*OTIS*OR*97368**CY*LINCOLN~")[2], (I::City, "LINCOLN"));
     }
 

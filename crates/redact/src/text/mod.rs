@@ -52,7 +52,7 @@ mod versions;
 
 use crate::{
     Identifier,
-    format::{astm, ncpdp, x12},
+    format::{astm, edifact, ncpdp, x12},
     shape::alphanumeric,
     words::{
         FAMILY, GIVEN, WORD, among,
@@ -379,6 +379,7 @@ impl<'a> Reader<'a> {
     fn wires(&mut self) {
         astm::read(self.text, self.hits);
         x12::inside(self.text, self.hits);
+        edifact::read(self.text, self.hits);
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {

@@ -234,7 +234,7 @@ pub(super) const SEGMENTS: &[Segment] = &[
     ),
     (b"NTE", &[(3, Prose), (5, Clinician)]),
     (b"DSP", &[(3, Prose)]),
-    (b"EVN", &[(5, Clinician), (6, All(I::Date))]),
+    (b"EVN", &[(2, All(I::Date)), (5, Clinician), (6, All(I::Date))]),
     (b"DG1", &[(5, All(I::Date)), (16, Clinician), (19, All(I::Date))]),
     (b"PR1", &[(5, All(I::Date)), (8, Clinician), (11, Clinician), (12, Clinician)]),
     (b"AL1", &[(6, All(I::Date))]),
@@ -269,17 +269,7 @@ pub(super) const SEGMENTS: &[Segment] = &[
             (25, Code),
         ],
     ),
-    (
-        b"RXA",
-        &[
-            (3, All(I::Date)),
-            (4, All(I::Date)),
-            (10, Clinician),
-            (11, Location),
-            (15, First(I::Device)),
-            (22, All(I::Date)),
-        ],
-    ),
+    (b"RXA", &[(3, All(I::Date)), (4, All(I::Date)), (10, Clinician), (11, Location), (22, All(I::Date))]),
     (b"RXO", &[(1, Code), (14, Clinician), (15, Clinician)]),
     (
         b"RXE",

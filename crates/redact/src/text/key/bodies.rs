@@ -118,7 +118,11 @@ pub(crate) fn cared_for(name: &[u8]) -> bool {
         "gender",
         "sex",
         "tooth",
-        "cdt"
+        "cdt",
+        "usubjid",
+        "subjid",
+        "brthdtc",
+        "aeterm"
     ];
     let read = read(name);
     read.all & v::CLINICAL != 0

@@ -1,0 +1,42 @@
+//! What a value is by its form, where the field does not tell: accounts, files of pictures, words that share a field.
+
+/// Whether a value is the name of a file with a picture.
+pub(super) fn pictured(value: &[u8]) -> bool {
+    let Some(dot) = value.iter().rposition(|b| *b == b'.') else { return false };
+    let kind = value.get(dot + 1..).unwrap_or_default();
+    let kinds: [&[u8]; 7] = [b"jpg", b"jpeg", b"png", b"heic", b"webp", b"gif", b"tif"];
+    dot > 0 && kinds.iter().any(|known| kind.eq_ignore_ascii_case(known))
+}
+
+/// Whether a word stands where a name could: how one is related (table 0063), a degree behind a name.
+pub(super) fn shared(value: &[u8]) -> bool {
+    let words: [&[u8]; 20] = [
+        b"SELF", b"SPO", b"SPOUSE", b"CHILD", b"CHD", b"DOM", b"OTH", b"OTHER", b"SEL", b"MTH", b"FTH",
+        b"GRD", b"PAR", b"MD", b"DO", b"RN", b"NP", b"PA", b"PHD", b"BATCH",
+    ];
+    words.contains(&value)
+}
+
+/// Accounts of programs.
+const OF_SYSTEMS: [&[u8]; 8] =
+    [b"interface", b"admin", b"sysadmin", b"epicuser", b"mirth", b"rhapsody", b"autoverify", b"hl7user"];
+
+/// Whether a value is the name of a person's account.
+pub(super) fn login(value: &[u8]) -> bool {
+    let parted = |b: &u8| matches!(b, b'_' | b'.');
+    crate::words::users::personal(value)
+        || value.len() >= 5
+            && value.len() <= 14
+            && value.iter().all(u8::is_ascii_lowercase)
+            && crate::words::dictionary().get(crate::words::hash(value)) & crate::words::WORD == 0
+            && !OF_SYSTEMS.contains(&value)
+        || value.len() > 6
+            && value.iter().all(|b| b.is_ascii_lowercase() || parted(b))
+            && value.iter().filter(|b| parted(b)).count() == 1
+}
+
+/// Whether a word begins with a capital and has letters only.
+pub(super) fn capital(word: &[u8]) -> bool {
+    word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+        && word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '))
+}
