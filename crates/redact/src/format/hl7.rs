@@ -197,7 +197,13 @@ fn unlisted(
         }
         // An account before the name: `jroe^Roe^Jane`.
         () if count >= 3 && login(part(0)) && word(part(1)) && word(part(2)) => Clinician,
-        () if count == 1 && !local && crate::words::users::personal(value) => First(I::Other),
+        () if count == 1
+            && !local
+            && value.first().is_some_and(u8::is_ascii_lowercase)
+            && crate::words::users::personal(value) =>
+        {
+            First(I::Other)
+        }
         () if count > 1 && word(part(0)) && word(part(1)) && (known(part(0)) || known(part(1))) && !state => {
             All(I::Name)
         }
