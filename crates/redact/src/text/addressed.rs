@@ -23,6 +23,11 @@ impl Reader<'_> {
         let (initial, family) = (self.t(index), self.t(last + 2));
         let fits = self.strict
             && initial.case == Case::Single
+            // `FHT cat I. Leopold: vertex`.
+            && !self.lower_is(
+                index.wrapping_sub(1),
+                words!["cat", "category", "class", "type", "stage", "grade", "phase", "level", "tier"],
+            )
             && self.t(index + 1).symbol(b'.')
             && self.glued(index)
             && matches!(family.case, Case::Capital | Case::Inner)

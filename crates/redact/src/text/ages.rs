@@ -95,6 +95,16 @@ impl Reader<'_> {
         }
         let Some(before) = at.checked_sub(1) else { return false };
         self.lower_is(before, words!["age", "aged", "ages"]) && !self.unit_is_other(index)
+            // `My mother is 97 and`, `she is now 93.`
+            || at < index
+                && self.strict
+                && self.lower_is(index.wrapping_sub(1), words!["is", "was", "now"])
+                && (self.t(before).is(v::KIN | v::SUBJECT) || self.lower_is(before, words!["she", "he"]))
+                && !self.unit_is_other(index)
+                && !(self.byte(self.t(index).end) == b'.' && self.byte(self.t(index).end + 1).is_ascii_digit())
+                && (matches!(self.t(index + 1).kind, Kind::None | Kind::Symbol)
+                    || self.lower_is(index + 1, words!["and", "but", "so", "with", "now", "who", "in", "this", "next", "yo"]))
+                && !matches!(self.t(index + 1).byte, b'/' | b'-')
             || self.lower_is(before, words!["turned", "turning", "turns"])
                 && self.strict
                 && !self.unit_is_other(index)

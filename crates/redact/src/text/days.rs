@@ -134,14 +134,7 @@ impl Reader<'_> {
         if self.lower_is(next, measured) && !announced || self.lower_is(index.wrapping_sub(1), rated) {
             return false;
         }
-        // `Visit 7/12  1/1/2024`, `Session 12/20`, `2+1+3=6/9`: one of so many.
-        let dated = date::date(self.text, self.t(next).start).is_some();
-        let one_of = self.lower_is(
-            index.wrapping_sub(1),
-            words!["session", "fraction", "fractions", "fx", "page", "part"],
-        ) && !self
-            .lower_is(index.wrapping_sub(2), words!["last", "next", "prior", "previous", "first"]);
-        if dated || one_of || self.back(index, 1).symbol(b'=') && self.back(index, 1).end == start {
+        if self.counts(index, start, next) {
             return false;
         }
         let slash = (start..end).find(|place| self.byte(*place) == b'/').unwrap_or(start);
@@ -155,6 +148,27 @@ impl Reader<'_> {
             || first == 2 && second == 2 && (a <= 12 && b <= 31) && b != 10 && (a < 10 || b > 12)
             || b != 0 && (a > b && a != 20 || b > 6 && b != 10)
             || self.back(index, 1).symbol(b'(') && self.byte(end) == b')' && b > 10
+    }
+
+    /// `Visit 7/12  1/1/2024`, `Session 12/20`, `2+1+3=6/9`, `lot K482 exp 04/2026`: one of so many, and no day of a person.
+    pub(super) fn counts(&self, index: usize, start: usize, next: usize) -> bool {
+        let dated = date::date(self.text, self.t(next).start).is_some();
+        let turn =
+            self.lower_is(index.wrapping_sub(2), words!["last", "next", "prior", "previous", "first", "on"]);
+        let one_of = !turn
+            && self.lower_is(
+                index.wrapping_sub(1),
+                words!["session", "fraction", "fractions", "fx", "page", "part"],
+            );
+        // The number of a visit at the end of a heading.
+        let heading = !turn
+            && self.lower_is(index.wrapping_sub(1), words!["visit", "tx"])
+            && self.t(index.wrapping_sub(1)).start >= self.back(index, 2).end.saturating_add(3)
+            && self.t(next).kind == Kind::None;
+        let sum = self.back(index, 1).symbol(b'=') && self.back(index, 1).end == start;
+        let lot = self.lower_is(index.wrapping_sub(1), words!["exp", "expires", "expiration"])
+            && (2..=5).any(|by| self.lower_is(index.wrapping_sub(by), words!["lot", "batch"]));
+        dated || one_of || heading || sum || lot
     }
 
     /// End of a day in words behind a month: `march third`, `June twenty-first`, `may the fifth`.

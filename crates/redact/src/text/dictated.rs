@@ -20,7 +20,7 @@ const STOPS: &[u64] = list!(
      aged male female today now out up down off over then than very more much most please thanks ok yes back \
      him them their our your its also just only still when what where how why does did got get gets go goes \
      going take takes took note notes seen sees saw room bed plan case chart call calls card first last middle \
-     given street"
+     given street ed"
 );
 
 /// Words of dictation that stand for signs.

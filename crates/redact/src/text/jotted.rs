@@ -99,7 +99,7 @@ impl Reader<'_> {
         let counted = self.lower_is(next, UNITS) && self.t(next).case != Case::Upper
             || self.t(next).symbol(b'%')
             || self.t(next).symbol(b'x');
-        if goes_on || counted {
+        if goes_on || counted || sign.byte == b'/' && self.counts(index, first.start, next) {
             return None;
         }
         let day = Jot { sign: sign.byte, month, day, led: before_is_nought(self, first, second) };

@@ -20,7 +20,7 @@ const PEOPLE: &[u64] = list!(
      author cosigner grandkids grandchildren grandchild sons daughters brothers sisters mommy daddy mum granny \
      grandpa nana hubby wifey gf bf pcp aide classmate tenant widow widower law donor twin triplet lawyer \
      attorney judge chaplain interpreter translator supervisee trainee operator driver foster godmother \
-     godfather witness son stepdad stepmom rep advocate coordinator worker lead recipient"
+     godfather witness son stepdad stepmom rep advocate coordinator worker lead recipient presenter volunteer facilitator preceptor moderator"
 );
 
 /// Letters behind names and before them.

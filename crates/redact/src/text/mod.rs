@@ -11,6 +11,7 @@ mod borrowed;
 mod bound;
 mod byways;
 mod calls;
+mod captions;
 mod care;
 mod cities;
 mod columns;

@@ -25,6 +25,7 @@ const REGISTERED: &[u64] = list!(
     "bx biopsy biopsies spec specimen specimens sample samples autopsy path pathology cytology histology prior report \
      reports pcr accession block blocks slide slides docket warrant citation summons subpoena dnr polst molst most \
      pin passcode passport visa juror inmate booking grp subscr referral precert preauth authorization claimant \
+     natera invitae myriad guardant tempus caris genedx ambry bracelet wristband armband band bands \
      proband donor family recipient oscar kit randomization screening irb consent requisition req rx"
 );
 
@@ -56,6 +57,7 @@ impl Reader<'_> {
             let token = self.t(index);
             match token.kind {
                 Kind::Symbol if token.byte == b'@' => self.handle(index),
+                Kind::Symbol if token.byte == b'/' => self.abbreviated_person(index),
                 Kind::Number => {
                     self.degrees(index);
                     self.called(index);
@@ -185,7 +187,9 @@ impl Reader<'_> {
         }
         let Some(range) = self.office(self.bridge(index + 1), 5) else { return };
         let value = self.text.get(range.clone()).unwrap_or_default();
-        if formed(value) {
+        let lettered = digits::count(value) >= 4
+            && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-');
+        if formed(value) || lettered {
             let plan = (0..4).any(|by| {
                 self.t(noun.wrapping_sub(by)).is(v::PLAN | v::PAYER)
                     || self.lower_is(
@@ -215,12 +219,23 @@ impl Reader<'_> {
             if let Some(range) = self.office(next, 5) {
                 self.hit(start, range.end, I::Licence, weight::GUESS + 5);
             }
-        } else if letters && self.back(index, 1).capitalised() {
+        } else if letters {
+            // `Odette Pruitt, PT, DPT, G24914`.
+            let mut head = index;
+            while head > 0
+                && index - head < 6
+                && (self.back(head, 1).symbol(b',')
+                    || self.back(head, 1).symbol(b'-')
+                    || self.back(head, 1).is(v::SUFFIX) && self.back(head, 1).case == Case::Upper)
+            {
+                head -= 1;
+            }
             let next =
                 index + 1 + usize::from(self.t(index + 1).symbol(b',') || self.t(index + 1).symbol(b'#'));
             let Some(range) = self.office(next, 6) else { return };
             let value = self.text.get(range.clone()).unwrap_or_default();
-            let named = self.back(index, 1).known(FAMILY | GIVEN);
+            let named = self.back(head, 1).capitalised()
+                && (self.back(head, 1).known(FAMILY | GIVEN) || !self.back(head, 1).known(WORD));
             if named && formed(value) && card::card(self.text, range.start, true).is_none() {
                 self.hit(range.start, range.end, I::Licence, weight::GUESS + 3);
             }

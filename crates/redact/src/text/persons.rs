@@ -44,7 +44,8 @@ impl Reader<'_> {
                 .or_else(|| self.spelled_out(index))
                 .or_else(|| self.addressed(index))
                 .or_else(|| self.bracketed(index))
-                .or_else(|| self.bedside(index));
+                .or_else(|| self.bedside(index))
+                .or_else(|| self.captioned(index));
             let found = found.filter(|(start, end)| !self.caption(*start, *end)).filter(|(_, end)| {
                 !(self.strict
                     && !token.is(v::TITLE)
@@ -228,6 +229,7 @@ impl Reader<'_> {
             || !given.known(GIVEN)
                 && !(self.strict
                     && token.case == Case::Upper
+                    && given.len() > 3
                     && token.known(COMMON)
                     && !token.known(WORD)
                     && !given.known(WORD)

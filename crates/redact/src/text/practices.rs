@@ -75,6 +75,11 @@ impl Reader<'_> {
             {
                 self.town(index);
             }
+            if self.lower_is(index.wrapping_sub(1), words!["the", "our", "your"])
+                && self.t(index).known(CITY | crate::words::CITY_BEGINS)
+            {
+                self.located(index);
+            }
             if self.lower_is(index, ENDS) {
                 self.practice(index);
             } else if self.t(index + 1).symbol(b'\'') && self.lower_is(index + 2, words!["s"]) {
@@ -213,6 +218,20 @@ impl Reader<'_> {
             token.kind != Kind::Word || token.otherwise() & !v::FACILITYMID == 0 && !self.lower_is(at, KINDS)
         });
         if end > 0 && closes && own {
+            self.hit(self.t(index).start, end, Identifier::City, weight::PLACE);
+        }
+    }
+
+    /// `at the Meadow Woods location`: which of several.
+    fn located(&mut self, index: usize) {
+        let end = self.capitals_from(index, 3);
+        let last = self.index_at(end);
+        let own = (index..last).all(|at| {
+            self.t(at).otherwise() & !v::FACILITYMID == 0
+                && !self.t(at).is(v::KNOWN)
+                && !self.lower_is(at, KINDS)
+        });
+        if end > 0 && own && self.lower_is(last, words!["location", "branch", "campus", "store"]) {
             self.hit(self.t(index).start, end, Identifier::City, weight::PLACE);
         }
     }

@@ -390,7 +390,7 @@ impl Reader<'_> {
 
     /// Whether a word ends as medicines, diseases and operations do.
     pub(super) fn medical(&self, word: &[u8]) -> bool {
-        const ENDS: [&str; 56] = [
+        const ENDS: [&str; 68] = [
             "pril",
             "olol",
             "statin",
@@ -447,6 +447,18 @@ impl Reader<'_> {
             "lukast",
             "dronate",
             "afil",
+            "emic",
+            "thymic",
+            "otropic",
+            "trophic",
+            "plegic",
+            "lytic",
+            "philic",
+            "phobic",
+            "tensive",
+            "cular",
+            "iform",
+            "oidal",
         ];
         word.len() > 5 && ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_bytes()))
     }

@@ -21,7 +21,16 @@ impl Reader<'_> {
             )
             || self.lower_is(suffix, words!["ct"])
                 && self.lower_is(suffix.wrapping_sub(1), words!["to", "for", "from", "in", "by"]);
-        if doctor {
+        // `RTC 4 wks Dr. Roe`.
+        let period = self.lower_is(suffix, words!["dr"])
+            && self.lower_is(
+                first,
+                words![
+                    "wk", "wks", "week", "weeks", "mo", "mos", "month", "months", "day", "days", "yr", "yrs",
+                    "hr", "hrs", "min"
+                ],
+            );
+        if doctor || period {
             return true;
         }
         let doubtful = words![

@@ -96,6 +96,8 @@ impl Reader<'_> {
                 && self.lower_is(index.wrapping_sub(1), words!["monte", "hong"])
             || self.dosed(index)
             || self.gauged(index)
+            || self.tested(index)
+            || self.versioned(index)
             || self.among_things(index)
     }
 
@@ -171,6 +173,10 @@ impl Reader<'_> {
         });
         // `Mon-Fri`.
         let days = words().all(|at| self.t(at).is(v::WEEKDAY));
+        // `L as in Larry`.
+        let spelled = self.lower_is(first.wrapping_sub(1), words!["in"])
+            && self.lower_is(first.wrapping_sub(2), words!["as"])
+            && self.back(first, 3).len() == 1;
         let asked = matches!(self.t(first).byte, b'Q' | b'A')
             && self.t(first).case == Case::Single
             && self.t(first + 1).symbol(b'.')
@@ -179,7 +185,7 @@ impl Reader<'_> {
                     && !self.t(at).is(v::STRONG)
                     && (self.t(first).byte == b'Q' || !self.t(at).known(COMMON))
             });
-        self.strict && (form || days || asked)
+        self.strict && (form || days || spelled || asked)
     }
 
     /// Whether what stands behind a name of two parts is a disease or a sign: `Ramsay Hunt syndrome`.
@@ -196,6 +202,30 @@ impl Reader<'_> {
             && (bytes.ends_with(b"F") || bytes.ends_with(b"Fr") || bytes.ends_with(b"fr"))
             && crate::shape::value(bytes, 0, 2) < 37
             && bytes.len() <= 4
+    }
+
+    /// `Hawkins-Kennedy neg`, `Derefield L neg`, `Phalen +`: a test and what it showed.
+    pub(super) fn tested(&self, index: usize) -> bool {
+        let token = self.t(index);
+        if token.known(COMMON) && !token.is(v::EPONYM) {
+            return false;
+        }
+        let mut next = self.atom(index).unwrap_or(index + 1);
+        if self.t(next).case == Case::Single && matches!(self.t(next).byte, b'L' | b'R') {
+            next += 1;
+        }
+        self.lower_is(next, words!["neg", "pos"]) && self.t(next).case == Case::Lower
+    }
+
+    /// `Pax-8`, `Jo-1`, `Bayley-4`: a stain, an antibody, an edition.
+    pub(super) fn versioned(&self, index: usize) -> bool {
+        let next = self.atom(index).unwrap_or(index + 1);
+        let number = self.t(next + 1);
+        self.t(next).symbol(b'-')
+            && self.glued(next - 1)
+            && self.glued(next)
+            && matches!(number.kind, Kind::Number | Kind::Mixed)
+            && number.len() <= 3
     }
 
     /// `Max tokens`, `Max Connections`: a bound of something.
@@ -240,8 +270,14 @@ impl Reader<'_> {
         let number = self.t(next).kind == Kind::Number
             && (self.t(next).len() < 4 || !token.known(GIVEN | FAMILY))
             || self.t(next).symbol(b'#') && !token.known(GIVEN | FAMILY)
-            || self.lower_is(next, words!["ii", "iii", "iv"]) && !token.known(GIVEN);
-        number && !token.known(COMMON)
+            || self.lower_is(next, words!["ii", "iii", "iv"]) && !token.known(GIVEN)
+            // `Philips Ingenia 3T`.
+            || self.t(next).kind == Kind::Mixed && self.t(next).len() <= 3 && !token.known(GIVEN | FAMILY);
+        // `Clark IV`.
+        let level = token.is(v::EPONYM)
+            && self.lower_is(next, words!["i", "ii", "iii", "iv", "v"])
+            && self.t(next).capitalised();
+        number && !token.known(COMMON) || level
     }
 
     /// `Zepbound 5 mg`, `Kenalog injection`.
@@ -284,7 +320,7 @@ impl Reader<'_> {
         };
         let joins = |at: usize| {
             let token = self.t(at);
-            token.symbol(b',') || token.symbol(b'/') || self.lower_is(at, words!["and", "or"])
+            token.symbol(b',') || token.symbol(b'/') || self.lower_is(at, words!["and", "or", "vs", "versus"])
         };
         let next = self.atom(index).unwrap_or(index + 1);
         // `Medtronic Evera`: what a maker's name is before.

@@ -161,7 +161,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         SUFFIX,
-        "md do rn np pa phd lpn dds dmd pharmd msw lcsw dpt pt ot slp crna cnm dnp msn bsn mph mba facc facs jr sr ii iii iv esq apn aprn fnp pac cna rph psyd lmft lpc dpm od dc rd rdn cma rt emt",
+        "md do rn np pa phd lpn dds dmd pharmd msw lcsw dpt pt ot slp crna cnm dnp msn bsn mph mba facc facs jr sr ii iii iv esq apn aprn fnp pac cna rph psyd lmft lpc dpm od dc rd rdn cma rt emt otr cota nnp crnp pmhnp whnp licsw lmhc rdh cdces rrt bcba ccrn acnp agnp",
     ),
     (
         KIN,

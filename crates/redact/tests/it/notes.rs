@@ -150,3 +150,37 @@ fn degrees_and_local_numbers_are_of_persons() {
     );
     check(Mode::Strict, &["Doses of 0.2500, 0.5000 were tried."]);
 }
+
+#[test]
+fn captions_and_columns_hold_names() {
+    check(
+        Mode::Strict,
+        &[
+            "Cause No. 4: <OKAFOR> v. <PRUITT>, Superior Court.",
+            "Subject: RE: <KT> / <48213907>",
+            "Chair 6  <SANDOVAL ODETTE>  67  MWF",
+            "Sats 96 on room air. -<Odette>",
+            "Fluids held. /<Pruitt>, NNP",
+            "My grandmother is <97> and lives alone.",
+            "Odette Sandoval, PT, DPT, <G24914>".replace("Odette Sandoval", "<Odette Sandoval>").as_str(),
+            "Treated by <Sandoval> OTR/L today.",
+        ],
+    );
+}
+
+#[test]
+fn tests_makers_and_counts_are_no_persons() {
+    check(
+        Mode::Strict,
+        &[
+            "Neer, Hawkins-Kennedy neg, Yeoman neg, Codman's done.",
+            "Pax-8, Gata-3 and Napsin positive; Jo-1 negative.",
+            "Philips Ingenia 3T, Gadavist 7 mL.",
+            "Pentacel, Vaxelis and Rotarix given.",
+            "The tracing is category I. Leopold: vertex.",
+            "PT DAILY NOTE   Visit 7/18",
+            "Pt ed given on wound care.",
+            "Recheck in 4 wks. HbA1c is 97 today.",
+        ],
+    );
+}
