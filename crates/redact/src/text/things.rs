@@ -97,7 +97,7 @@ impl Reader<'_> {
             || self.dosed(index)
             || self.gauged(index)
             || self.tested(index)
-            || self.versioned(index)
+            || self.edition(index)
             || self.among_things(index)
     }
 
@@ -218,7 +218,7 @@ impl Reader<'_> {
     }
 
     /// `Pax-8`, `Jo-1`, `Bayley-4`: a stain, an antibody, an edition.
-    pub(super) fn versioned(&self, index: usize) -> bool {
+    pub(super) fn edition(&self, index: usize) -> bool {
         let next = self.atom(index).unwrap_or(index + 1);
         let number = self.t(next + 1);
         self.t(next).symbol(b'-')
