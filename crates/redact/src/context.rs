@@ -26,7 +26,7 @@ mod yaml;
 
 pub(crate) use dump::types;
 pub(crate) use json::{Piece, heads, piece, rows};
-pub(crate) use label::{Label, SLASH, own_key};
+pub(crate) use label::{ANSWER, Label, SLASH, answer, own_key};
 pub(crate) use signs::Signs;
 pub(crate) use strokes::drawn;
 pub(crate) use table::Table;

@@ -173,7 +173,7 @@ impl Engine {
         if self.hl7(line, scratch, hits) {
             return Ok(());
         }
-        let head = header::length(line);
+        let head = if self.strict && header::by_hand(line) { 0 } else { header::length(line) };
         // A document inside of a line: `payload={"a":1}`, `body: [{…}]`. After a broken one the rest is text, so that
         // many openings cost no more than one.
         if let Some(start) = document_start(line, head) {

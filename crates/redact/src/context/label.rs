@@ -24,6 +24,9 @@ const BLOCK: u8 = 3;
 /// What stands between a street and the line below it.
 const BELOW: &[u8] = b"\n";
 
+/// What stands between a question and its answer.
+pub(crate) const ANSWER: &[u8] = b":  ";
+
 /// Words that announce what may be cut from them by the end of a line.
 const ANNOUNCE: Roles = v::TITLE
     | v::MRN
@@ -78,6 +81,8 @@ impl Label {
             Some(field)
         } else if let Some(several) = several(body) {
             Some(several)
+        } else if engine.strict() && body.ends_with(b"?") {
+            asked(body)
         } else if body.ends_with(b":") || body.ends_with(b"=") {
             labelled(body)
         } else if engine.strict() || opening::header_like(line) {
@@ -163,6 +168,76 @@ fn labelled(body: &[u8]) -> Option<Label> {
     Label::new(words, b": ", block)
 }
 
+/// What a question asks for: `May I have your account number?`
+fn asked(body: &[u8]) -> Option<Label> {
+    let asked = body.get(body.len().saturating_sub(160)..)?;
+    if [&b"last four"[..], b"last 4"].iter().any(|words| memchr::memmem::find(asked, words).is_some()) {
+        return Label::new(b"last four of SSN", ANSWER, 0);
+    }
+    let begins: Vec<usize> = (0..asked.len())
+        .filter(|at| asked.get(*at) > Some(&b' ') && asked.get(at.wrapping_sub(1)) <= Some(&b' '))
+        .collect();
+    for (word, start) in begins.iter().enumerate() {
+        // Three words, two, or one.
+        for last in (word..word + 3).rev() {
+            let Some(rest) = begins.get(last).and_then(|at| asked.get(*at..)) else { continue };
+            let length =
+                rest.iter().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'\'' | b'-')).count();
+            let end = asked.len() - rest.len() + length;
+            let phrase = asked.get(*start..end).unwrap_or_default();
+            let plain = phrase.iter().all(|b| b.is_ascii_alphabetic() || b" '-".contains(b));
+            let certain = matches!(
+                classify(phrase, b""),
+                Class::Is(
+                    I::Name
+                        | I::Ssn
+                        | I::Mrn
+                        | I::HealthPlan
+                        | I::Account
+                        | I::Licence
+                        | I::Phone
+                        | I::Date
+                        | I::Zip
+                        | I::Card
+                        | I::Vehicle
+                        | I::Other
+                ) | Class::Formed(_)
+            );
+            if plain && certain {
+                return Label::new(phrase, ANSWER, 0);
+            }
+        }
+    }
+    None
+}
+
+/// Where the answer begins in a line: behind who speaks, and behind words that answer nothing.
+pub(crate) fn answer(line: &[u8]) -> usize {
+    const FILLERS: [&[u8]; 22] = [
+        b"it's", b"its", b"it", b"is", b"yes", b"yeah", b"sure", b"ok", b"okay", b"um", b"uh", b"so", b"my",
+        b"the", b"i", b"think", b"of", b"course", b"that's", b"name", b"number", b"no",
+    ];
+    let mut place = line.len() - line.trim_ascii_start().len();
+    // `[09:15] Caller: `, `00:01:12 SPEAKER_01 `, `A. `.
+    if let Some(colon) = line.windows(2).take(48).position(|pair| pair == b": ") {
+        place = colon + 2;
+    } else if line.get(place..place + 3).is_some_and(|head| head == b"A. ") {
+        place += 3;
+    }
+    for _ in 0..6 {
+        let rest = line.get(place..).unwrap_or_default();
+        let skip = rest.iter().take_while(|b| **b == b' ' || matches!(b, b',' | b'.' | b'-')).count();
+        let rest = rest.get(skip..).unwrap_or_default();
+        let length = rest.iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'\'').count();
+        let word = rest.get(..length).unwrap_or_default();
+        if !FILLERS.iter().any(|filler| word.eq_ignore_ascii_case(filler)) {
+            return place + skip;
+        }
+        place += skip + length;
+    }
+    place
+}
+
 /// How many lines may follow the value of a label of this class; nothing if it announces nothing.
 fn announces(class: Class) -> Option<u8> {
     match class {
@@ -227,7 +302,8 @@ fn alone(line: &[u8], strict: bool) -> Option<Label> {
 /// Whether a line may be one of prose that goes on below, by its ends.
 pub(super) fn may_be_cut(line: &[u8]) -> bool {
     let last = line.trim_ascii_end().last().copied().unwrap_or(0);
-    (last.is_ascii_alphabetic() || matches!(last, b'.' | b'#' | b']' | b',')) && !line.starts_with(b"{")
+    (last.is_ascii_alphabetic() || matches!(last, b'.' | b'#' | b']' | b',' | b'?'))
+        && !line.starts_with(b"{")
 }
 
 /// The last words of a line of prose, if what they announce may stand on the next.

@@ -380,14 +380,16 @@ impl Engine {
 
     /// A line below its label.
     fn labelled(&self, line: &[u8], label: &Label, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
-        if context::own_key(line) {
+        let answered = label.glue == context::ANSWER;
+        if !answered && context::own_key(line) {
             return;
         }
         if label.glue == context::SLASH {
             self.listed(line, label, scratch, hits);
             return;
         }
-        let start = line.len() - line.trim_ascii_start().len();
+        let blanks = line.len() - line.trim_ascii_start().len();
+        let start = if answered { context::answer(line) } else { blanks };
         let value = line.get(start..).unwrap_or_default();
         let mut joined = std::mem::take(&mut scratch.joined);
         joined.clear();

@@ -24,6 +24,16 @@ pub(crate) fn length(line: &[u8]) -> usize {
     0
 }
 
+/// Whether the line begins with a day and a minute as people write them in what they note: `06/30/2026 15:27 Medic 12`.
+/// Loggers write seconds.
+pub(crate) fn by_hand(line: &[u8]) -> bool {
+    let Some(found) = date::date(line, 0).filter(|found| found.time) else { return false };
+    let slashes = line.get(..found.end).is_some_and(|day| day.contains(&b'/')) && digits(line, 0, 4) <= 2;
+    let hour = digits(line, found.end + 1, 3);
+    let minute = found.end + 1 + hour;
+    slashes && at(line, minute) == b':' && digits(line, minute + 1, 3) == 2 && at(line, minute + 3) == b' '
+}
+
 fn skip(line: &[u8], place: usize) -> usize {
     match at(line, place) {
         // ANSI: escape, bracket, parameters, letter.

@@ -32,7 +32,12 @@ impl Reader<'_> {
             && self.glued(index)
             && matches!(family.case, Case::Capital | Case::Inner)
             && family.kind == Kind::Word;
+        // `Q. Where? A. Queen Street`: who answers.
+        let answers = matches!(initial.byte, b'A' | b'Q')
+            && self.back(index, 1).kind == Kind::Symbol
+            && matches!(self.back(index, 1).byte, b'?' | b'.');
         if !fits
+            || answers
             || family.is(v::LOOK)
             || !family.known(FAMILY | GIVEN)
             || family.known(WORD) && family.is(v::CARER | v::FACILITY | v::KNOWN)
@@ -86,7 +91,9 @@ impl Reader<'_> {
                 "thank", "are", "do", "did", "just", "reply", "when", "where", "would", "will", "have"
             ],
         ) && (self.t(next + 1).case == Case::Lower || self.t(next + 1).case == Case::Single);
-        (fits && self.t(next).symbol(b',') && told).then(|| (token.start, self.t(next - 1).end))
+        // `Ken ur appt is at 3`.
+        let short = self.lower_is(next, words!["ur", "your", "u"]) && self.t(next).case == Case::Lower;
+        (fits && (self.t(next).symbol(b',') && told || short)).then(|| (token.start, self.t(next - 1).end))
     }
 
     /// In prose: who is meant behind a department: `Ortho (Drewniowska) aware`.

@@ -94,20 +94,48 @@ impl Reader<'_> {
             at = previous;
         }
         let Some(before) = at.checked_sub(1) else { return false };
-        self.lower_is(before, words!["age", "aged", "ages"]) && !self.unit_is_other(index)
-            // `My mother is 97 and`, `she is now 93.`
-            || at < index
-                && self.strict
-                && self.lower_is(index.wrapping_sub(1), words!["is", "was", "now"])
-                && (self.t(before).is(v::KIN | v::SUBJECT) || self.lower_is(before, words!["she", "he"]))
-                && !self.unit_is_other(index)
-                && !(self.byte(self.t(index).end) == b'.' && self.byte(self.t(index).end + 1).is_ascii_digit())
-                && (matches!(self.t(index + 1).kind, Kind::None | Kind::Symbol)
-                    || self.lower_is(index + 1, words!["and", "but", "so", "with", "now", "who", "in", "this", "next", "yo"]))
-                && !matches!(self.t(index + 1).byte, b'/' | b'-')
+        self.who_is(before, at, index)
+            || self.lower_is(before, words!["age", "aged", "ages"]) && !self.unit_is_other(index)
             || self.lower_is(before, words!["turned", "turning", "turns"])
                 && self.strict
                 && !self.unit_is_other(index)
+    }
+
+    /// In prose: `he's 97, he`, `mom is 94 and`: a person, `is`, and a number that closes the clause.
+    fn who_is(&self, before: usize, at: usize, index: usize) -> bool {
+        let short = self.lower_is(before, words!["s", "im"]) && self.back(before, 1).symbol(b'\'');
+        let who = if short { before.wrapping_sub(2) } else { before };
+        let person = self.lower_is(
+            who,
+            words![
+                "he",
+                "she",
+                "mom",
+                "dad",
+                "mother",
+                "father",
+                "grandma",
+                "grandpa",
+                "grandmother",
+                "grandfather",
+                "husband",
+                "wife",
+                "aunt",
+                "uncle"
+            ],
+        ) || self.t(who).is(v::SUBJECT | v::KIN);
+        let next = self.t(index + 1);
+        let closes = matches!(next.kind, Kind::None)
+            || next.kind == Kind::Symbol
+                && (matches!(next.byte, b',' | b')' | b'\n' | b'!' | b'?' | b';')
+                    || next.byte == b'.' && !self.byte(next.end).is_ascii_digit())
+            || self.lower_is(
+                index + 1,
+                words![
+                    "and", "but", "so", "with", "now", "lives", "who", "years", "in", "this", "next", "yo"
+                ],
+            );
+        self.strict && person && (short || at < index) && closes
     }
 
     /// In prose: `Jane Roe, 92, here for`, `(F, 92)`.

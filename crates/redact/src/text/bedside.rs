@@ -101,7 +101,7 @@ impl Reader<'_> {
     }
 
     /// `71F`, `F/71`, `71/F`, `71 yo`, `71yoF`, `71 F`.
-    fn age_and_sex(&self, index: usize) -> bool {
+    pub(super) fn age_and_sex(&self, index: usize) -> bool {
         let token = self.t(index);
         let sex = |at: usize| {
             self.t(at).case == Case::Single

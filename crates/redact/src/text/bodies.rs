@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
-    words::{FAMILY, GIVEN, WORD, dictionary, hash, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, vocabulary as v, words},
 };
 
 impl Reader<'_> {
@@ -55,7 +55,8 @@ impl Reader<'_> {
                 next,
                 words![
                     "id", "no", "number", "ref", "code", "is", "stored", "saved", "under", "as", "matched",
-                    "enrolled", "data", "for", "in", "on", "key", "value", "with"
+                    "enrolled", "data", "for", "in", "on", "key", "value", "with", "file", "lookup",
+                    "scanned"
                 ],
             );
             let sign = token.kind == Kind::Symbol
@@ -74,11 +75,25 @@ impl Reader<'_> {
             return;
         }
         let rest = self.text.get(start..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .take(256)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'+' | b'='))
-            .count();
+        let run = |from: usize| {
+            rest.iter()
+                .skip(from)
+                .take(256)
+                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'+' | b'='))
+                .count()
+        };
+        let mut length = run(0);
+        // `tpl:86edb66d242f8a4e`.
+        if rest.get(..length).is_some_and(|word| {
+            (2..=5).contains(&word.len())
+                && word.iter().all(u8::is_ascii_lowercase)
+                && word != b"sha"
+                && word != b"md"
+        }) && at(rest, length) == b':'
+            && run(length + 1) >= 8
+        {
+            length += 1 + run(length + 1);
+        }
         let value = rest.get(..length).unwrap_or_default();
         let digest = value.len() < 8 && value.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(b"sha"))
             || at(rest, length) == b':';
@@ -110,6 +125,10 @@ impl Reader<'_> {
         if (self.near(place, v::PHOTO, 6) || (place..index).any(|at| self.picture_word(self.t(at))))
             && end > start + 4
             && (self.person || whose(self.text.get(start..end).unwrap_or_default()))
+            || self.strict
+                && end > start + 4
+                && (whose(self.text.get(start..end).unwrap_or_default())
+                    || of_somebody(self.text.get(start..end).unwrap_or_default()))
         {
             self.hit(start, end, I::Photo, weight::CONTEXT);
         }
@@ -153,6 +172,36 @@ pub(crate) fn picture_file(text: &[u8], place: usize) -> Option<Range<usize>> {
         .iter()
         .any(|known| kind.eq_ignore_ascii_case(known.as_bytes()))
         .then_some(start..end)
+}
+
+/// Whether the parts of a file's name are a name, word or not, and what is pictured of people: `barber_id_front.jpeg`.
+fn of_somebody(name: &[u8]) -> bool {
+    let shown = words![
+        "id",
+        "front",
+        "profile",
+        "face",
+        "wound",
+        "selfie",
+        "portrait",
+        "headshot",
+        "rash",
+        "license",
+        "insurance",
+        "mole",
+        "passport",
+        "left",
+        "right"
+    ];
+    let parts = || name.split(|b| !b.is_ascii_alphabetic()).filter(|part| part.len() > 1);
+    parts().any(|part| shown.contains(&hash(part)))
+        && parts().any(|part| {
+            let flags = dictionary().get(hash(part));
+            part.len() >= 3
+                && flags & (FAMILY | GIVEN) != 0
+                && flags & COMMON != 0
+                && !shown.contains(&hash(part))
+        })
 }
 
 /// Whether a part of a file's name is a number of some length or a family name.

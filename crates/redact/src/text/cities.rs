@@ -9,7 +9,8 @@ use crate::{
     Identifier,
     shape::alphanumeric,
     words::{
-        CITY, CITY_BEGINS, FAMILY, GIVEN, HASH_START, WORD, dictionary, hash_extend, vocabulary as v, words,
+        CITY, CITY_BEGINS, FAMILY, GIVEN, HASH_START, WORD, dictionary, hash_extend, list, vocabulary as v,
+        words,
     },
 };
 
@@ -351,7 +352,8 @@ impl Reader<'_> {
             && !facility(second + 1)
             && !(point == 1 && !self.lower_is(index + 1, words!["st", "ft", "mt"]))
         {
-            let end = self.t(second).end;
+            let owner = self.t(second + 1).symbol(b'\'') && self.lower_is(second + 2, words!["s"]);
+            let end = if owner && point == 1 { self.t(second + 2).end } else { self.t(second).end };
             self.hit(first.start, end, Identifier::City, weight::PLACE);
             return Some(end);
         }
@@ -371,6 +373,35 @@ impl Reader<'_> {
             return Some(first.end);
         }
         None
+    }
+
+    /// In prose: `CITY NEWFANE  STATE NY`: the box of a form, which ends where its blanks are wide.
+    pub(super) fn city_of_a_form(&mut self, index: usize) -> Option<usize> {
+        let label = self.t(index);
+        let first = self.t(index + 1);
+        let form = self.strict
+            && self.lower_is(index, words!["city", "town", "ciudad"])
+            && label.case != Case::Lower
+            && first.kind == Kind::Word
+            && first.case == label.case
+            && !first.is(v::FACILITY | v::STATE)
+            && (index + 2..index + 7)
+                .any(|at| self.lower_is(at, words!["state", "zip", "st"]) && self.t(at).case == label.case);
+        if !form {
+            return None;
+        }
+        let mut last = index + 1;
+        while last < index + 4
+            && self.t(last + 1).start == self.t(last).end + 1
+            && self.t(last + 1).kind == Kind::Word
+            && self.t(last + 1).capitalised()
+            && !self.lower_is(last + 1, words!["state", "zip"])
+        {
+            last += 1;
+        }
+        let end = self.t(last).end;
+        self.hit(first.start, end, Identifier::City, weight::PLACE + 1);
+        Some(end)
     }
 
     /// In prose: `Burns County`, `Orange Parish`.
@@ -437,14 +468,21 @@ impl Reader<'_> {
             return self.made_of(index);
         };
         let one = last == index + 1;
-        let lives =
-            self.near(index, v::ADDRESS, 3) || self.lower_is(index, words!["from", "near", "in", "outside"]);
+        let travels = (1..=4).any(|by| {
+            self.lower_is(
+                index.wrapping_sub(by),
+                list!("drove driving drive drives flew flying moved moving move traveling travels traveled relocated relocating trip"),
+            )
+        });
+        let lives = self.near(index, v::ADDRESS, 3)
+            || travels
+            || self.lower_is(index, words!["from", "near", "in", "outside"]);
         let word = first.known(WORD) || first.is(v::KNOWN | v::STATE);
-        if one && word && self.lower_is(index, words!["from"]) {
+        if one && word && !travels && self.lower_is(index, words!["from"]) {
             return self.made_of(index);
         }
         let person = one && first.known(GIVEN) && !lives;
-        if one && word && !self.near(index, v::ADDRESS, 3) && !self.closing_place(index)
+        if one && word && !travels && !self.near(index, v::ADDRESS, 3) && !self.closing_place(index)
             || person
             || self.t(last + 1).is(v::FACILITY | v::FACILITYMID | v::STREET) && self.t(last + 1).capitalised()
         {

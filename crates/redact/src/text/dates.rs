@@ -22,7 +22,10 @@ impl Reader<'_> {
                 continue;
             }
             let end = match token.kind {
-                Kind::Number => self.in_digits(index).or_else(|| self.day_and_month(index)),
+                Kind::Number => self
+                    .in_digits(index)
+                    .or_else(|| self.day_and_month(index))
+                    .or_else(|| self.foreign_day(index)),
                 Kind::Mixed => self.day_and_month(index).or_else(|| self.glued_month(index)),
                 Kind::Word if token.is(v::MONTH) => self.month_first(index),
                 Kind::Word
@@ -257,18 +260,34 @@ impl Reader<'_> {
     pub(super) fn month_is_meant(&self, index: usize, number: bool) -> bool {
         let token = self.t(index);
         let word = self.bytes(token);
-        let ambiguous =
-            [&b"may"[..], b"march", b"mar", b"sun", b"dec", b"sep", b"jan", b"april", b"june", b"august"]
-                .iter()
-                .any(|w| word.eq_ignore_ascii_case(w));
-        match token.case {
-            Case::Lower => {
-                number
-                    && (word.len() > 3 && !ambiguous
-                        || number && !word.eq_ignore_ascii_case(b"may") && word.len() != 5)
-            }
-            _ => true,
+        if token.case != Case::Lower {
+            return true;
         }
+        if !number {
+            return false;
+        }
+        // `may 7 2017`, `from may 1,`; not `you may 2 times` nor `march 3 miles`.
+        if self.lower_is(index, words!["may", "march", "mar", "sun", "dec"]) && word.len() > 2 {
+            let day = index + 1 + usize::from(self.t(index + 1).symbol(b'.'));
+            let behind = self.t(day).kind == Kind::Number
+                && (self.year_after(day + 1, 0).1
+                    || matches!(self.t(day + 1).kind, Kind::None | Kind::Symbol)
+                    || self.lower_is(day + 1, words!["at", "and", "with", "w", "to", "for", "by", "from"]));
+            let before = self.back(index, 1);
+            let announced = before.is(v::EVENT | v::WEEKDAY | v::BIRTH | v::DATE)
+                || self.lower_is(
+                    index.wrapping_sub(1),
+                    words![
+                        "on", "since", "from", "until", "till", "by", "of", "in", "for", "before", "after",
+                        "through", "here", "was", "booked", "due", "to", "between"
+                    ],
+                )
+                || matches!(before.kind, Kind::None | Kind::Number);
+            let led = before.kind == Kind::Number || announced && behind || self.year_after(day + 1, 0).1;
+            return led && !self.lower_is(index, words!["dec", "sun"])
+                || word.len() == 3 && !word.eq_ignore_ascii_case(b"may");
+        }
+        true
     }
 
     /// A year (or `'99`, `99` after a comma) after a month or a day; its end, or the given one.

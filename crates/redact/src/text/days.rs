@@ -131,6 +131,13 @@ impl Reader<'_> {
         ) || self.back(index, 1).is(v::EVENT | v::BIRTH | v::WEEKDAY | v::DATE)
             || self.back(index, 1).symbol(b',') && self.back(index, 2).is(v::WEEKDAY)
             || self.back(index, 1).symbol(b':') && self.back(index, 2).is(v::EVENT | v::DATE | v::BIRTH);
+        if self.clock_behind(next) && !self.lower_is(next, measured) {
+            let of_ten =
+                self.text.get(start..end).is_some_and(|part| part.ends_with(b"/10") || part.ends_with(b"/5"));
+            if !of_ten || announced {
+                return true;
+            }
+        }
         if self.lower_is(next, measured) && !announced || self.lower_is(index.wrapping_sub(1), rated) {
             return false;
         }
@@ -169,6 +176,21 @@ impl Reader<'_> {
         let lot = self.lower_is(index.wrapping_sub(1), words!["exp", "expires", "expiration"])
             && (2..=5).any(|by| self.lower_is(index.wrapping_sub(by), words!["lot", "batch"]));
         dated || one_of || heading || sum || lot
+    }
+
+    /// Whether a time of day stands here, also behind `at` or `@`: `8:15`, `@ 2p`, `at 9:15a`.
+    pub(super) fn clock_behind(&self, index: usize) -> bool {
+        let led = self.t(index).symbol(b'@') || self.lower_is(index, words!["at"]);
+        let hour = self.t(index + usize::from(led));
+        let minutes = self.t(index + usize::from(led) + 1);
+        let bytes = self.bytes(hour);
+        let half = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+        let noon = bytes.get(half..).is_some_and(|rest| {
+            [&b"a"[..], b"p", b"am", b"pm"].iter().any(|known| rest.eq_ignore_ascii_case(known))
+        });
+        (1..=2).contains(&half)
+            && (hour.kind == Kind::Number && minutes.symbol(b':') && minutes.start == hour.end
+                || hour.kind == Kind::Mixed && noon && led)
     }
 
     /// End of a day in words behind a month: `march third`, `June twenty-first`, `may the fifth`.

@@ -285,6 +285,18 @@ impl Reader<'_> {
         if token.is(v::MONTH) && (token.len() > 3 || token.capitalised()) {
             return self.spoken_date(index);
         }
+        if self.lower_is(index, DIGITS)
+            && let Some((end, count, last)) = self.digit_words(index)
+            && count >= 7
+        {
+            let identifier = match count {
+                7 | 10 | 11 => I::Phone,
+                9 => I::Ssn,
+                _ => I::Other,
+            };
+            self.hit(token.start, end, identifier, weight::GUESS + 5);
+            return Some(last);
+        }
         let identifier = match () {
             () if token.is(v::BIRTH) => I::Date,
             () if token.is(v::SSN) && self.lower_is(index, words!["ssn", "social", "security"]) => I::Ssn,
@@ -342,6 +354,8 @@ impl Reader<'_> {
             let joint = count > 0
                 && (self.t(next).symbol(b'-')
                     || self.t(next).symbol(b',')
+                    || self.t(next).symbol(b'.')
+                        && (self.t(next + 1).symbol(b'.') || self.back(next, 1).symbol(b'.'))
                     || self.lower_is(
                         next,
                         words!["dash", "hyphen", "slash", "and", "extension", "area", "code"],

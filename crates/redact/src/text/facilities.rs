@@ -246,6 +246,21 @@ impl Reader<'_> {
             at = before;
         }
         let mut end = self.t(index).end;
+        // `Skilled Nursing Facility`, `Health System`.
+        let tail = self.t(index + 1);
+        if self.strict
+            && tail.capitalised()
+            && tail.start == end + 1
+            && self.lower_is(
+                index + 1,
+                words![
+                    "facility", "system", "systems", "network", "campus", "partners", "unit", "group",
+                    "services"
+                ],
+            )
+        {
+            end = tail.end;
+        }
         // `Hospital of the University of …`, `Clinic at Oak Hill`.
         let mut after = index + 1;
         if self.lower_is(after, words!["of"]) || self.lower_is(after, words!["at"]) && words > 0 {

@@ -34,6 +34,23 @@ const ATTENDS: &[u64] = list!(
 );
 
 impl Reader<'_> {
+    /// `Queen of the Valley`, `Little Company of Mary`.
+    fn of_our_lady(&self, index: usize) -> Option<(usize, usize)> {
+        let head = self.t(index);
+        let one = self.lower_is(index, words!["queen", "sisters", "daughters", "shrine"]);
+        let two = self.lower_is(index, words!["our", "little"])
+            && self.lower_is(index + 1, words!["lady", "company"]);
+        let mut of = index + if two { 2 } else { 1 };
+        if !head.capitalised() || !(one || two) || !self.lower_is(of, words!["of"]) {
+            return None;
+        }
+        of += usize::from(self.lower_is(of + 1, words!["the"]));
+        let far = self.index_at(self.capitals_from(of + 1, 4));
+        let kind = (of + 2..far).find(|at| self.t(*at).is(v::FACILITY));
+        let end = kind.map_or_else(|| self.back(far, 1).end, |at| self.t(at).end);
+        (far > of + 1 && self.t(of + 1).capitalised()).then_some((head.start, end))
+    }
+
     /// Finds institutions.
     pub(super) fn institutions(&mut self) {
         if !self.strict {
@@ -42,6 +59,10 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             if token.kind != Kind::Word {
+                continue;
+            }
+            if let Some((start, end)) = self.of_our_lady(index) {
+                self.hit(start, end, Identifier::Facility, weight::PLACE + 1);
                 continue;
             }
             let found = if token.capitalised() && self.lower_is(index, ENDS) {

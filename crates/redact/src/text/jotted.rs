@@ -17,7 +17,7 @@ use crate::{
 
 /// What is done, made or taken on a day, and stands before it.
 const TAKES: &[u64] = list!(
-    "echo tte tee ekg ecg eeg emg cxr xr kub ct cta mr mri mra pet dexa mammo mammogram colonoscopy egd cath labs \
+    "discharge admission booked echo tte tee ekg ecg eeg emg cxr xr kub ct cta mr mri mra pet dexa mammo mammogram colonoscopy egd cath labs \
      lab cx bcx ucx culture cultures cbc bmp cmp check checks checked placed inserted removed out given done drawn \
      collected sent received started stopped seen missed appt next last tx bx biopsy excised injection \
      shot vaccine vaccinated delivered sched scheduled rescheduled resched ordered lmp edd edc offer adm admit \
@@ -103,7 +103,8 @@ impl Reader<'_> {
             return None;
         }
         let day = Jot { sign: sign.byte, month, day, led: before_is_nought(self, first, second) };
-        self.takes_a_day(index, &day).then(|| {
+        // `2-16 @ 2:15p`.
+        (self.clock_behind(next) || self.takes_a_day(index, &day)).then(|| {
             self.hit(first.start, second.end, Identifier::Date, weight::CONTEXT);
             second.end
         })

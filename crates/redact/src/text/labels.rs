@@ -139,7 +139,9 @@ impl Reader<'_> {
                 t.kind == Kind::Word
                     || i > first
                         && t.kind == Kind::Symbol
-                        && matches!(t.byte, b'/' | b'#' | b'_' | b'-' | b'\'' | b'(' | b')')
+                        && (matches!(t.byte, b'/' | b'#' | b'_' | b'-' | b'\'' | b'(' | b')')
+                            // `ATTENDING....: ROE`.
+                            || t.symbol(b'.') && self.strict && (i..index).all(|at| self.t(at).symbol(b'.')))
             });
             if begins.kind != Kind::Word
                 || !phrase

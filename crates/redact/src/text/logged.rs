@@ -270,9 +270,10 @@ impl Reader<'_> {
                 let token = self.t(before);
                 let word = token.capitalised()
                     && (token.known(COMMON) || !token.known(WORD))
-                    && token.roles
+                    && (token.roles
                         & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::SUFFIX | v::TITLE)
-                        == 0;
+                        == 0
+                        || self.strict && token.known(COMMON) && token.known(GIVEN | FAMILY));
                 let sign = token.kind == Kind::Symbol
                     && matches!(token.byte, b',' | b'.' | b'-' | b'\'')
                     && words > 0;

@@ -20,7 +20,8 @@ const PEOPLE: &[u64] = list!(
      author cosigner grandkids grandchildren grandchild sons daughters brothers sisters mommy daddy mum granny \
      grandpa nana hubby wifey gf bf pcp aide classmate tenant widow widower law donor twin triplet lawyer \
      attorney judge chaplain interpreter translator supervisee trainee operator driver foster godmother \
-     godfather witness son stepdad stepmom rep advocate coordinator worker lead recipient presenter volunteer facilitator preceptor moderator"
+     godfather witness son stepdad stepmom rep advocate coordinator worker lead recipient presenter volunteer facilitator preceptor moderator homeroom hijo hija esposo esposa madre \
+     padre hermano hermana abuela abuelo paciente enfermera"
 );
 
 /// Letters behind names and before them.
@@ -205,6 +206,19 @@ impl Reader<'_> {
         {
             let last = if initial { next } else { next - 1 };
             return Some((token.start, self.t(last).end));
+        }
+        // `… sugar 141. Arolde` at the end of a message; `Grace,` on a line before one.
+        let known = token.known(GIVEN) && (!token.known(WORD) || given && !token.known(PLAIN));
+        let closes = ends(next)
+            && (matches!(self.back(index, 1).byte, b'.' | b'!' | b'?')
+                && self.back(index, 1).kind == Kind::Symbol
+                && self.back(index, 2).kind != Kind::None
+                && self.back(index, 2).case != Case::Single
+                && !self.back(index, 2).is(v::TITLE)
+                || self.lower_is(index.wrapping_sub(1), words!["love", "xo", "hugs"]));
+        let greeted = alone && self.t(next).symbol(b',') && ends(next + 1) && (given || !token.known(WORD));
+        if closes && known || greeted {
+            return found;
         }
         // `Singleton Gene, 60`: the family name first.
         let second = self.t(next);

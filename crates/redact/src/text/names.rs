@@ -163,6 +163,14 @@ impl Reader<'_> {
     /// The name that begins at a token; where it starts and ends. A generous look also takes words that are names of
     /// nobody known, because a key announced a name.
     pub(super) fn name_from(&self, first: usize, generous: bool) -> Option<(usize, usize)> {
+        // `SUBSCRIBER'S I.D. NUMBER`.
+        if self.lower_is(first, words!["i"])
+            && self.t(first + 1).symbol(b'.')
+            && self.lower_is(first + 2, words!["d"])
+            && self.t(first + 3).symbol(b'.')
+        {
+            return None;
+        }
         let mut index = first;
         let mut titled = false;
         while self.t(index).is(v::TITLE)

@@ -327,7 +327,10 @@ fn lettered(text: &[u8], start: usize, end: usize) -> bool {
         && digits(start + 1) == 4
         && text.get(end) == Some(&b' ')
         && digits(end + 1) == 5
-        && !text.get(end + 6).is_some_and(|b| alphanumeric(*b) || matches!(b, b':' | b'.' | b'-'))
+        && !text.get(end + 6).is_some_and(|b| {
+            alphanumeric(*b)
+                || matches!(b, b':' | b'.' | b'-') && text.get(end + 7).is_some_and(|b| alphanumeric(*b))
+        })
 }
 
 /// `amd64`, `i386`, `0x21`: small letters and digits as no postal code has them.

@@ -139,7 +139,7 @@ impl Reader<'_> {
                 Kind::Word if token.is(v::USER) => self.user(index),
                 Kind::Word
                     if token.is(v::BIOMETRIC)
-                        || self.lower_is(index, words!["print"])
+                        || self.lower_is(index, words!["print", "signature", "recording"])
                             && self.lower_is(
                                 index.wrapping_sub(1),
                                 words!["voice", "finger", "palm", "face", "retina"],
@@ -409,7 +409,7 @@ impl Reader<'_> {
         while next < index + 4
             && self.t(next).kind == Kind::Symbol
             && matches!(self.t(next).byte, b':' | b'=' | b'"' | b'\'' | b'_' | b'(')
-            || self.lower_is(next, words!["name", "id", "by", "as"]) && next < index + 3
+            || self.lower_is(next, words!["name", "id", "by", "as", "is"]) && next < index + 3
         {
             next += 1;
         }
@@ -418,7 +418,12 @@ impl Reader<'_> {
             return;
         }
         let end = self.account_end(user);
-        if users::personal(self.text.get(user.start..end).unwrap_or_default()) {
+        let name = self.text.get(user.start..end).unwrap_or_default();
+        let told = self.strict
+            && name.len() >= 4
+            && self.lower_is(next.wrapping_sub(1), words!["is"])
+            && !self.t(next).known(crate::words::WORD);
+        if users::personal(name) || self.strict && users::account(name) || told {
             self.hit(user.start, end, I::Other, weight::CONTEXT);
         }
     }

@@ -366,7 +366,7 @@ impl Reader<'_> {
     /// Ten digits that are an NPI by their check digit, where a word says so or prose is read.
     fn provider(&mut self, index: usize, token: &Token) -> Option<usize> {
         if token.len() == 10
-            && (self.hint == Some(I::Npi) || self.near(index, v::PROVIDER, 4))
+            && (self.strict || self.hint == Some(I::Npi) || self.near(index, v::PROVIDER, 4))
             && (digits::npi(self.bytes(token)) || self.near(index, v::PROVIDER, 3))
             && shape::ends(self.text, token.end)
         {

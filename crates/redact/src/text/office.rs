@@ -1,6 +1,5 @@
 //! Numbers under which somebody is filed, in prose: `bx (S23-78613)`, `UNOS ID AKJ412`, `police report 24-118203`,
-//! `Our ref: KLM 48213`, `RN 583842`, a number between a name and a date of birth; places by their degrees; accounts of
-//! networks.
+//! `Our ref: KLM 48213`, `RN 583842`, a number between a name and a date of birth; places by their degrees.
 //!
 //! Nouns of numbers that programs use are in the vocabulary; those here announce one where people write, and what is
 //! catalogued, versioned or sold is left out.
@@ -17,7 +16,7 @@ use crate::{
     Identifier as I,
     check::digits,
     shape::{alphanumeric, card, date},
-    words::{FAMILY, GIVEN, WORD, list, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, WORD, list, vocabulary as v, words},
 };
 
 /// What is registered under a number, which stands behind it or in brackets.
@@ -56,7 +55,6 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             match token.kind {
-                Kind::Symbol if token.byte == b'@' => self.handle(index),
                 Kind::Symbol if token.byte == b'/' => self.abbreviated_person(index),
                 Kind::Number => {
                     self.degrees(index);
@@ -324,7 +322,12 @@ impl Reader<'_> {
         }) || self.lower_is(index.wrapping_sub(1), CATALOGUED)
             && !self.back(index, 1).is(v::PHONE);
         // `son Bryan 3373103391`, `wife: 3373103391`.
-        let whose = (1..=4).any(|by| self.back(index, by).is(v::KIN | v::CARER | v::TITLE | v::PHONE));
+        let before = self.back(index, 1);
+        let whose = (1..=4).any(|by| self.back(index, by).is(v::KIN | v::CARER | v::TITLE | v::PHONE))
+            // `glenn rowe 9773813455`.
+            || before.kind == Kind::Word
+                && before.known(GIVEN | FAMILY)
+                && (before.known(COMMON) || !before.known(WORD));
         if free && !numbered && exchange(start) && (local || run && whose && exchange(start + 3)) {
             self.hit(start, end, I::Phone, weight::GUESS);
         }
@@ -374,34 +377,5 @@ impl Reader<'_> {
         let minus = before == b'-' && !alphanumeric(self.byte(whole.start.wrapping_sub(2)));
         (fits && (minus || whole.start == 0 || !alphanumeric(before) && before != b'.'))
             .then(|| (whole.start - usize::from(minus)..part.end, index + 3))
-    }
-
-    /// `on Instagram as @jo.okafor`: the account of somebody in a network.
-    fn handle(&mut self, index: usize) {
-        let sign = self.t(index);
-        let start = sign.start;
-        if start > 0 && !matches!(self.byte(start - 1), b' ' | b'\n' | b'(' | b':' | b'"' | b'\t') {
-            return;
-        }
-        let network = list!(
-            "instagram insta ig twitter tiktok snapchat snap facebook fb threads bluesky mastodon telegram venmo cashapp \
-             discord reddit youtube twitch linkedin pinterest handle handles tweets posts posted username profile"
-        );
-        if !(1..=6).any(|by| self.lower_is(index.wrapping_sub(by), network)) {
-            return;
-        }
-        let rest = self.text.get(sign.end..).unwrap_or_default();
-        let mut length = rest
-            .iter()
-            .take(40)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
-            .count();
-        // The point that ends the sentence is none of it.
-        if length > 0 && rest.get(length - 1) == Some(&b'.') {
-            length -= 1;
-        }
-        if length >= 3 {
-            self.hit(start, sign.end + length, I::Other, weight::CONTEXT);
-        }
     }
 }

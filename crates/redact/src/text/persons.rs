@@ -46,13 +46,19 @@ impl Reader<'_> {
                 .or_else(|| self.bracketed(index))
                 .or_else(|| self.bedside(index))
                 .or_else(|| self.captioned(index));
-            let found = found.filter(|(start, end)| !self.caption(*start, *end)).filter(|(_, end)| {
-                !(self.strict
-                    && !token.is(v::TITLE)
-                    && !self.person_noun(index)
-                    && (index..self.index_at(*end)).any(|at| self.t(at).is(v::EPONYM))
-                    && self.owned(self.index_at(*end)))
-            });
+            // `L as in Larry`: how a letter is spelled.
+            let spells = self.strict
+                && self.lower_is(index.wrapping_sub(1), words!["in"])
+                && self.lower_is(index.wrapping_sub(2), words!["as"])
+                && self.back(index, 3).len() == 1;
+            let found =
+                found.filter(|(start, end)| !spells && !self.caption(*start, *end)).filter(|(_, end)| {
+                    !(self.strict
+                        && !token.is(v::TITLE)
+                        && !self.person_noun(index)
+                        && (index..self.index_at(*end)).any(|at| self.t(at).is(v::EPONYM))
+                        && self.owned(self.index_at(*end)))
+                });
             if let Some((start, end)) = found {
                 let end = self.generation(end);
                 self.hit(start, end, Identifier::Name, weight::NAME);
@@ -60,11 +66,13 @@ impl Reader<'_> {
                 done = end;
             }
         }
+        self.rosters();
         self.again(first_hit);
         if self.strict {
             self.unknown();
         }
         self.companions(first_hit);
+        self.lowered();
         self.display_names();
     }
 

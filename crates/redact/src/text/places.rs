@@ -31,6 +31,7 @@ impl Reader<'_> {
                     .or_else(|| self.crossing(index))
                     .or_else(|| self.numbered_in_words(index))
                     .or_else(|| self.county(index))
+                    .or_else(|| self.city_of_a_form(index))
                     .or_else(|| self.city_and_state(index))
                     .or_else(|| self.city_alone(index)),
                 _ => None,
@@ -54,6 +55,10 @@ impl Reader<'_> {
         if matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b':' | b'$' | b'=' | b'_')
             && !matches!(self.byte(token.start.wrapping_sub(1)), b'=' | b':')
         {
+            return None;
+        }
+        // `14 de marzo de 2019 con el Dr. Roe`.
+        if number.len() == 4 && self.lower_is(index.wrapping_sub(1), words!["de", "del"]) {
             return None;
         }
         // `/*!50001 DROP VIEW`.
@@ -185,6 +190,8 @@ impl Reader<'_> {
             after += 1;
         }
         let (end, after) = self.unit(after, end);
+        // `Bldg 4, Apt 3`.
+        let (end, after) = if self.strict { self.unit(after, end) } else { (end, after) };
         self.hit(start, end, Identifier::Address, weight::PLACE);
         Some(self.city_after(after).unwrap_or(end))
     }

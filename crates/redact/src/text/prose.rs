@@ -2,7 +2,7 @@
 
 use super::{
     Reader,
-    token::{Case, Kind},
+    token::{Case, Kind, Token},
     weight,
 };
 use crate::{
@@ -216,6 +216,12 @@ impl Reader<'_> {
             && token.roles & !v::STRONG == 0;
         let colon = self.t(index + 1).symbol(b':') && self.byte(self.t(index + 1).end) == b' ';
         let small = token.case != Case::Lower || token.known(COMMON);
+        if self.strict
+            && begins
+            && let Some(end) = self.full_speaker(index)
+        {
+            return Some((token.start, end));
+        }
         // `[09:15] verdiana: yes`: behind the time whoever it is.
         let timed = self.back(index, 1).symbol(b']')
             && self.back(index, 2).kind == Kind::Number
@@ -226,6 +232,29 @@ impl Reader<'_> {
             && matches!(token.case, Case::Lower | Case::Capital);
         (self.strict && begins && (known && small || timed) && colon && token.len() > 2)
             .then_some((token.start, token.end))
+    }
+
+    /// `jane roe: yes` at the beginning of a line: both words are names, or none at all.
+    fn full_speaker(&self, index: usize) -> Option<usize> {
+        let (given, family) = (self.t(index), self.t(index + 1));
+        let mut last = index + 1;
+        while self.t(last + 1).symbol(b'-') && self.glued(last) && self.t(last + 2).kind == Kind::Word {
+            last += 2;
+        }
+        let colon = self.t(last + 1).symbol(b':') && self.byte(self.t(last + 1).end) == b' ';
+        let part = |token: &Token, names: u8| {
+            let borne = token.known(names) && token.known(COMMON) && token.case == Case::Capital;
+            let plain = token.otherwise() == 0 || borne && token.is(v::PERIOD);
+            token.kind == Kind::Word
+                && token.len() > 2
+                && matches!(token.case, Case::Lower | Case::Capital)
+                && plain
+                && (token.known(names) && (!token.known(WORD) || token.known(COMMON))
+                    || !token.known(WORD) && token.roles == 0 && !self.medical(self.bytes(token)))
+        };
+        let sure = !given.known(WORD) || !family.known(WORD);
+        (colon && sure && part(given, GIVEN) && part(family, FAMILY) && family.start == given.end + 1)
+            .then(|| self.t(last).end)
     }
 
     /// A name that is all of a string, beside another one: `'Wallace', 'Leo'`.

@@ -292,7 +292,7 @@ const WORDS: &[(Roles, &str)] = &[
     (PROVIDER | LOOK, "npi dea npinumber deanumber"),
     (
         BIOMETRIC | LOOK,
-        "fingerprint fingerprints biometric biometrics retina iris voiceprint faceprint voiceprints palmprint retinal irisscan facetemplate thumbprint faceid faceembedding minutiae",
+        "fingerprint fingerprints biometric biometrics retina iris afis voiceprint faceprint voiceprints palmprint retinal irisscan facetemplate thumbprint faceid faceembedding minutiae",
     ),
     (PHOTO | LOOK, "photo photograph photourl headshot selfie mugshot photos avatar portrait"),
     (PHOTO, "picture image pic face facial jpeg"),

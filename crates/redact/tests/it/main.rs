@@ -24,6 +24,7 @@ mod long;
 mod machines;
 mod names;
 mod notes;
+mod prose;
 mod quality;
 mod rows;
 mod secrecy;
