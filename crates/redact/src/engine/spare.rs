@@ -31,6 +31,7 @@ const KINDS: &[I] = &[
     I::Ip,
     I::Name,
     I::Other,
+    I::Phone,
     I::Ssn,
     I::Vehicle,
     I::Zip,
@@ -46,11 +47,21 @@ pub(super) fn spare(line: &[u8], hits: &mut Vec<Hit>) {
     if line.len() > LOOKED_AT || hits.len() > MOST || !hits.iter().all(|hit| known(hit.identifier)) {
         return;
     }
-    let told = told(line);
-    let goes = |hit: &Hit| hit.identifier != I::Ip && hit.weight < OWN && of_a_machine(line, hit, &told);
     let alone = hits.iter().all(|hit| hit.identifier == kind || hit.identifier == I::Ip);
-    if alone || hits.iter().all(|hit| hit.identifier == I::Ip || goes(hit)) {
-        hits.retain(|hit| !goes(hit));
+    // What the rest of the line tells is asked only where it could change something.
+    let by_itself = |hit: &Hit| {
+        matches!(hit.identifier, I::Ip | I::Biometric | I::Email | I::Other | I::Phone | I::Ssn | I::Vehicle)
+    };
+    let nothing = Told::default();
+    let goes =
+        |hit: &Hit, told: &Told| hit.identifier != I::Ip && hit.weight < OWN && of_a_machine(line, hit, told);
+    let stays = |hit: &Hit| hit.identifier != I::Ip && by_itself(hit) && !goes(hit, &nothing);
+    if !alone && hits.iter().any(stays) {
+        return;
+    }
+    let told = if hits.iter().all(by_itself) { nothing } else { told(line) };
+    if alone || hits.iter().all(|hit| hit.identifier == I::Ip || goes(hit, &told)) {
+        hits.retain(|hit| !goes(hit, &told));
     }
 }
 
@@ -83,7 +94,14 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
                 || hexadecimal(value)
                 || told.board && !told.person && !told.care && (told.hardware || !told.device)
         }
-        I::Other => hexadecimal(value),
+        I::Other => {
+            let holds = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+            hexadecimal(value)
+                || ends_in(before, &[b"tune trial"])
+                || of_a_drug(value) && (holds(b"NDC") || holds(b"ndc"))
+        }
+        // `Phone has 10 digits    733401816`: how many have.
+        I::Phone => before.ends_with(b"  ") && ends_in(before, &[b"digits"]) && digits::count(value) < 10,
         // `VIN=12.04V` of a pump's board.
         I::Vehicle => value.strip_suffix(b"V").is_some_and(|volts| {
             volts.contains(&b'.') && volts.iter().all(|b| b.is_ascii_digit() || *b == b'.')
@@ -96,13 +114,19 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
         }
         I::City => (told.site >= 2 || told.cloud >= 2) && !told.person,
         I::Address => told.site >= 2 && !told.person && hit.weight < weight::KEY,
-        I::Date => date_of_a_machine(line, value, before, after, told) || compared(line, before, told),
+        I::Date => {
+            date_of_a_machine(line, value, before, after, told)
+                || compared(line, before, told)
+                || of_a_batch(before, after)
+                || published(line)
+        }
         I::Name => {
             ends_in(before, &[b"computer name", b"computer_name"])
                 || !told.person
                     && hit.weight < weight::KEY
                     && (name_of_a_thing(value, before, after) || told.site >= 2 || told.fonts)
                 || !told.patient && hit.weight < weight::KEY && node(after, 2)
+                || published(line)
         }
         // `out.zip 482133 rows`.
         I::Zip => {
@@ -111,6 +135,8 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
                 || value.len() < 3
         }
         I::Email => of_a_role(value),
+        // `999-99-9999`: a form, or nobody's.
+        I::Ssn if value.iter().all(|b| matches!(b, b'9' | b'-')) => true,
         I::Ssn => ends_in(before, &[b"part no", b"part number", b"part_no", b"part_number", b"p/n", b"sku"]),
         // `IRIS: 06/12/24-03:14:22`, a database.
         I::Biometric => matches!(value, [a, b, b'/', ..] if a.is_ascii_digit() && b.is_ascii_digit()),
@@ -160,7 +186,14 @@ fn date_of_a_machine(line: &[u8], value: &[u8], before: &[u8], after: &[u8], tol
     // `libphonenumber 8.13.37 loaded`.
     let library = value.contains(&b'.') && after.starts_with(b" loaded");
     let test = word.is_some_and(|word| word.starts_with(b"test_"));
-    run || test || !told.person && (service || library || built || version || dump || stamp)
+    // What FHIR's bulk exports begin with, and the run of a scheduler.
+    let since = ends_in(before, &[b"_since"])
+        || holds(b"run_id=") && ends_in(before, &[b"scheduled", b"manual", b"backfill"]);
+    let microcode = holds(b"microcode: ");
+    run || test
+        || since
+        || microcode
+        || !told.person && (service || library || built || version || dump || stamp)
 }
 
 fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
@@ -178,13 +211,18 @@ fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
         .split(|b| matches!(b, b' ' | b','))
         .filter(|part| !part.is_empty())
         .all(|part| words!["loki", "mimir", "thanos", "kiali", "kibana", "juju"].contains(&hash(part)));
-    let ray = matches!(value, b"Ray Tune" | b"Ray Serve" | b"Ray Data" | b"Ray Train" | b"Igor Pro");
+    let day = value == b"Martin Luther King" && after.starts_with(b" Day");
+    let ray = matches!(
+        value,
+        b"Ray Tune" | b"Ray Serve" | b"Ray Data" | b"Ray Train" | b"Igor Pro" | b"Sandy Bridge"
+    );
     node(after, 1)
         || tier
         || exchange
         || product
         || systems
         || ray
+        || day
         || value == b"NT"
         || value.starts_with(b"REDACTED")
 }
@@ -196,6 +234,41 @@ fn node(after: &[u8], capitals: usize) -> bool {
         rest.get(..length).unwrap_or_default().iter().any(u8::is_ascii_digit)
             && rest.iter().take_while(|b| b.is_ascii_uppercase()).count() >= capitals
     })
+}
+
+/// Whether a day is a part of the path of what programs wrote by the day: `s3://lake/2023-01-17/part-00089.csv.gz`.
+fn of_a_batch(before: &[u8], after: &[u8]) -> bool {
+    before.ends_with(b"/") && (after.starts_with(b"/part-") || after.starts_with(b"/_SUCCESS"))
+}
+
+/// Whether a line is a definition that FHIR servers publish: its names and days are of who wrote it.
+fn published(line: &[u8]) -> bool {
+    [
+        &b"\"resourceType\":\"CapabilityStatement\""[..],
+        b"\"resourceType\":\"StructureDefinition\"",
+        b"\"resourceType\":\"SearchParameter\"",
+        b"\"resourceType\":\"OperationDefinition\"",
+        b"\"resourceType\":\"CodeSystem\"",
+        b"\"resourceType\":\"ValueSet\"",
+    ]
+    .iter()
+    .any(|kind| {
+        line.starts_with(b"{") && memchr::memmem::find(line.get(..80).unwrap_or(line), kind).is_some()
+    })
+}
+
+/// Whether a value has the form of a National Drug Code: 4-4-2, 5-3-2 or 5-4-1 digits (21 CFR 207.33), or 5-4-2.
+fn of_a_drug(value: &[u8]) -> bool {
+    let mut lengths = [0; 3];
+    let mut part = 0;
+    for byte in value {
+        match (byte, lengths.get_mut(part)) {
+            (b'0'..=b'9', Some(length)) => *length += 1,
+            (b'-', Some(_)) => part += 1,
+            _ => return false,
+        }
+    }
+    matches!(lengths, [4, 4, 2] | [5, 3, 2] | [5, 4, 1 | 2])
 }
 
 /// Whether a value is bytes in hexadecimal, more than an address of hardware has: `02:21:22:fa:b4:45:bb:b3`.

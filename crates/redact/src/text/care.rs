@@ -133,8 +133,11 @@ impl Reader<'_> {
                 && (reader.lower_is(index, NOUNS) || reader.lower_is(index, DEVICES))
                 && reader.numbered_behind(index).is_some()
         };
+        if self.strict {
+            return;
+        }
         let Some(first) = (0..self.tokens.len()).find(|index| noun(self, *index)) else { return };
-        if self.strict || !(self.person || self.of_care()) {
+        if !(self.person || self.of_care()) {
             return;
         }
         for index in first..self.tokens.len() {

@@ -240,6 +240,9 @@ impl Reader<'_> {
         let attends = self.lower_is(index, words!["attends", "attended"]);
         let preposition = self.lower_is(index, words!["at", "for", "by", "from", "to", "of", "with"])
             && (1..=4).any(|by| self.lower_is(index.wrapping_sub(by), ATTENDS));
+        if !(attends || preposition) {
+            return None;
+        }
         let by = self.lower_is(index, words!["for", "by", "of", "with"]);
         let of_work = (1..=4).any(|back| {
             self.lower_is(

@@ -103,13 +103,13 @@ impl Reader<'_> {
             return None;
         }
         let token = self.t(index);
-        let letters = self.lower_is(index, LETTERS) && token.case == Case::Upper;
+        let letters = token.case == Case::Upper && self.lower_is(index, LETTERS);
         let role = token.is(v::PERSON | v::KIN | v::CARER)
             || self.lower_is(index, PEOPLE)
             || token.is(v::TITLE) && !self.lower_is(index, words!["dr"]);
         let follow = self.lower_is(index, words!["u"]) && self.back(index, 1).symbol(b'/');
         let agent = follow
-            || self.lower_is(index, AGENTS) && token.case == Case::Lower
+            || token.case == Case::Lower && self.lower_is(index, AGENTS)
             || token.is(v::GREETING)
             || self.lower_is(index, words!["hey", "thx", "best", "hiya"]);
         let myself = self.lower_is(index, words!["m", "am"])

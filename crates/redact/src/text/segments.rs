@@ -15,6 +15,7 @@ impl Reader<'_> {
             let token = self.t(index);
             if token.len() == 3
                 && matches!(token.kind, Kind::Word | Kind::Mixed)
+                && self.part(token.end).is_some()
                 && hl7::is_segment(self.bytes(token))
             {
                 self.segment(index);

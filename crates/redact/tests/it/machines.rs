@@ -289,6 +289,10 @@ fn networks_tests_fonts_and_ledgers_have_names_dates_and_accounts_of_their_own()
         "rail VIN=11.94V below limit",
         "site list: San Mateo, Oklahoma City, Santa Clara",
         "bios_date=11/02/2021 board=X570D4U",
+        "COPY visits FROM 's3://lake/2021-11-02/part-00003.csv.gz' done",
+        "SSN pattern 999-99-9999 in use",
+        "GET /fhir/Patient/$export?_since=2021-11-02T00:00:00Z 202",
+        r#"{"resourceType":"CapabilityStatement","status":"active","date":"2021-11-02"}"#,
         "granted to builder@infra-12.iam.gserviceaccount.com",
     ]);
     goes(&[
@@ -305,6 +309,11 @@ fn networks_tests_fonts_and_ledgers_have_names_dates_and_accounts_of_their_own()
         ("font of the letter to Ms. Vera Whitfield", "font of the letter to Ms. [NAME]"),
         ("member id 91bc6d2251ea7f03 has no coverage", "member id [HEALTH-PLAN] has no coverage"),
         ("account 410200-77 of the patient", "account [ACCOUNT] of the patient"),
+        ("visit of the patient, day/2021-11-02/notes", "visit of the patient, day/[DATE]/notes"),
+        (
+            r#"{"resourceType":"Patient","birthDate":"2021-11-02"}"#,
+            r#"{"resourceType":"Patient","birthDate":"[DATE]"}"#,
+        ),
         ("neighbor Marion Whitfield called", "neighbor [NAME] called"),
     ]);
 }

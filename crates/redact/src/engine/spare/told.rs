@@ -37,12 +37,18 @@ pub(super) fn told(line: &[u8]) -> Told {
     let (mut font, mut family) = (false, false);
     for word in line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1) {
         // `guarantorAccount`, `memberid`: words of keys count by themselves.
-        for part in key::parts(word) {
+        // `04dad9c2` is a number in hexadecimal.
+        let number =
+            word.len() > 5 && word.iter().any(u8::is_ascii_digit) && word.iter().all(u8::is_ascii_hexdigit);
+        for part in key::parts(word).filter(|_| !number) {
             let part = hash(part);
             let person = PERSON.contains(&part) || vocabulary.get(part) & PEOPLE != 0;
             told.person |= person;
             told.patient |= person && !OF_PROTOCOLS.contains(&part);
             told.care |= CARE.contains(&part);
+        }
+        if number {
+            continue;
         }
         let word = hash(word);
         let person = PERSON.contains(&word) || vocabulary.get(word) & PEOPLE != 0;
@@ -62,7 +68,7 @@ pub(super) fn told(line: &[u8]) -> Told {
     let holds = |text: &[u8]| memchr::memmem::find(line, text).is_some();
     told.board |= told.hardware || holds(b"ower supply") || holds(b"POWER_SUPPLY");
     told.fonts = font && family;
-    if holds(b"edge POP") || holds(b"edge location") {
+    if holds(b"edge POP") || holds(b"edge location") || holds(b"edge server") {
         told.site += 2;
     }
     // `eu-west-1`, `us-central1`: the name of a region tells as much as a word.
@@ -287,6 +293,7 @@ mod tests {
         assert_eq!(of("lldp neighbor on port 4"), (true, false));
         assert_eq!(of("neighbor of the patient"), (true, true));
         assert_eq!(of("link up on port 4"), (false, false));
+        assert_eq!(of("wwn 5 000c50 04dad9c2"), (false, false));
     }
 
     #[test]
