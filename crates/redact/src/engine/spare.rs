@@ -10,7 +10,7 @@ use crate::{
     Identifier as I,
     check::digits,
     text::{Hit, weight},
-    words::{hash, words},
+    words::{CITY, CITY_BEGINS, dictionary, hash, words},
 };
 use told::{Told, told};
 
@@ -124,7 +124,9 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
             ends_in(before, &[b"computer name", b"computer_name"])
                 || !told.person
                     && hit.weight < weight::KEY
-                    && (name_of_a_thing(value, before, after) || told.site >= 2 || told.fonts)
+                    && (name_of_a_thing(value, before, after)
+                        || told.site >= 2 && of_cities(value)
+                        || told.fonts)
                 || !told.patient && hit.weight < weight::KEY && node(after, 2)
                 || published(line)
         }
@@ -225,6 +227,14 @@ fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
         || day
         || value == b"NT"
         || value.starts_with(b"REDACTED")
+}
+
+/// Whether each word of a name is a city's too: `Houston, Dallas`, `San Jose`.
+fn of_cities(value: &[u8]) -> bool {
+    value
+        .split(|b| !b.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty())
+        .all(|word| dictionary().get(hash(word)) & (CITY | CITY_BEGINS) != 0)
 }
 
 /// Whether a name goes on as that of a node, after a hyphen with so many capitals at least: `Victoria-SW1`.

@@ -314,6 +314,7 @@ fn networks_tests_fonts_and_ledgers_have_names_dates_and_accounts_of_their_own()
             r#"{"resourceType":"Patient","birthDate":"2021-11-02"}"#,
             r#"{"resourceType":"Patient","birthDate":"[DATE]"}"#,
         ),
+        ("Jane Roe called about latency of the uplink", "[NAME] called about latency of the uplink"),
         ("neighbor Marion Whitfield called", "neighbor [NAME] called"),
     ]);
 }

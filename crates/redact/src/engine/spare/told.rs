@@ -69,7 +69,7 @@ pub(super) fn told(line: &[u8]) -> Told {
     told.board |= told.hardware || holds(b"ower supply") || holds(b"POWER_SUPPLY");
     told.fonts = font && family;
     if holds(b"edge POP") || holds(b"edge location") || holds(b"edge server") {
-        told.site += 2;
+        told.site += 1;
     }
     // `eu-west-1`, `us-central1`: the name of a region tells as much as a word.
     let named = [&b"-east"[..], b"-west", b"-central", b"-north", b"-south", b"-northeast", b"-southeast"];
@@ -246,10 +246,7 @@ const FONTS: &[u64] = words![
     "candara",
     "consolas",
     "garamond",
-    "gothic",
-    "sans",
     "serif",
-    "mono",
     "neue",
     "dejavu",
     "roboto",
@@ -269,6 +266,10 @@ const SITE: &[u64] = words![
     "cdn",
     "pops",
     "datacenters",
+    "akamai",
+    "cloudfront",
+    "cloudflare",
+    "fastly",
     "colos",
     "rayid",
     "latency",
