@@ -1,7 +1,7 @@
 //! What earlier lines of a stream announce for those that follow.
 //!
 //! The header of a table, the keys above a line of a document that is written over many, a label whose value stands
-//! below it, the separators of a message. What is kept is bounded: names of keys and columns, never values.
+//! below it, the separators of a message, that a block is about a person. What is kept is bounded: names of keys and columns, never values.
 //!
 //! - A context is learned from lines as they were *written*, after masking. So a second pass over the output learns the
 //!   same, and redacting twice stays redacting once.
@@ -16,6 +16,7 @@ mod html;
 mod json;
 mod label;
 mod opening;
+pub(crate) mod person;
 mod signs;
 mod strokes;
 pub(crate) mod table;
@@ -27,6 +28,7 @@ mod yaml;
 pub(crate) use dump::types;
 pub(crate) use json::{Piece, heads, piece, rows};
 pub(crate) use label::{ANSWER, Label, SLASH, answer, own_key};
+pub(crate) use person::Person;
 pub(crate) use signs::Signs;
 pub(crate) use strokes::drawn;
 pub(crate) use table::Table;
@@ -46,6 +48,8 @@ pub(crate) struct Context {
     signs: Option<Signs>,
     /// For how many lines more a person that was told of is near.
     near: u8,
+    /// In logs: the lines before are about a person.
+    person: Option<Person>,
 }
 
 /// Lines of a form, a label or a card below one that told of a person.
@@ -76,6 +80,13 @@ impl Context {
         self.near > 0
     }
 
+    /// Whether the lines before are about a person, and this is none of a document.
+    pub(crate) fn of_a_person(&self) -> bool {
+        let document =
+            self.tree.as_ref().is_some_and(|tree| matches!(tree.grammar, Grammar::Json | Grammar::Xml));
+        self.person.is_some() && !document
+    }
+
     /// Whether a line has to be read although it looks quiet by itself.
     pub(crate) fn wants(&self, line: &[u8]) -> bool {
         self.active
@@ -83,7 +94,8 @@ impl Context {
                 || self.tree.is_some()
                 || self.label.is_some()
                 || self.near > 0 && form::possible(line)
-                || self.signs.as_ref().is_some_and(|signs| signs.of_line(line)))
+                || self.signs.as_ref().is_some_and(|signs| signs.of_line(line))
+                || self.of_a_person() && Person::wants(line))
             && line.iter().any(|b| *b > b' ')
     }
 
@@ -98,7 +110,7 @@ impl Context {
     ///
     /// Pictures and letters in base64 stand in documents on lines of their own: a document goes on behind them.
     pub(crate) fn pass_long(&mut self) {
-        (self.table, self.label, self.signs, self.near) = (None, None, None, 0);
+        (self.table, self.label, self.signs, self.person, self.near) = (None, None, None, None, 0);
         self.active = self.tree.is_some();
     }
 
@@ -107,8 +119,8 @@ impl Context {
     pub(crate) fn learn(&mut self, engine: &Engine, line: &[u8]) {
         if self.active || opening::possible(line) {
             self.take(engine, line);
-        } else if form::tells_of_a_person(line) {
-            (self.near, self.active) = (NEAR, true);
+        } else if form::tells_of_a_person(line) || !engine.strict() && person::evident(line) {
+            self.take(engine, line);
         } else if engine.strict() && label::may_be_cut(line) {
             self.label = Label::after(None, engine, line);
             self.active = self.label.is_some();
@@ -127,8 +139,8 @@ impl Context {
         if line.is_empty() {
             self.table = None;
             self.label = self.label.take().and_then(Label::below_blank);
-            self.active =
-                self.tree.is_some() || self.label.is_some() || self.signs.is_some() || self.near > 0;
+            self.person = self.person.take().and_then(Person::below_blank);
+            self.active = self.open();
             return;
         }
         // What could not be handled tells nothing, neither as it was nor as its marker.
@@ -148,11 +160,19 @@ impl Context {
             self.table = None;
         }
         self.label = Label::after(self.label.take(), engine, line);
-        self.active = self.tree.is_some()
+        if !engine.strict() {
+            self.person = Person::after(self.person.take(), line);
+        }
+        self.active = self.open();
+    }
+
+    const fn open(&self) -> bool {
+        self.tree.is_some()
             || self.table.is_some()
             || self.label.is_some()
             || self.signs.is_some()
-            || self.near > 0;
+            || self.near > 0
+            || self.person.is_some()
     }
 
     /// Follows the structure of documents.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Engine, Scratch};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
-    context::{self, Context, Frame, Grammar, Label, Piece, Signs, Table, Tree, table::Column, xml},
+    context::{self, Context, Frame, Grammar, Label, Person, Piece, Signs, Table, Tree, table::Column, xml},
     format::{hl7, x12},
     shape::date,
     text::{
@@ -65,6 +65,10 @@ impl Engine {
             self.labelled(line, label, scratch, hits);
         }
         self.near(line, context.near(), scratch, hits);
+        if !self.strict && context.of_a_person() && Person::wants(line) {
+            let manner = Manner { person: true, block: true, ..Manner::default() };
+            text::read(line, manner, &mut scratch.tokens, hits);
+        }
         Ok(())
     }
 

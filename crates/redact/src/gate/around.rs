@@ -104,6 +104,13 @@ fn small_family(line: &[u8], end: usize, next: usize) -> bool {
     flags & FAMILY != 0 && flags & COMMON != 0 && flags & WORD == 0
 }
 
+/// Whether a sex that stands here may end the line of a band: digits enough for a number and a day before it.
+pub(super) fn banded(line: &[u8], start: usize) -> bool {
+    let before = line.get(start.saturating_sub(40)..start).unwrap_or_default();
+    let digits = before.iter().filter(|b| b.is_ascii_digit()).count();
+    before.ends_with(b" ") && digits >= 10
+}
+
 /// Whether the value behind a key begins with a capital.
 pub(super) fn value_is_capital(line: &[u8], end: usize) -> bool {
     let rest = line.get(end..).unwrap_or_default().iter().take(8);

@@ -2,6 +2,7 @@
 
 use super::{
     Gate,
+    around::banded,
     listed::{Front, listed},
     triggers::{PERSONS, Word},
 };
@@ -82,7 +83,8 @@ impl Gate<'_> {
         if !camel || capital {
             self.read(start, end, capital)?;
         }
-        Some(())
+        // `55120844   07/08/1966   55Y  F`.
+        (length > 1 || !matches!(first, b'M' | b'F') || !banded(line, start)).then_some(())
     }
 
     /// The roles of the word before, or of the part of a word before.

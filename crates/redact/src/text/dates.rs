@@ -238,18 +238,24 @@ impl Reader<'_> {
         Some(end)
     }
 
-    /// `14Mar2024`.
-    pub(super) fn glued_month(&mut self, index: usize) -> Option<usize> {
+    /// Whether a token is a day, the name of a month and a year without signs between.
+    pub(super) fn month_inside(&self, index: usize) -> bool {
         let token = self.t(index);
         let bytes = self.bytes(token);
         let count = digits(self.text, token.start, 3);
-        let name = bytes.get(count..count + 3)?;
-        let year = bytes.get(count + 3..)?;
-        let fits = (1..=2).contains(&count)
+        let name = bytes.get(count..count + 3).unwrap_or_default();
+        let year = bytes.get(count + 3..).unwrap_or_default();
+        (1..=2).contains(&count)
             && v::month(name).is_some()
             && name.iter().all(u8::is_ascii_alphabetic)
             && matches!(year.len(), 2 | 4)
-            && year.iter().all(u8::is_ascii_digit);
+            && year.iter().all(u8::is_ascii_digit)
+    }
+
+    /// `14Mar2024`.
+    pub(super) fn glued_month(&mut self, index: usize) -> Option<usize> {
+        let token = self.t(index);
+        let fits = self.month_inside(index);
         if fits && self.tells(index, date::time_follows(self.text, token.end)) {
             self.hit(token.start, token.end, Identifier::Date, weight::SHAPE);
         }

@@ -13,6 +13,7 @@ mod byways;
 mod calls;
 mod captions;
 mod care;
+mod carried;
 mod cities;
 mod columns;
 mod dates;
@@ -50,6 +51,7 @@ mod segments;
 mod stated;
 mod streets;
 mod take;
+pub(crate) mod theirs;
 mod things;
 pub(crate) mod token;
 mod tuples;
@@ -160,6 +162,8 @@ pub(crate) struct Manner {
     pub(crate) shapes_only: bool,
     /// What the key in front of the text announces.
     pub(crate) hint: Option<Identifier>,
+    /// The lines before are about a person, and this is none of a logger.
+    pub(crate) block: bool,
 }
 
 /// Most hits that are asked what a text is about.
@@ -244,6 +248,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if !reader.strict {
         reader.tuples();
         reader.files();
+        reader.banded();
     }
     reader.dates();
     reader.demographics();
@@ -273,6 +278,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.sent();
         reader.doers();
         reader.merged();
+        reader.theirs(manner.block);
         reader.repeated();
     }
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.

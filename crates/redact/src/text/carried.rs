@@ -1,0 +1,263 @@
+//! In logs, what in a text about a person tells by its form that it is theirs: numbers with letters as offices give them,
+//! names of accounts that are made of the name beside them, and the line of a band: number, day of birth, age and sex.
+
+use std::ops::Range;
+
+use super::{
+    Reader,
+    theirs::record,
+    token::{Case, Kind, Token},
+    weight,
+};
+use crate::{
+    Identifier as I,
+    shape::{alphanumeric, date},
+    words::{WORD, dictionary, hash, words},
+};
+
+/// Most names, and most words of a text, that are compared with each other.
+const NAMES: usize = 12;
+const WORDS: usize = 256;
+
+/// Longest name of an account.
+const ACCOUNT: usize = 40;
+
+/// Longest number.
+const NUMBER: usize = 18;
+
+impl Reader<'_> {
+    /// Finds numbers and accounts in a text about a person.
+    pub(super) fn carried(&mut self, block: bool) {
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            match token.kind {
+                Kind::Word | Kind::Mixed if token.byte.is_ascii_uppercase() => self.of_an_office(token),
+                Kind::Symbol if block && token.byte == b'#' => self.behind_a_sharp(index),
+                _ => {}
+            }
+        }
+        self.accounts();
+    }
+
+    /// `order=EU-31-45193`, `accn I62595345`: letters, then digits enough.
+    fn of_an_office(&mut self, token: &Token) {
+        let range = self.run(token.start);
+        let bytes = self.text.get(range.clone()).unwrap_or_default();
+        let led = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        let rest = bytes.get(led..).unwrap_or_default();
+        let office = (1..=3).contains(&led)
+            && crate::check::digits::count(rest) >= 6
+            && rest.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+        if office && record(bytes) && self.apart(&range) {
+            self.hit(range.start, range.end, I::Other, weight::GUESS);
+        }
+    }
+
+    /// `Band #: GTT0599`: the number behind a sign for one.
+    fn behind_a_sharp(&mut self, index: usize) {
+        let next = self.skip_signs(index + 1);
+        let token = self.t(next);
+        if !matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Number) {
+            return;
+        }
+        let range = self.run(token.start);
+        let bytes = self.text.get(range.clone()).unwrap_or_default();
+        let led = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        let rest = bytes.get(led..).unwrap_or_default();
+        let short = (1..=4).contains(&led) && rest.len() >= 4 && rest.iter().all(u8::is_ascii_digit);
+        if (short || record(bytes)) && self.apart(&range) {
+            self.hit(range.start, range.end, I::Other, weight::GUESS);
+        }
+    }
+
+    fn run(&self, start: usize) -> Range<usize> {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length =
+            rest.iter().take(NUMBER + 1).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        start..start + length
+    }
+
+    /// `MROE95|Roe, Minerva`, `ryan.roe … Roe, Ryan`: accounts that are made of a name beside them.
+    fn accounts(&mut self) {
+        let names: Vec<Range<usize>> = self
+            .hits
+            .iter()
+            .skip(self.first)
+            .filter(|hit| hit.identifier == I::Name && hit.weight >= weight::NAME)
+            .map(|hit| hit.start..hit.end)
+            .take(NAMES)
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        let mut found = Vec::new();
+        let joined = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+        let mut end = 0;
+        for token in self.tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Mixed)).take(WORDS) {
+            if token.start < end || token.len() < 2 {
+                continue;
+            }
+            let rest = self.text.get(token.start..).unwrap_or_default();
+            let length = rest.iter().take(ACCOUNT).take_while(|b| joined(b)).count();
+            end = token.start + length.max(token.len());
+            let value = rest.get(..length).unwrap_or_default();
+            let value = value.strip_suffix(b".").unwrap_or(value);
+            let before = self.byte(token.start.wrapping_sub(1));
+            let apart = token.start == 0 || !matches!(before, b'.' | b'/' | b'_' | b'-' | b'@' | b'$');
+            let open =
+                matches!(self.byte(token.start + value.len()), b'(' | b'@' | b'/' | b'\\' | b':' | b'=')
+                    || self.byte(token.start + value.len()) >= 0x80;
+            if apart && !open && names.iter().any(|name| self.borne(value, name)) {
+                found.push(token.start..token.start + value.len());
+            }
+        }
+        for range in found {
+            self.hit(range.start, range.end, I::Other, weight::GUESS);
+        }
+    }
+
+    /// Whether an account is made of the words of a name: a word and the initial or all of another, or a word and digits.
+    fn borne(&self, value: &[u8], name: &Range<usize>) -> bool {
+        if !(4..ACCOUNT).contains(&value.len()) || dictionary().get(hash(value)) & WORD != 0 {
+            return false;
+        }
+        let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let core = value.get(..value.len() - digits).unwrap_or_default();
+        let letters = core.iter().copied().filter(u8::is_ascii_alphabetic);
+        if digits > 4 || core.iter().any(u8::is_ascii_digit) {
+            return false;
+        }
+        let same = |parts: [&[u8]; 2]| {
+            letters
+                .clone()
+                .map(|b| b.to_ascii_lowercase())
+                .eq(parts.into_iter().flatten().map(|b| b.to_ascii_lowercase()))
+        };
+        let words = || {
+            let text = self.text.get(name.clone()).unwrap_or_default();
+            text.split(|b| !b.is_ascii_alphabetic()).filter(|word| word.len() >= 3).take(4)
+        };
+        words().any(|one| {
+            one.len() >= 4 && (1..=4).contains(&digits) && same([one, b""])
+                || words().filter(|two| *two != one).any(|two| {
+                    same([one, two])
+                        || two.len() >= 4 && same([one.get(..1).unwrap_or_default(), two])
+                        || one.len() >= 4 && same([one, two.get(..1).unwrap_or_default()])
+                })
+        })
+    }
+
+    /// `SVH765886 16OCT2018 M`, `78253641   07/08/1966   55Y  F`: number, day of birth, perhaps age, and sex.
+    pub(super) fn banded(&mut self) {
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            let sex = token.case == Case::Single
+                && matches!(token.byte, b'M' | b'F')
+                && self.byte(token.start.wrapping_sub(1)) == b' '
+                && matches!(self.byte(token.end), 0 | b' ' | b'\r' | b'\n' | b'\t' | b'|' | b',')
+                || self.lower_is(index, words!["male", "female"]);
+            if sex && let Some((number, day)) = self.band(index) {
+                self.hit(number.start, number.end, I::Mrn, weight::CONTEXT);
+                self.hit(day.start, day.end, I::Date, weight::CONTEXT);
+            }
+        }
+    }
+
+    /// The number and the day before a sex.
+    fn band(&self, sex: usize) -> Option<(Range<usize>, Range<usize>)> {
+        let mut last = sex.checked_sub(1)?;
+        while matches!(self.t(last).byte, b'/' | b',') && self.t(last).kind == Kind::Symbol {
+            last = last.checked_sub(1)?;
+        }
+        if self.aged(last) {
+            last = last.checked_sub(1)?;
+        }
+        let end = self.t(last).end;
+        let first = (last.saturating_sub(5)..=last).find(|at| {
+            let token = self.t(*at);
+            date::date(self.text, token.start).is_some_and(|day| day.end == end)
+                || *at == last && (token.len() == 8 && date::compact(self.text, token.start) == Some(end))
+                || *at == last && self.month_inside(*at)
+        })?;
+        let start = self.t(first).start;
+        let before = self.text.get(start.saturating_sub(NUMBER + 8)..start)?;
+        let blanks = before.iter().rev().take_while(|b| **b == b' ').count();
+        let before = before.get(..before.len() - blanks)?;
+        let length = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let (from, to) = (start - blanks - length, start - blanks);
+        let number = self.text.get(from..to)?;
+        let apart = from == 0 || !alphanumeric(self.byte(from - 1));
+        (blanks > 0 && apart && record(number)).then_some((from..to, start..end))
+    }
+
+    /// `55Y`, `13YO`, `4 MO` glued or not: an age.
+    fn aged(&self, index: usize) -> bool {
+        let token = self.t(index);
+        let unit = |bytes: &[u8]| {
+            [&b"Y"[..], b"YO", b"YR", b"YRS", b"M", b"MO", b"D", b"W"]
+                .iter()
+                .any(|known| bytes.eq_ignore_ascii_case(known))
+        };
+        let bytes = self.bytes(token);
+        let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+        (1..=3).contains(&digits)
+            && token.kind == Kind::Mixed
+            && unit(bytes.get(digits..).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Hit, Manner, read};
+
+    fn found(text: &str, block: bool) -> Vec<&str> {
+        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
+        read(text.as_bytes(), Manner { person: block, block, ..Manner::default() }, &mut tokens, &mut hits);
+        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn what_is_made_for_a_person_is_found_beside_one() {
+        for (text, value) in [
+            ("patient Margaret Whitfield, episode=I62595345 open", "I62595345"),
+            ("patient Margaret Whitfield, exam XR-80-48417 read", "XR-80-48417"),
+            ("AUDIT|MWHITFIELD95|Whitfield, Margaret A|VIEW", "MWHITFIELD95"),
+            ("margaret.whitfield signed in as Margaret Whitfield", "margaret.whitfield"),
+        ] {
+            let found = found(text, false);
+            assert!(found.contains(&value), "{value} of {text}: {found:?}");
+        }
+        assert!(found("Band #: KTT0599", true).contains(&"KTT0599"));
+    }
+
+    #[test]
+    fn the_line_of_a_band_is_known_by_itself() {
+        for (text, values) in [
+            ("55120844   07/08/1966   55Y  F", ["55120844", "07/08/1966"]),
+            ("KVH765886 16OCT2018 M", ["KVH765886", "16OCT2018"]),
+            ("44-81-20 1966-08-07 F 12", ["44-81-20", "1966-08-07"]),
+        ] {
+            let found = found(text, false);
+            assert!(values.iter().all(|value| found.contains(value)), "{text}: {found:?}");
+        }
+        for text in ["482133 rows on 07/08/1966 M", "block 12 07/08/2024 F", "481204 1200 55 F"] {
+            assert!(found(text, false).is_empty(), "{text}: {:?}", found(text, false));
+        }
+    }
+
+    #[test]
+    fn what_machines_number_and_name_stays_beside_a_person() {
+        for (text, value) in [
+            ("patient Margaret Whitfield opened on WS482133", "WS482133"),
+            ("patient Margaret Whitfield: host=AB482133 up", "AB482133"),
+            ("patient Margaret Whitfield, see CVE-2024-482133", "CVE-2024-482133"),
+            ("string of Gaston Ring is long", "string"),
+            ("patient Gaston Ring saved by GRingBuffer", "GRingBuffer"),
+            ("patient Margaret Whitfield, file EOB-20250202.pdf", "EOB-20250202"),
+            ("patient Margaret Whitfield, panel A1B2C3D4E5F6", "A1B2C3D4E5F6"),
+        ] {
+            assert!(!found(text, false).contains(&value), "{value} of {text}");
+        }
+        assert!(found("Page #: 12 of 40", true).is_empty());
+    }
+}
