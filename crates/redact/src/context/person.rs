@@ -88,9 +88,15 @@ pub(crate) fn fits(line: &[u8]) -> bool {
     }
     let frame = [&b"at "[..], b"File \"", b"Caused by", b"... ", b"from /", b"{", b"}", b"<", b"//", b"--"];
     let name = body.iter().take(4).take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    // `AM07 EM1 …`: fields of a claim (NCPDP).
+    let claim = body.starts_with(b"AM")
+        && at(body, 2).is_ascii_digit()
+        && at(body, 3).is_ascii_digit()
+        && !at(body, 4).is_ascii_alphanumeric();
     let segment = (1..=3).contains(&name) && matches!(at(body, name), b'|' | b'*' | b'+' | b'^' | b'~');
     !frame.iter().any(|word| body.starts_with(word))
         && !segment
+        && !claim
         && !dumped(body)
         && header::length(line) == 0
         && !hl7::begins(body, 0)

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{
     Reader,
+    key::{Class, classify},
     theirs::record,
     token::{Case, Kind, Token},
     weight,
@@ -118,7 +119,8 @@ impl Reader<'_> {
 
     /// Whether an account is made of the words of a name: a word and the initial or all of another, or a word and digits.
     fn borne(&self, value: &[u8], name: &Range<usize>) -> bool {
-        if !(4..ACCOUNT).contains(&value.len()) || dictionary().get(hash(value)) & WORD != 0 {
+        let key = matches!(classify(value, b""), Class::Is(_) | Class::Weak(_));
+        if key || !(4..ACCOUNT).contains(&value.len()) || dictionary().get(hash(value)) & WORD != 0 {
             return false;
         }
         let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();

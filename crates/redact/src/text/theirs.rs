@@ -49,7 +49,8 @@ const MORE_OF_MACHINES: &[u64] =
 /// Letters before the numbers of computers, of their parts and errors, and of standards.
 const LETTERS: &[u64] = words![
     "ws", "pc", "lt", "dt", "vm", "srv", "wks", "prn", "lbl", "rfc", "cve", "cwe", "iso", "utc", "http",
-    "err", "kb", "as", "tcp", "udp", "ip", "eob", "sha", "crc", "ora", "sql"
+    "err", "kb", "chg", "inc", "req", "ritm", "prb", "tkt", "trl", "hdr", "job", "seq", "std", "as", "tcp",
+    "udp", "ip", "eob", "sha", "crc", "ora", "sql"
 ];
 
 /// Words before a moment that a machine notes of itself.
