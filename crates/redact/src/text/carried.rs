@@ -8,6 +8,7 @@ use super::{
     key::{Class, classify},
     theirs::record,
     token::{Case, Kind, Token},
+    value::formed,
     weight,
 };
 use crate::{
@@ -15,6 +16,44 @@ use crate::{
     shape::{alphanumeric, date},
     words::{WORD, dictionary, hash, words},
 };
+
+/// What people number for each other: beside a person the number behind such a noun is of that person.
+const NUMBERED: &[u64] = words![
+    "exam",
+    "exams",
+    "order",
+    "orders",
+    "case",
+    "incident",
+    "report",
+    "referral",
+    "visit",
+    "enc",
+    "encounter",
+    "trip",
+    "study",
+    "specimen",
+    "sample",
+    "accession",
+    "accn",
+    "episode",
+    "emp",
+    "employee",
+    "badge",
+    "shield",
+    "band",
+    "client",
+    "rider",
+    "claim",
+    "chart",
+    "appt",
+    "booking",
+    "intake",
+    "stay",
+    "rx"
+];
+const NUMBERED_TOO: &[u64] =
+    words!["appointment", "interpreter", "confirmation", "requisition", "admission", "registration"];
 
 /// Most names, and most words of a text, that are compared with each other.
 const NAMES: usize = 12;
@@ -34,6 +73,13 @@ impl Reader<'_> {
             match token.kind {
                 Kind::Word | Kind::Mixed if token.byte.is_ascii_uppercase() => self.of_an_office(token),
                 Kind::Symbol if block && token.byte == b'#' => self.behind_a_sharp(index),
+                Kind::Word
+                    if self.lower_is(index, NUMBERED)
+                        || self.lower_is(index, NUMBERED_TOO)
+                        || block && token.case == Case::Upper && self.lower_is(index, words!["id"]) =>
+                {
+                    self.behind_a_noun(index)
+                }
                 _ => {}
             }
         }
@@ -67,6 +113,30 @@ impl Reader<'_> {
         let rest = bytes.get(led..).unwrap_or_default();
         let short = (1..=4).contains(&led) && rest.len() >= 4 && rest.iter().all(u8::is_ascii_digit);
         if (short || record(bytes)) && self.apart(&range) {
+            self.hit(range.start, range.end, I::Other, weight::GUESS);
+        }
+    }
+
+    /// `exam 45X6886800`, `for referral 5292537`, `visit #48213`: the number behind a noun.
+    fn behind_a_noun(&mut self, index: usize) {
+        let mut next = index + 1;
+        if self.lower_is(next, words!["id", "no", "num", "nbr", "number"]) {
+            next += 1;
+        }
+        next = self.skip_signs(next);
+        let token = self.t(next);
+        let joined = self.t(next - 1).end;
+        if !matches!(token.kind, Kind::Word | Kind::Mixed | Kind::Number) || token.start > joined + 2 {
+            return;
+        }
+        let range = self.run(token.start);
+        let bytes = self.text.get(range.clone()).unwrap_or_default();
+        let count = crate::check::digits::count(bytes);
+        // `unit 4`, `case 2024`, `order 2025-11`.
+        let day = date::date(self.text, range.start).is_some() || date::compact(bytes, 0).is_some();
+        let least = if bytes.iter().any(u8::is_ascii_uppercase) { 4 } else { 5 };
+        let lower = bytes.iter().any(u8::is_ascii_lowercase);
+        if count >= least && bytes.len() >= 5 && !lower && !day && formed(bytes) && self.apart(&range) {
             self.hit(range.start, range.end, I::Other, weight::GUESS);
         }
     }
@@ -223,6 +293,8 @@ mod tests {
         for (text, value) in [
             ("patient Margaret Whitfield, episode=I62595345 open", "I62595345"),
             ("patient Margaret Whitfield, exam XR-80-48417 read", "XR-80-48417"),
+            ("exam 45X6886800 MR KNEE pt=Whitfield, Margaret", "45X6886800"),
+            ("interpreter #48213 connected, patient Margaret Whitfield", "48213"),
             ("AUDIT|MWHITFIELD95|Whitfield, Margaret A|VIEW", "MWHITFIELD95"),
             ("margaret.whitfield signed in as Margaret Whitfield", "margaret.whitfield"),
         ] {
@@ -256,6 +328,8 @@ mod tests {
             ("string of Gaston Ring is long", "string"),
             ("patient Gaston Ring saved by GRingBuffer", "GRingBuffer"),
             ("patient Margaret Whitfield, file EOB-20250202.pdf", "EOB-20250202"),
+            ("patient Margaret Whitfield, order 48213 rows", "48213"),
+            ("patient Margaret Whitfield, exam 4f3a9c81d", "4f3a9c81d"),
             ("patient Margaret Whitfield, panel A1B2C3D4E5F6", "A1B2C3D4E5F6"),
         ] {
             assert!(!found(text, false).contains(&value), "{value} of {text}");

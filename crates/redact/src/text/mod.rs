@@ -273,7 +273,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
             reader.tuples();
         }
     }
-    if !reader.strict {
+    if reader.strict {
+        reader.theirs(false);
+    } else {
         reader.printed();
         reader.sent();
         reader.doers();

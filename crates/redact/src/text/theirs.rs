@@ -70,9 +70,6 @@ pub(crate) fn tells(marker: &[u8]) -> bool {
 impl Reader<'_> {
     /// Finds them. In a block about a person days are as good as names.
     pub(super) fn theirs(&mut self, block: bool) {
-        if self.strict {
-            return;
-        }
         let marked = self.tokens.iter().any(|token| token.kind == Kind::Marker && tells(self.bytes(token)));
         let found = |hit: &Hit| match hit.identifier {
             I::Name => hit.weight >= weight::NAME,
@@ -83,11 +80,16 @@ impl Reader<'_> {
         if !block && !marked && !self.hits.iter().skip(self.first).take(super::EVIDENCE).any(found) {
             return;
         }
-        self.carried(block);
+        if !self.strict {
+            self.carried(block);
+        }
         let edges = self.edges(block);
         for edge in &edges {
             self.behind_a_name(edge.end);
             self.before_a_name(edge.start);
+        }
+        if self.strict {
+            return;
         }
         for index in 0..self.tokens.len() {
             let token = self.t(index);
@@ -95,6 +97,7 @@ impl Reader<'_> {
                 Kind::Number if matches!(token.len(), 8 | 12 | 14) => self.days_in_digits(index),
                 Kind::Number if token.len() == 10 => self.checked_number(index),
                 Kind::Number if token.len() <= 2 => self.day_ahead(index),
+                Kind::Number if token.len() == 5 => self.quoted_zip(index),
                 Kind::Word if token.len() == 2 && token.case == Case::Upper => self.behind_a_state(index),
                 _ => {}
             }
@@ -305,6 +308,19 @@ impl Reader<'_> {
         }
     }
 
+    /// `('12 Elm St', '27375')`: beside an address, or a name and a day, five digits alone in quotes.
+    fn quoted_zip(&mut self, index: usize) {
+        let token = self.t(index);
+        let quote = self.byte(token.start.wrapping_sub(1));
+        let quoted = matches!(quote, b'\'' | b'"') && self.byte(token.end) == quote;
+        let has = |wanted: I| self.hits.iter().skip(self.first).any(|hit| hit.identifier == wanted);
+        let before = self.text.get(..token.start.saturating_sub(1)).unwrap_or_default().trim_ascii_end();
+        let listed = before.ends_with(b",") && self.byte(token.end + 1) != b':';
+        if quoted && listed && (has(I::Address) || has(I::Date) && has(I::Name)) {
+            self.hit(token.start, token.end, I::Zip, weight::GUESS);
+        }
+    }
+
     /// `Dobbins Heights NC 27375`, `YUCCA VALLEY CA 931661223`: a ZIP code behind a state.
     fn behind_a_state(&mut self, index: usize) {
         let (state, zip) = (self.t(index), self.t(index + 1));
@@ -378,7 +394,7 @@ mod tests {
             ("crossmatch done for Whitfield, Margaret / K448120, compatible", "K448120"),
             ("identifier 20031K of Margaret Whitfield failed its check digit", "20031K"),
             ("VIEW|CHART|00551208|WHITFIELD, MARGARET A|WS10", "00551208"),
-            ("transmit Whitfield,Margaret id N0551208 ok", "N0551208"),
+            ("transmit Whitfield, Margaret id N0551208 ok", "N0551208"),
             ("[NAME] (44-81-20) moved", "44-81-20"),
             ("271 for WHITFIELD MARGARET, SSN 219-09-9999, part A eff 20190408", "20190408"),
             ("Hi Margaret, this is Dr. Whitfield's office: see you on Tue 6/11 at 9:15", "Tue 6/11"),
@@ -404,7 +420,7 @@ mod tests {
             ("patient Margaret Whitfield: J1885, 99213, E11.65", "99213"),
             ("patient Margaret Whitfield, thread 482133 for Margaret Whitfield", "482133"),
             ("session of Margaret Whitfield:8443", "8443"),
-            ("patient Margaret Whitfield 1732247400000 cached", "1732247400000"),
+            ("[NAME] 1732247400000 cached", "1732247400000"),
             ("Margaret Whitfield signed at 10.0.12.55:482133", "482133"),
             ("patient Margaret Whitfield took 120000 ms", "120000"),
             ("patient Margaret Whitfield paid $482133 on the portal", "482133"),
