@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{
     Reader,
     key::{Class, classify},
-    theirs::record,
+    theirs::{package, record},
     token::{Case, Kind, Token},
     value::formed,
     weight,
@@ -136,7 +136,14 @@ impl Reader<'_> {
         let day = date::date(self.text, range.start).is_some() || date::compact(bytes, 0).is_some();
         let least = if bytes.iter().any(u8::is_ascii_uppercase) { 4 } else { 5 };
         let lower = bytes.iter().any(u8::is_ascii_lowercase);
-        if count >= least && bytes.len() >= 5 && !lower && !day && formed(bytes) && self.apart(&range) {
+        if count >= least
+            && bytes.len() >= 5
+            && !lower
+            && !day
+            && formed(bytes)
+            && !package(bytes)
+            && self.apart(&range)
+        {
             self.hit(range.start, range.end, I::Other, weight::GUESS);
         }
     }

@@ -348,15 +348,25 @@ fn last_word(text: &[u8]) -> &[u8] {
     key::parts(word).last().unwrap_or(word)
 }
 
+/// Whether a value has the form of a package of a drug: `37042-7665-3`.
+pub(super) fn package(bytes: &[u8]) -> bool {
+    let mut groups = bytes.split(|b| *b == b'-').map(<[u8]>::len);
+    let lengths = (groups.next(), groups.next(), groups.next(), groups.next());
+    matches!(lengths, (Some(4 | 5), Some(3 | 4), Some(1 | 2), None))
+        && matches!(digits::count(bytes), 10 | 11)
+        && bytes.iter().all(|b| b.is_ascii_digit() || *b == b'-')
+}
+
 /// Whether a value has the form of the number of a record: neither a date, a code, a moment nor a hash.
 pub(super) fn record(bytes: &[u8]) -> bool {
     let count = digits::count(bytes);
     let letters = bytes.iter().filter(|b| b.is_ascii_uppercase()).count();
     let groups = bytes.split(|b| *b == b'-').count();
-    let lengths = || bytes.split(|b| *b == b'-').map(<[u8]>::len);
-    // Packages of drugs: `37042-7665-3`; tests: `2345-7`.
-    let package = letters == 0 && groups == 3 && matches!(count, 10 | 11) && lengths().last() < Some(3);
-    let test = letters == 0 && groups == 2 && lengths().last() == Some(1);
+    // Tests: `2345-7`; years: `1971-1989`.
+    let test = letters == 0 && groups == 2 && bytes.iter().rev().nth(1) == Some(&b'-');
+    let years = letters == 0
+        && bytes.len() == 9
+        && bytes.split(|b| *b == b'-').all(|year| matches!(year, [b'1', b'9', _, _] | [b'2', b'0', _, _]));
     let moment = matches!((bytes.len(), bytes), (13, [b'1', ..]) | (10, [b'1', b'5'..=b'9', ..]));
     // `H221144`, `EU-31-45193`, `10044H`, `5087M881565`; more letters are of codes and of hashes.
     let led = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
@@ -370,7 +380,8 @@ pub(super) fn record(bytes: &[u8]) -> bool {
         && lettered
         && groups <= 3
         && (if letters == 0 { (6..=14).contains(&count) } else { (5..=12).contains(&count) })
-        && !package
+        && !package(bytes)
+        && !years
         && !test
         && !machine
         && !dated
@@ -417,6 +428,7 @@ mod tests {
             ("Dr. Margaret Whitfield 482133 rows exported", "482133"),
             ("patient Margaret Whitfield, 0591-0405-01, lisinopril", "0591-0405-01"),
             ("patient Margaret Whitfield / 2345-7 glucose", "2345-7"),
+            ("worked with Margaret Whitfield, 1971-1989", "1971-1989"),
             ("patient Margaret Whitfield: J1885, 99213, E11.65", "99213"),
             ("patient Margaret Whitfield, thread 482133 for Margaret Whitfield", "482133"),
             ("session of Margaret Whitfield:8443", "8443"),
