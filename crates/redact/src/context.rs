@@ -1,7 +1,8 @@
 //! What earlier lines of a stream announce for those that follow.
 //!
 //! The header of a table, the keys above a line of a document that is written over many, a label whose value stands
-//! below it, the separators of a message, that a block is about a person. What is kept is bounded: names of keys and columns, never values.
+//! below it, the separators of a message, that a block of lines is about a person. What is kept is bounded: names of
+//! keys and columns, never values.
 //!
 //! - A context is learned from lines as they were *written*, after masking. So a second pass over the output learns the
 //!   same, and redacting twice stays redacting once.
@@ -120,7 +121,9 @@ impl Context {
         if self.active || opening::possible(line) {
             self.take(engine, line);
         } else if form::tells_of_a_person(line) || !engine.strict() && person::evident(line) {
-            self.take(engine, line);
+            self.near = if form::tells_of_a_person(line) { NEAR } else { 0 };
+            self.person = if engine.strict() { None } else { Person::after(None, line) };
+            self.active = self.open();
         } else if engine.strict() && label::may_be_cut(line) {
             self.label = Label::after(None, engine, line);
             self.active = self.label.is_some();
