@@ -185,7 +185,7 @@ impl Reader<'_> {
             let open =
                 matches!(self.byte(token.start + value.len()), b'(' | b'@' | b'/' | b'\\' | b':' | b'=')
                     || self.byte(token.start + value.len()) >= 0x80;
-            if apart && !open && names.iter().any(|name| self.borne(value, name)) {
+            if apart && !open && names.iter().any(|name| self.account_of(value, name)) {
                 found.push(token.start..token.start + value.len());
             }
         }
@@ -195,7 +195,7 @@ impl Reader<'_> {
     }
 
     /// Whether an account is made of the words of a name: a word and the initial or all of another, or a word and digits.
-    fn borne(&self, value: &[u8], name: &Range<usize>) -> bool {
+    fn account_of(&self, value: &[u8], name: &Range<usize>) -> bool {
         let key = matches!(classify(value, b""), Class::Is(_) | Class::Weak(_));
         if key || !(4..ACCOUNT).contains(&value.len()) || dictionary().get(hash(value)) & WORD != 0 {
             return false;
