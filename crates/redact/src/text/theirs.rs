@@ -195,11 +195,11 @@ impl Reader<'_> {
             && !alphanumeric(right.0)
             && !matches!(right.0, b'_' | b'%' | b'=' | b'@')
             && !(matches!(right.0, b'.' | b':' | b'/' | b',') && right.1.is_ascii_digit());
-        apart && !self.counted(range.end) && !self.of_a_machine(range.start)
+        apart && !self.weighs_or_counts(range.end) && !self.of_a_machine(range.start)
     }
 
     /// Whether what ends here counts or measures something.
-    fn counted(&self, end: usize) -> bool {
+    fn weighs_or_counts(&self, end: usize) -> bool {
         self.measured(end)
             || self.byte(end) == b' '
                 && self.lower_is(
@@ -254,7 +254,7 @@ impl Reader<'_> {
             && ends
             && lived
             && date::compact(self.text, token.start) == Some(token.end)
-            && !self.counted(token.end)
+            && !self.weighs_or_counts(token.end)
             && !self.of_a_machine(token.start)
         {
             self.hit(token.start, token.end, I::Date, weight::CONTEXT);
@@ -271,7 +271,7 @@ impl Reader<'_> {
             && !(matches!(right.0, b'.' | b':' | b',') && right.1.is_ascii_digit());
         if apart
             && digits::npi(self.bytes(token))
-            && !self.counted(token.end)
+            && !self.weighs_or_counts(token.end)
             && !self.of_a_machine(token.start)
             && !self.stamped(token.start)
         {
@@ -328,7 +328,7 @@ impl Reader<'_> {
             || !matches!(zip.len(), 5 | 9)
             || zip.start != state.end + 1
             || self.state_at(index) != Some(index)
-            || self.counted(zip.end)
+            || self.weighs_or_counts(zip.end)
         {
             return;
         }
