@@ -24,7 +24,7 @@ use crate::{
         phone::{self, Suspicion},
         ssn,
     },
-    text::{dicom, token::at},
+    text::{dicom, owners, token::at},
 };
 
 struct Gate<'a> {
@@ -138,7 +138,10 @@ impl Gate<'_> {
 
     /// Goes on after ASCII letters and digits that stand together.
     fn digits_and_letters(&mut self, start: usize, end: usize) -> Option<()> {
-        if self.mixed(start, end) || ncpdp::born(self.line, start, end) {
+        // `date=ge2019-03-20`.
+        let searched =
+            end - start == 6 && at(self.line, start.wrapping_sub(1)) == b'=' && at(self.line, end) == b'-';
+        if searched || self.mixed(start, end) || ncpdp::born(self.line, start, end) {
             return None;
         }
         let token = self.line.get(start..end).unwrap_or_default();
@@ -176,9 +179,13 @@ impl Gate<'_> {
         let found = match at(line, place) {
             0x80.. => return self.long(place),
             b'@' => email::email(line, place, 1).is_some(),
-            b'%' => match line.get(place..place + 3) {
-                Some(b"%40") => email::email(line, place, 3).is_some(),
-                Some(b"%2B" | b"%2b") => crate::shape::digits(line, place + 3, 10) == 10,
+            b'%' => match line.get(place + 1..place + 3) {
+                Some(b"40") => email::email(line, place, 3).is_some(),
+                Some(b"2B" | b"2b") => crate::shape::digits(line, place + 3, 10) == 10,
+                Some(b"20" | b"2C" | b"2c" | b"3D" | b"3d" | b"27" | b"22" | b"26") => {
+                    at(line, place - usize::from(place > 0)).is_ascii_alphanumeric()
+                        || at(line, place + 3).is_ascii_alphanumeric()
+                }
                 _ => false,
             },
             b'(' if line.get(place..place + 4) == Some(b"(01)") => true,
@@ -208,7 +215,7 @@ impl Gate<'_> {
             b'\\' => match at(line, place + 1) {
                 b'n' | b'r' | b't' => return Some(place + 2),
                 b'u' => true,
-                _ => false,
+                _ => owners::of_a_domain(line, place).is_some(),
             },
             b'\t' | b'\r' | 0x1b | 0x0b => false,
             0..0x20 => true,

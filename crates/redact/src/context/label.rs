@@ -241,8 +241,16 @@ pub(crate) fn answer(line: &[u8]) -> usize {
 /// How many lines may follow the value of a label of this class; nothing if it announces nothing.
 fn announces(class: Class) -> Option<u8> {
     match class {
-        Class::None | Class::Machine | Class::Prose | Class::User | Class::Staff | Class::Loose => None,
-        Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person => Some(BLOCK),
+        Class::None
+        | Class::Machine
+        | Class::Prose
+        | Class::User
+        | Class::Staff
+        | Class::Loose
+        | Class::Social(_) => None,
+        Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person | Class::Part(_) => {
+            Some(BLOCK)
+        }
         Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day => Some(0),
     }
 }
@@ -260,7 +268,7 @@ fn several(body: &[u8]) -> Option<Label> {
         if !part.iter().all(|b| b.is_ascii_alphabetic() || b" #'-.".contains(b)) {
             return None;
         }
-        sure += usize::from(matches!(classify(part, b""), Class::Is(_) | Class::Person));
+        sure += usize::from(matches!(classify(part, b""), Class::Is(_) | Class::Person | Class::Part(_)));
         start = end + SLASH.len();
     }
     if sure > 1 { Label::new(words, SLASH, 0) } else { None }

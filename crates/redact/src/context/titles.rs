@@ -124,7 +124,7 @@ pub(super) fn about_persons(
         if column.treatment.is_some() {
             strong += 1;
         }
-        persons += usize::from(column.class == Class::Person);
+        persons += usize::from(matches!(column.class, Class::Person | Class::Part(_)));
         numbers += usize::from(matches!(
             column.class,
             Class::Formed(_) | Class::Loose | Class::Weak(I::Date | I::Mrn | I::Name) | Class::Day

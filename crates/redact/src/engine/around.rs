@@ -174,7 +174,8 @@ impl Engine {
         let worded = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(u8::is_ascii_digit);
         // In a table about persons a name is a person's.
         let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
-        let named = class == Class::Person || matches!(class, Class::Staff | Class::User) && full;
+        let named = matches!(class, Class::Person | Class::Part(_))
+            || matches!(class, Class::Staff | Class::User) && full;
         if named && person && worded && value.len() < 64 {
             class = Class::Is(I::Name);
         }

@@ -15,6 +15,7 @@ use crate::{
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
+        written::{namelike, picture, social},
     },
     words::users,
 };
@@ -127,7 +128,9 @@ impl Engine {
         });
         let class_of = |leaf: &Leaf| {
             let (key, parent) = (get(&leaf.key), get(&leaf.parent));
-            if matches!(leaf.depth, 1 | 8) && resource.is_none() && own(key) {
+            // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
+            let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
+            if matches!(leaf.depth, 1 | 8) && resource.is_none() && own(key) && !calls() {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address.
@@ -175,12 +178,22 @@ impl Engine {
         classes.clear();
         classes.extend(leaves.iter().map(class_of));
         super::fields::announced(line, leaves, &mut classes);
+        super::fields::paired(line, leaves, &mut classes);
         let person = is_person
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
                     || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
+            });
+        // `"code":"DUP_MRN"`: what it reports is about records of persons.
+        let person = person
+            || leaves.iter().any(|leaf| {
+                leaf.string
+                    && leaf.value.len() < 32
+                    && get(&leaf.value)
+                        .split(|b| !b.is_ascii_alphabetic())
+                        .any(|word| word.eq_ignore_ascii_case(b"mrn"))
             });
         // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
         let kind = if resource.is_none() {
@@ -371,7 +384,7 @@ impl Engine {
                 return Ok(());
             }
             Class::Weak(I::Phone) => {}
-            Class::Person
+            Class::Person | Class::Part(true)
                 if manner.person
                     && value.len() <= 40
                     && crate::check::digits::count(value) >= 4
@@ -380,7 +393,11 @@ impl Engine {
                 whole(I::Mrn, hits);
                 return Ok(());
             }
-            Class::Formed(identifier) if formed(value) || identifier == I::Vehicle && plate(value) => {
+            Class::Formed(identifier)
+                if identifier != I::Photo && formed(value)
+                    || identifier == I::Vehicle && plate(value)
+                    || identifier == I::Photo && picture(value) =>
+            {
                 whole(identifier, hits);
                 return Ok(());
             }
@@ -397,6 +414,7 @@ impl Engine {
             Class::Weak(I::Date) => {}
             Class::Weak(identifier) | Class::Formed(identifier)
                 if manner.person
+                    && identifier != I::Photo
                     && plausible(identifier, value)
                     && !(machine_made(value) && !matches!(identifier, I::Mrn | I::Biometric)) =>
             {
@@ -409,8 +427,18 @@ impl Engine {
                 whole(I::Name, hits);
                 return Ok(());
             }
-            Class::User if users::personal(value) => {
+            Class::User | Class::Staff
+                if users::personal(value) && class == Class::User || users::sure(value) =>
+            {
                 whole(I::Other, hits);
+                return Ok(());
+            }
+            Class::Part(sure) if (sure || manner.person) && namelike(value) => {
+                whole(I::Name, hits);
+                return Ok(());
+            }
+            Class::Social(sure) if let Some(identifier) = social(value, sure || manner.person) => {
+                whole(identifier, hits);
                 return Ok(());
             }
             Class::User | Class::Staff | Class::Person if manner.person && (users::account(value)) => {

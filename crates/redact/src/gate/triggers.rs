@@ -8,10 +8,11 @@ use crate::{
     text::{
         bodies::{picture_file, whose},
         numbered::NUMBERED,
+        owners,
         token::{at, before},
     },
     words::{
-        constant, hash,
+        constant, hash, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -46,7 +47,7 @@ const TRIGGERS: &[Trigger] = &[
         roles: v::IDWORD,
         small: true,
         look: |gate, word| {
-            let nouns = NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER;
+            let nouns = NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER | v::KEYED;
             gate.previous() & nouns != 0
                 // A token of FHIR's search: `identifier=http://hospital.example/mrn|00482913`.
                 || at(gate.line, word.end) == b'=' && gate.bytes(word).eq_ignore_ascii_case(b"identifier")
@@ -55,8 +56,13 @@ const TRIGGERS: &[Trigger] = &[
     Trigger {
         roles: v::DATE,
         small: true,
-        look: |gate, word| is_key(gate, word) && gate.previous() & v::EVENT != 0,
+        look: |gate, word| {
+            is_key(gate, word)
+                && (gate.previous() & (v::EVENT | v::ABBR) != 0 || happened(gate) || searched(gate, word))
+        },
     },
+    Trigger { roles: v::KEYED, small: true, look: is_key },
+    Trigger { roles: v::NAMEMOD, small: true, look: part_of_name },
     Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
@@ -117,6 +123,7 @@ const TRIGGERS: &[Trigger] = &[
                 || at(gate.line, word.end) == b' ' && moment_of_old(gate.line, word.end)
         },
     },
+    Trigger { roles: v::PATH, small: true, look: |gate, word| directory(gate, word) || file(gate, word) },
     Trigger { roles: v::FACILITY, small: false, look: |gate, word| word.capital && gate.capital },
     Trigger { roles: v::STREET, small: false, look: street },
     Trigger { roles: v::STATE, small: false, look: state },
@@ -218,6 +225,45 @@ impl Gate<'_> {
 /// Whether a value may follow, as behind keys.
 fn is_key(gate: &Gate<'_>, word: &Word) -> bool {
     matches!(at(gate.line, word.end), b'"' | b'=' | b':' | b'\'' | b'\\' | b'>' | b']')
+}
+
+/// What happens to persons, before a `date`.
+fn happened(gate: &Gate<'_>) -> bool {
+    let (start, end) = gate.last;
+    list!(
+        "srvc proc injury accident fill filled written coll collect collection collected drawn draw study series vaccine \
+         admin dose diagnosis dx coverage hire hired wedding enroll"
+    )
+    .contains(&hash(gate.line.get(start..end).unwrap_or_default()))
+}
+
+/// `date=ge2019-03-20`.
+fn searched(gate: &Gate<'_>, word: &Word) -> bool {
+    at(gate.line, word.end) == b'='
+        && at(gate.line, word.end + 1).is_ascii_lowercase()
+        && at(gate.line, word.end + 3).is_ascii_digit()
+}
+
+/// `pat_last=`, `"first":"Jane"`.
+fn part_of_name(gate: &Gate<'_>, word: &Word) -> bool {
+    let parts = list!("first last given family middle maiden surname");
+    is_key(gate, word)
+        && parts.contains(&gate.hash(word))
+        && (gate.previous() & (v::NAMEMOD | v::ABBR | v::SUBJECT | v::KIN) != 0
+            || at(gate.line, word.end) == b'='
+            || value_is_capital(gate.line, word.end))
+}
+
+/// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`.
+fn directory(gate: &Gate<'_>, word: &Word) -> bool {
+    matches!(at(gate.line, word.end), b'/' | b'\\')
+        && (owners::home(gate.line, word.start..word.end).is_some()
+            || owners::slug(gate.line, word.end + 1).is_some())
+}
+
+/// `roe_jane.pdf`.
+fn file(gate: &Gate<'_>, word: &Word) -> bool {
+    before(gate.line, word.start) == b'.' && owners::somebodys(gate.line, word.start - 1)
 }
 
 fn named(gate: &Gate<'_>, word: &Word) -> bool {

@@ -130,6 +130,7 @@ impl Reader<'_> {
                 && (whose(self.text.get(start..end).unwrap_or_default())
                     || of_somebody(self.text.get(start..end).unwrap_or_default()))
         {
+            let Range { start, end } = alone(self.text, start..end);
             self.hit(start, end, I::Photo, weight::CONTEXT);
         }
     }
@@ -146,6 +147,7 @@ impl Reader<'_> {
         let Some(range) = picture_file(self.text, self.t(index).start) else { return };
         let name = self.text.get(range.clone()).unwrap_or_default();
         if self.person || whose(name) {
+            let range = alone(self.text, range);
             self.hit(range.start, range.end, I::Photo, weight::CONTEXT);
         }
     }
@@ -204,10 +206,31 @@ fn of_somebody(name: &[u8]) -> bool {
         })
 }
 
+/// The name of a camera's file without its directories, if those are words alone and can't tell whose it is.
+fn alone(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let path = text.get(range.clone()).unwrap_or_default();
+    let Some(slash) = path.iter().rposition(|b| *b == b'/') else { return range };
+    let words = super::written::of_a_camera(path.get(slash + 1..).unwrap_or_default())
+        && path
+            .get(..slash)
+            .unwrap_or_default()
+            .split(|b| !b.is_ascii_alphanumeric())
+            .filter(|p| !p.is_empty())
+            .all(|part| {
+                let flags = dictionary().get(hash(part));
+                part.iter().all(u8::is_ascii_alphabetic)
+                    && (flags & WORD != 0 || flags & (FAMILY | GIVEN) == 0)
+            });
+    if words { range.start + slash + 1..range.end } else { range }
+}
+
 /// Whether a part of a file's name is a number of some length or a family name.
 pub(crate) fn whose(name: &[u8]) -> bool {
     let file =
         name.iter().rposition(|b| *b == b'/').map_or(name, |at| name.get(at + 1..).unwrap_or_default());
+    if super::written::of_a_camera(file) {
+        return true;
+    }
     let number = file.split(|b| !b.is_ascii_digit()).any(|digits| digits.len() >= 5);
     let family = file.split(|b| !b.is_ascii_alphabetic()).any(|part| {
         let flags = dictionary().get(hash(part));

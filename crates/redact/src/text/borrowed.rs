@@ -121,6 +121,19 @@ impl Reader<'_> {
         true
     }
 
+    /// `["mrn", "12345"]`: a bound value of a query with its column.
+    pub(super) fn bind(&mut self, comma: usize) {
+        let close = self.back(comma, 1);
+        let Some(open) = (2..8).find(|by| self.back(comma, *by).symbol(b'"')) else { return };
+        if !self.back(comma, open + 1).symbol(b'[') {
+            return;
+        }
+        let class = classify(self.text.get(self.back(comma, open).end..close.start).unwrap_or_default(), b"");
+        if let Some(range) = self.quoted(self.t(comma + 1).end, b'"') {
+            self.take(class, range);
+        }
+    }
+
     /// MySQL's `Duplicate entry '00482913' for key 'patients.mrn'`.
     pub(super) fn duplicate(&mut self, index: usize) {
         let (open, close) = (self.t(index + 1), self.back(index, 2));

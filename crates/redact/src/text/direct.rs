@@ -73,8 +73,8 @@ impl Reader<'_> {
             && self.lower_is(
                 next,
                 words![
-                    "for", "with", "id", "is", "was", "ref", "reg", "under", "ending", "member", "number",
-                    "no"
+                    "for", "with", "id", "is", "card", "was", "ref", "reg", "under", "ending", "member",
+                    "number", "no"
                 ],
             )
         {
@@ -171,6 +171,26 @@ impl Reader<'_> {
             let like = self.text.get(hit.start..hit.end).unwrap_or_default();
             let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
             let same = value.iter().map(kind).eq(like.iter().map(kind));
+            // `encounters E-4054-51623, 7940720960`, where the text is about a person.
+            let listed = self.person && self.t(next).kind != Kind::Word && self.hits.len() < self.first + 64;
+            let range = self.number_from(next).filter(|range| {
+                let value = self.text.get(range.clone()).unwrap_or_default();
+                listed
+                    && !same
+                    && super::value::formed(value)
+                    && crate::check::digits::count(value) >= 6
+                    && !self.measured(range.end)
+            });
+            if let Some(range) = range
+                && super::value::formed(like)
+                && crate::shape::date::date(self.text, range.start).is_none()
+                && crate::shape::phone::phone(self.text, range.start, crate::shape::phone::Suspicion::Low)
+                    .is_none()
+                && !self.hits.iter().skip(self.first).any(|other| other.start == range.start)
+            {
+                self.hit(range.start, range.end, hit.identifier, weight::GUESS + 5);
+                continue;
+            }
             if same
                 && super::value::formed(value)
                 && !alphanumeric(self.byte(start + value.len()))

@@ -149,7 +149,7 @@ fn borne(part: &[u8]) -> Option<(bool, bool)> {
     if letters && first.is_ascii_lowercase() && (4..24).contains(&part.len()) {
         let flags = dictionary().get(hash(part));
         let certain = flags & (FAMILY | GIVEN) != 0 && flags & COMMON != 0 && flags & (WORD | CITY) == 0;
-        return (certain && v::vocabulary().get(hash(part)) & !(BORNE | v::ABBR | v::CARED) == 0)
+        return (certain && v::vocabulary().get(hash(part)) & !(BORNE | v::OF_KEYS) == 0)
             .then_some((true, true));
     }
     if !letters || !(first.is_ascii_uppercase() || *first >= 0xc3) || !(2..24).contains(&part.len()) {
@@ -157,7 +157,7 @@ fn borne(part: &[u8]) -> Option<(bool, bool)> {
     }
     let (flags, roles) = (dictionary().get(hash(part)), v::vocabulary().get(hash(part)));
     let known = flags & (FAMILY | GIVEN) != 0;
-    if roles & !(BORNE | v::ABBR | v::CARED) != 0
+    if roles & !(BORNE | v::OF_KEYS) != 0
         && !(known && flags & COMMON != 0 && roles & (v::KNOWN | v::MACHINE | v::CLINICAL) == 0)
     {
         return None;

@@ -4,13 +4,17 @@ mod bodies;
 mod more;
 mod names;
 mod numbers;
+mod parts;
 mod records;
+mod systems;
 mod veto;
 
 pub(crate) use bodies::{about_person, cared_for, of_birth};
 use bodies::{biometric, pictured};
 use names::{address, name};
 use numbers::number;
+pub(crate) use parts::parts;
+pub(crate) use systems::{Side, of_somebody, side};
 use veto::is;
 
 use crate::{
@@ -47,51 +51,11 @@ pub(crate) enum Class {
     Prose,
     /// The value is a timestamp, a version or the like of a machine.
     Machine,
-}
-
-/// The parts of a key: `patientName`, `patient_name` and `Patient Name` have two.
-struct Parts<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Parts<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let skip = self.rest.iter().take_while(|b| !b.is_ascii_alphanumeric() && **b < 0x80).count();
-        let rest = self.rest.get(skip..)?;
-        let mut end = 0;
-        while let Some(byte) = rest.get(end).copied() {
-            if !byte.is_ascii_alphabetic() && byte < 0x80 && byte != b'\'' {
-                break;
-            }
-            let upper = byte.is_ascii_uppercase();
-            let previous = if end == 0 { 0 } else { rest.get(end - 1).copied().unwrap_or(0) };
-            // `IDs`: several of one.
-            let small = |by: usize| rest.get(end + by).is_some_and(u8::is_ascii_lowercase);
-            let next_small = small(1) && (small(2) || rest.get(end + 1) != Some(&b's'));
-            if upper && (previous.is_ascii_lowercase() || previous.is_ascii_uppercase() && next_small) {
-                break;
-            }
-            end += 1;
-        }
-        if end == 0 {
-            // A run of digits ends a part and is none.
-            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-            if digits == 0 {
-                return None;
-            }
-            self.rest = rest.get(digits..)?;
-            return self.next();
-        }
-        let (part, rest) = rest.split_at(end);
-        self.rest = rest;
-        Some(part)
-    }
-}
-
-pub(crate) fn parts(key: &[u8]) -> impl Iterator<Item = &[u8]> {
-    Parts { rest: key.get(..key.len().min(128)).unwrap_or_default() }
+    /// The value is a name if it is written like one; if the key is not sure, only in a line about a person, or beside
+    /// the other part of a name.
+    Part(bool),
+    /// The value is an account or a page of somebody on a social network; if the key is not sure, a page may be anybody's.
+    Social(bool),
 }
 
 /// The roles of a key's parts, together.
@@ -110,6 +74,7 @@ pub(crate) struct Read {
     /// The last part, abbreviations written out.
     last_hash: u64,
     first_hash: u64,
+    first_roles: Roles,
     /// How many parts are of pictures.
     pictures: usize,
     /// Whether a part is of what machines number.
@@ -139,7 +104,7 @@ fn read(key: &[u8]) -> Read {
         read.last = roles;
         read.last_hash = hash;
         if read.count == 0 {
-            read.first_hash = hash;
+            (read.first_hash, read.first_roles) = (hash, roles);
         }
         read.count += 1;
         read.pictures += usize::from(roles & v::PHOTO != 0);
@@ -173,6 +138,10 @@ pub(crate) fn classify(key: &[u8], parent: &[u8]) -> Class {
         return Class::None;
     }
     let around = if parent.is_empty() { Read::default() } else { self::read(parent) };
+    // The last four digits of a social security number.
+    if key.ends_with(b"4") && is(read.whole_hash, words!["last", "lastdigits", "lastfour"]) {
+        return Class::Weak(Identifier::Ssn);
+    }
     of(&read, &around)
 }
 
@@ -191,6 +160,22 @@ pub(crate) fn classify_joined(first: &[u8], second: &[u8]) -> Class {
 }
 
 fn of(key: &Read, around: &Read) -> Class {
+    let roles = by_roles(key, around);
+    if let Some(class) = systems::of_people(key, around)
+        && !(matches!(class, Class::Part(_)) && roles == Class::Is(Identifier::Name))
+    {
+        return class;
+    }
+    match roles {
+        // What is surer by the roles of its words stays.
+        class @ (Class::None | Class::Weak(_) | Class::Loose | Class::Staff) => {
+            systems::numbered(key, around).unwrap_or(class)
+        }
+        class => class,
+    }
+}
+
+fn by_roles(key: &Read, around: &Read) -> Class {
     use Identifier as I;
     let all = key.all | key.whole;
     let has = |roles: Roles| all & roles != 0;

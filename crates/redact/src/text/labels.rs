@@ -6,13 +6,13 @@ use super::{
     Reader,
     key::{Class, classify},
     token::{Kind, marker},
-    value::plausible,
     weight,
+    written::namelike,
 };
 use crate::words::words;
 use crate::{
     Identifier as I,
-    shape::{alphanumeric, date, internet},
+    shape::alphanumeric,
     words::vocabulary::{self as v, Roles},
 };
 
@@ -43,9 +43,11 @@ impl Reader<'_> {
         self.person = self.person || person || self.both_parts();
         self.told |= told;
         self.clinical |= self.person || self.told;
+        self.paired = self.in_parts();
+        self.person |= self.paired;
         for index in 0..self.tokens.len() {
             let token = self.t(index);
-            if token.symbol(b'=') || token.symbol(b':') {
+            if token.symbol(b'=') || token.symbol(b':') || self.compares(index) {
                 self.pair(index);
             } else if self.lower_is(index, words!["like", "ilike", "in"])
                 && (self.t(index + 1).symbol(b'\'')
@@ -215,7 +217,16 @@ impl Reader<'_> {
             }
             return;
         }
+        // Beside its other part a part of a name is one.
+        let class = match class {
+            Class::Part(sure) => Class::Part(sure || self.person || self.paired),
+            Class::Weak(I::Name) if self.paired => Class::Part(true),
+            class => class,
+        };
         if matches!(class, Class::None | Class::Machine | Class::Prose) {
+            if sign.byte == b'=' {
+                self.prefixed_day(index);
+            }
             return;
         }
         let mut first = index + 1;
@@ -223,6 +234,9 @@ impl Reader<'_> {
             let token = self.t(first);
             if token.kind == Kind::Symbol && matches!(token.byte, b'>' | b'=' | b'(' | b'[') {
                 first += 1;
+            } else if token.symbol(b'#') && self.t(first + 1).symbol(b'<') && self.t(first + 3).symbol(b':') {
+                // Ruby: `@born=#<Date: 1962-03-17>`.
+                first += 4;
             } else if self.lower_is(first, words!["some", "optional", "just", "sql", "valid"])
                 && matches!(self.t(first + 1).byte, b'(' | b'[')
             {
@@ -286,20 +300,20 @@ impl Reader<'_> {
             }
             Class::Person => self.bare_person(first, sign.byte),
             Class::Day => self.bare_day(first),
+            Class::Part(true) => {
+                let range = self.t(first).start..self.glued_value(first);
+                if namelike(self.text.get(range).unwrap_or_default()) {
+                    self.bare(I::Name, first, sign.byte, false);
+                } else if let Some(range) = self.number_of_person(first, sign.byte) {
+                    self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
+                }
+            }
+            Class::Social(_) | Class::User => self.take(class, self.t(first).start..self.glued_value(first)),
+            Class::Weak(I::Phone) => self.take(class, self.t(first).start..self.glued_value(first)),
             _ => {}
         }
-    }
-
-    /// `["mrn", "12345"]`: a bound value of a query with its column.
-    pub(super) fn bind(&mut self, comma: usize) {
-        let close = self.back(comma, 1);
-        let Some(open) = (2..8).find(|by| self.back(comma, *by).symbol(b'"')) else { return };
-        if !self.back(comma, open + 1).symbol(b'[') {
-            return;
-        }
-        let class = classify(self.text.get(self.back(comma, open).end..close.start).unwrap_or_default(), b"");
-        if let Some(range) = self.quoted(self.t(comma + 1).end, b'"') {
-            self.take(class, range);
+        if matches!(class, Class::Is(I::Date) | Class::Day) && sign.byte == b'=' {
+            self.prefixed_day(index);
         }
     }
 
@@ -325,138 +339,6 @@ impl Reader<'_> {
                 return None;
             }
             place += 1;
-        }
-    }
-
-    /// A value without quotes, of which the end must be found.
-    pub(super) fn bare(&mut self, identifier: I, first: usize, sign: u8, weak: bool) {
-        let token = self.t(first);
-        let (start, glued_end) = (token.start, self.glued_value(first));
-        match identifier {
-            I::Name => {
-                if let Some((from, to)) = self
-                    .name_from(first, true)
-                    .filter(|(_, to)| sign == b':' || !matches!(self.byte(*to), b'%' | b'+'))
-                {
-                    // `firstName: String is required`.
-                    if !plausible(I::Name, self.text.get(from..to).unwrap_or_default()) {
-                        return;
-                    }
-                    self.hit(from, to, I::Name, weight::KEY);
-                } else if sign == b'=' && (token.kind == Kind::Word || token.symbol(b'%')) {
-                    // Small letters, or an encoded query: `last=o%27brien`, `name=jane+roe`.
-                    self.take(Class::Is(I::Name), start..glued_end);
-                }
-            }
-            I::City | I::Facility => {
-                if sign == b'=' && !matches!(self.byte(glued_end), b' ') {
-                    self.take(Class::Is(identifier), start..glued_end);
-                    return;
-                }
-                let end = self.capitals_from(first, if identifier == I::City { 4 } else { 8 });
-                if end > start && (!weak || self.t(first).capitalised()) {
-                    self.hit(start, end, identifier, weight::KEY);
-                } else if sign == b'=' {
-                    self.take(Class::Is(identifier), start..glued_end);
-                }
-            }
-            I::Address if sign == b'=' && self.encoded(start, glued_end) => {
-                self.hit(start, glued_end, I::Address, weight::PLACE + 3);
-            }
-            I::Address => {
-                let end = self.address_from(first, sign);
-                let value = self.text.get(start..end).unwrap_or_default();
-                if value.iter().any(u8::is_ascii_digit)
-                    && value.iter().any(u8::is_ascii_alphabetic)
-                    && !value.starts_with(b"0x")
-                    && internet::v4(self.text, start).is_none()
-                {
-                    self.hit(start, end, I::Address, weight::PLACE);
-                }
-            }
-            I::Date => {
-                let compact = date::compact(self.text, start).filter(|end| *end - start == 8 || sign == b'=');
-                let end = date::date(self.text, start).map(|d| d.end).or(compact);
-                if let Some(end) = end.or_else(|| date::hyphened(self.text, start)) {
-                    self.hit(start, end, I::Date, weight::KEY);
-                } else if sign == b'='
-                    && self
-                        .text
-                        .get(start..glued_end)
-                        .is_some_and(|v| crate::check::digits::count(v) >= 6 && v.len() < 40)
-                {
-                    self.hit(start, glued_end, I::Date, weight::KEY);
-                }
-            }
-            I::Zip => {
-                if let Some(end) = self.postal_code(first) {
-                    self.hit(start, end, I::Zip, weight::KEY);
-                }
-            }
-            I::Ip => {
-                // In logs the private address of a machine stays; a public one is found by its shape.
-                let end = internet::v4(self.text, start)
-                    .map(|f| f.0)
-                    .or_else(|| internet::v6(self.text, start).map(|f| f.0));
-                if let Some(end) = end.filter(|_| self.strict) {
-                    self.hit(start, end, I::Ip, weight::KEY);
-                }
-            }
-            I::Email | I::Age | I::Url => {}
-            I::Phone | I::Fax => {
-                if let Some(end) =
-                    crate::shape::phone::phone(self.text, start, crate::shape::phone::Suspicion::Context)
-                {
-                    self.hit(start, end, identifier, weight::KEY);
-                } else if sign == b'=' {
-                    self.take(Class::Is(identifier), start..glued_end);
-                }
-            }
-            I::Photo | I::Biometric => {
-                let value = self.text.get(start..glued_end).unwrap_or_default();
-                let listed = sign == b'='
-                    || value.len() >= 8
-                        && value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/'));
-                let digest = identifier == I::Biometric && value.iter().filter(|b| **b == b':').count() > 2;
-                if listed && !digest && plausible(identifier, value) {
-                    self.hit(start, glued_end, identifier, weight::KEY);
-                }
-            }
-            _ => self.bare_number(identifier, first, sign, weak),
-        }
-    }
-
-    pub(super) fn bare_person(&mut self, first: usize, sign: u8) {
-        let start = self.t(first).start;
-        if let Some((from, to)) = self.name_from(first, self.strict || sign == b'=')
-            && self.person_like(&(from..to))
-            && !(!self.strict && to - from <= 2)
-        {
-            // In a query the parts are joined by `+` and `%20`.
-            let joined = sign == b'=' && matches!(self.byte(to), b'+' | b'%');
-            let to = if joined { self.glued_value(first).max(to) } else { to };
-            self.hit(from, to, I::Name, weight::NAME);
-        } else if let Some(range) = self
-            .number_of_person(first, sign)
-            .filter(|range| plausible(I::Mrn, self.text.get(range.clone()).unwrap_or_default()))
-        {
-            // `patient=12345678`, `patient:12345678:labs`.
-            self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
-        } else if sign == b'=' && (self.t(first).capitalised() || self.t(first).symbol(b'%')) {
-            let range = start..self.glued_value(first);
-            let encoded = self.byte(start) == b'%' && self.person;
-            self.take(if encoded { Class::Is(I::Name) } else { Class::Person }, range);
-        }
-    }
-
-    pub(super) fn bare_day(&mut self, first: usize) {
-        let start = self.t(first).start;
-        let compact = date::compact(self.text, start).filter(|end| *end - start == 8);
-        if let Some(end) = date::date(self.text, start).map(|found| found.end).or(compact) {
-            self.hit(start, end, I::Date, weight::KEY);
-        } else if self.byte(start + 2) == b'%' || self.byte(start + 1) == b'%' {
-            // `01%2F29%2F2003`.
-            self.take(Class::Day, start..self.glued_value(first));
         }
     }
 

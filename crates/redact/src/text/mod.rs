@@ -4,6 +4,7 @@
 mod addressed;
 mod ages;
 mod announced;
+mod bare;
 mod bedside;
 mod beside;
 pub(crate) mod bodies;
@@ -22,6 +23,7 @@ mod demographics;
 pub(crate) mod dicom;
 mod dictated;
 mod direct;
+mod encoded;
 mod endings;
 mod facilities;
 mod files;
@@ -39,6 +41,7 @@ mod nouns;
 pub(crate) mod numbered;
 mod numbers;
 mod office;
+pub(crate) mod owners;
 mod persons;
 mod places;
 mod practices;
@@ -57,13 +60,14 @@ pub(crate) mod token;
 mod tuples;
 pub(crate) mod value;
 mod versions;
+pub(crate) mod written;
 
 use crate::{
     Identifier,
     format::{astm, edifact, ncpdp, x12},
     shape::alphanumeric,
     words::{
-        FAMILY, GIVEN, WORD, among,
+        FAMILY, GIVEN, WORD, among, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -83,62 +87,13 @@ pub(crate) struct Hit {
 }
 
 /// What is done with clients, subjects and residents who are people.
-const CARED_FOR: &[u64] = words![
-    "seen",
-    "admitted",
-    "admission",
-    "discharged",
-    "discharge",
-    "arrived",
-    "enrolled",
-    "enrollment",
-    "enrolment",
-    "consented",
-    "consent",
-    "screened",
-    "screening",
-    "visit",
-    "visits",
-    "appointment",
-    "appointments",
-    "appt",
-    "encounter",
-    "intake",
-    "referral",
-    "referred",
-    "hospitalized",
-    "died",
-    "deceased",
-    "dob",
-    "born",
-    "birth",
-    "birthday",
-    "denies",
-    "complains",
-    "chart",
-    "fell",
-    "aged",
-    "assessment",
-    "assessed",
-    "evaluated",
-    "evaluation",
-    "exam",
-    "examined",
-    "scheduled",
-    "rescheduled",
-    "diagnosed",
-    "diagnosis",
-    "treatment",
-    "medication",
-    "medications",
-    "surgery",
-    "vaccinated",
-    "vaccination",
-    "immunization",
-    "randomized",
-    "dosed",
-    "followup",
-];
+const CARED_FOR: &[u64] = list!(
+    "seen admitted admission discharged discharge arrived enrolled enrollment enrolment consented consent \
+     screened screening visit visits appointment appointments appt encounter intake referral referred \
+     hospitalized died deceased dob born birth birthday denies complains chart fell aged assessment \
+     assessed evaluated evaluation exam examined scheduled rescheduled diagnosed diagnosis treatment \
+     medication medications surgery vaccinated vaccination immunization randomized dosed followup"
+);
 
 /// Weights: what a key says, a check digit, a shape, a context, a guess.
 pub(crate) mod weight {
@@ -164,6 +119,8 @@ pub(crate) struct Manner {
     pub(crate) hint: Option<Identifier>,
     /// The lines before are about a person, and this is none of a logger.
     pub(crate) block: bool,
+    /// The encoding of queries was undone.
+    pub(crate) decoded: bool,
 }
 
 /// Most hits that are asked what a text is about.
@@ -179,6 +136,8 @@ pub(crate) struct Reader<'a> {
     clinical: bool,
     /// A number in the text is of a person.
     told: bool,
+    /// Both parts of a name stand in the text behind keys of their own.
+    paired: bool,
     hint: Option<Identifier>,
     hits: &'a mut Vec<Hit>,
     /// The first hit of this text: those before are of other parts of the line, whose places are counted otherwise.
@@ -187,6 +146,13 @@ pub(crate) struct Reader<'a> {
 
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
 pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &mut Vec<Hit>) {
+    let before = hits.len();
+    if !manner.decoded
+        && !manner.shapes_only
+        && let Some(decoded) = encoded::decoded(text)
+    {
+        encoded::read_decoded(&decoded, manner, tokens, hits);
+    }
     let first = hits.len();
     token::tokenize(text, tokens);
     let mut reader = Reader {
@@ -196,6 +162,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         person: manner.person || manner.strict,
         clinical: false,
         told: false,
+        paired: false,
         hint: manner.hint,
         hits,
         first,
@@ -242,6 +209,8 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.others();
     reader.stated();
     reader.handles();
+    reader.beside();
+    reader.owners();
     reader.columns();
     reader.bound_values();
     reader.rows();
@@ -283,6 +252,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.theirs(manner.block);
         reader.repeated();
     }
+    encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
     if let Some(start) = ncpdp::read(text, hits) {
@@ -482,6 +452,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         person: true,
         clinical: true,
         told: true,
+        paired: false,
         hint: None,
         hits: &mut none,
         first: 0,

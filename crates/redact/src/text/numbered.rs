@@ -326,7 +326,9 @@ impl Reader<'_> {
                         "insured",
                         "guarantors",
                         "rx",
-                        "subscriber"
+                        "subscriber",
+                        "account",
+                        "accounts"
                     ],
                 ))
         {
@@ -340,12 +342,38 @@ impl Reader<'_> {
             .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
             .count();
         let value = rest.get(..length).unwrap_or_default();
+        // `/claims/E9125246437.835`, `/account/9752.61516/card`, `/members/W4607 21897/card`.
+        let point = value.iter().rposition(|b| *b == b'.');
+        let kind = point.and_then(|at| value.get(at + 1..)).unwrap_or_default();
+        let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        let message = [&b"835"[..], b"837", b"270", b"271", b"277", b"278"].contains(&kind);
+        let (value, length) = match point {
+            Some(at)
+                if message || (2..=4).contains(&kind.len()) && kind.iter().all(u8::is_ascii_lowercase) =>
+            {
+                (value.get(..at).unwrap_or_default(), at)
+            }
+            _ => (value, length),
+        };
+        let halves = point.is_some_and(|at| {
+            at >= 3
+                && at < length
+                && digits(value.get(..at).unwrap_or_default())
+                && kind.len() >= 3
+                && digits(kind)
+        });
+        let second =
+            rest.get(length + 1..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        let apart =
+            at(rest, length) == b' ' && second >= 4 && matches!(at(rest, length + 1 + second), b'/' | b'?');
+        let length = if apart { length + 1 + second } else { length };
+        let value = rest.get(..length).unwrap_or_default();
         // What people are asked for by name; other things are also asked for by day, kind or word.
         let person = noun.is(v::SUBJECT | v::PERSON) || noun.is(v::WHO);
-        let number = super::value::machine_made(value) || super::value::loosely_formed(value);
+        let number = super::value::machine_made(value) || super::value::loosely_formed(value) || halves;
         if crate::check::digits::count(value) >= 2
             && noun.kind == Kind::Word
-            && !value.contains(&b'.')
+            && (!value.contains(&b'.') || halves)
             && (person || number || noun.is(v::MRN))
         {
             let plan = noun.is(v::PLAN) && !noun.is(v::SUBJECT);

@@ -174,7 +174,7 @@ fn borne(value: &[u8]) -> bool {
 /// Whether a word is neither of machines nor of places, offices and months.
 fn plain(value: &[u8]) -> bool {
     vocabulary().get(hash(value))
-        & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD | v::ABBR | v::CARED)
+        & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD | v::OF_KEYS)
         == 0
 }
 

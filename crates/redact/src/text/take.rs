@@ -8,8 +8,13 @@ use super::{
     labels::NUMBERED,
     value::{formed, loosely_formed, machine_made, plate, plausible},
     weight,
+    written::{namelike, picture, social, sure_name},
 };
-use crate::{Identifier as I, words::users::account};
+use crate::{
+    Identifier as I,
+    shape::phone::{Suspicion, phone},
+    words::users::{account, personal, sure},
+};
 
 impl Reader<'_> {
     /// All of a value that is delimited.
@@ -28,7 +33,11 @@ impl Reader<'_> {
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
+            Class::Weak(I::Name) if !self.person => sure_name(value).then_some(I::Name),
             Class::Weak(I::Date) => (self.person && super::value::dated(value)).then_some(I::Date),
+            Class::Weak(I::Phone) if !self.person => {
+                (phone(value, 0, Suspicion::Low) == Some(value.len())).then_some(I::Phone)
+            }
             Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)
                 || self.clinical && NUMBERED.contains(&identifier) && formed(value))
             .then_some(identifier),
@@ -38,11 +47,13 @@ impl Reader<'_> {
             }
             Class::Formed(identifier) => {
                 let form = match identifier {
+                    I::Photo => picture(value),
                     I::Vehicle => plate(value) || formed(value),
                     _ => formed(value),
                 };
                 (form
                     || self.person
+                        && identifier != I::Photo
                         && plausible(identifier, value)
                         && (identifier == I::Biometric || !machine_made(value)))
                 .then_some(identifier)
@@ -50,7 +61,10 @@ impl Reader<'_> {
             Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
             Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
             Class::Day => super::value::dated(value).then_some(I::Date),
-            Class::Staff => (self.person && account(value)).then_some(I::Other),
+            Class::Staff => (sure(value) || self.person && account(value)).then_some(I::Other),
+            Class::Part(sure) => ((sure || self.person || self.paired) && namelike(value)).then_some(I::Name),
+            Class::Social(sure) => social(value, sure || self.person),
+            Class::User => personal(value).then_some(I::Other),
             _ => None,
         };
         if let Some(identifier) = taken {

@@ -253,7 +253,7 @@ pub(crate) fn tokenize(text: &[u8], tokens: &mut Vec<Token>) {
 #[inline]
 fn meant(text: &[u8], token: Token, dictionary: &Dictionary, vocabulary: &Vocabulary) -> Token {
     // Abbreviations are words of keys, and may be names elsewhere: `Pat`.
-    let mut roles = vocabulary.get(token.hash) & !(vocabulary::ABBR | vocabulary::CARED);
+    let mut roles = vocabulary.get(token.hash) & !vocabulary::OF_KEYS;
     if roles != 0 && terminal(text, token.start, token.end) {
         roles = 0;
     }

@@ -10,8 +10,8 @@ use super::{
     hash,
     vocabulary::{
         ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CARED, CLINICAL, COUNTED, DATE, DEVICE, DIRECT,
-        EMAIL, EVENT, FAX, IDWORD, LICENCE, LOOK, MRN, OTHER, PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN,
-        SUBJECT, VEHICLE, WHO, ZIP,
+        EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, OTHER, PATH, PHONE, PHOTO, PLAN, Roles, SSN,
+        STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
     },
 };
 
@@ -229,6 +229,44 @@ const MORE: &[(Roles, &str)] = &[
     (
         EVENT | DATE | LOOK,
         "dateofservice servicedate dateofadmission dateofdischarge dateofdeath deathdate admitdate",
+    ),
+    (
+        KEYED,
+        "fn ln gn mn nf lnm fnm mmn maiden ulname ufname uminitial sname goesby calledby mothersname guardiansname pcn tcn dcn ccn oln cdl hcn ohip",
+    ),
+    (
+        KEYED,
+        "edipi dfn euid mpi cin accn usubjid emplid stmt memid mcdid dodid rxgrp rxgroup ani dnis waid beeper doi facebook",
+    ),
+    (
+        KEYED,
+        "fb instagram linkedin twitter tiktok snapchat skype website homepage handle screenname udid androidid wifimac idfv gaid locality cnty",
+    ),
+    (
+        KEYED,
+        "holder guest rider passenger claimant signer signatory suser duser usrname loginid bd slot lat latitude pic picture dod script",
+    ),
+    (
+        LOOK,
+        "datewritten datefilled datecollected dateadministered datehired datediagnosed lastfill nextrefill drawdate studydate",
+    ),
+    (MRN | DIRECT | LOOK, "studyuid seriesuid sopuid instanceuid"),
+    (STRONG_NOUN, "members subscribers enrollees beneficiaries"),
+    (
+        KEYED,
+        "folder donor staff military voter tribal booking donation screening band bracelet transmitter vent cpap bipap iol",
+    ),
+    (
+        KEYED,
+        "lens prosthesis wearable person personkey probe identname lmp edd mob attention adjuster takenby givenby bill receipt",
+    ),
+    (
+        PATH,
+        "home users profiles profile homes u user people staff employees authors patients patient member members join providers doctors clients residents",
+    ),
+    (
+        PATH,
+        "pdf doc docx rtf odt tif tiff jpg jpeg png heic webp bmp dcm wav mp mpeg aac ogg dss ppt pptx pages",
     ),
     (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
 ];

@@ -1,6 +1,6 @@
 //! Names of accounts that are made of names of persons: `jroe`, `jane.roe`, `roe1982`.
 
-use super::{FAMILY, GIVEN, WORD, dictionary, hash};
+use super::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash};
 
 /// Whether the name of an account is made of a person's: one part, or all but its first letter, is a given or family
 /// name and no word.
@@ -12,6 +12,13 @@ pub(crate) fn personal(value: &[u8]) -> bool {
         let flags = dictionary().get(hash(part));
         part.len() >= 4 && flags & (GIVEN | FAMILY) != 0 && flags & WORD == 0
     };
+    // `hwalker`, `mblack`: a letter before a frequent family name that is a word as well.
+    let initial = |part: &[u8]| {
+        part.get(1..).is_some_and(|rest| {
+            let flags = dictionary().get(hash(rest));
+            rest.len() >= 4 && flags & (FAMILY | COMMON) == FAMILY | COMMON
+        }) && part.len() == value.iter().take_while(|b| b.is_ascii_lowercase()).count()
+    };
     let mut parts = value.split(|b| !b.is_ascii_alphabetic() && *b < 0x80).filter(|part| !part.is_empty());
     let several = value.iter().any(|b| !b.is_ascii_alphabetic());
     // `directories`, `group`: a word is no name with a letter before it.
@@ -21,10 +28,43 @@ pub(crate) fn personal(value: &[u8]) -> bool {
             return false;
         }
         (several && name(part))
+            || initial(part)
             || part.get(1..).is_some_and(|rest| rest.len() >= 4 && name(rest))
             // Two names without a sign between: `janeroe`.
             || (4..part.len().saturating_sub(3)).any(|at| part.split_at_checked(at).is_some_and(|(one, two)| name(one) && name(two)))
     }) && !SYSTEM.contains(&hash(value))
+}
+
+/// Whether the name of an account is surely a person's, also where programs have accounts: two names, or one with a few
+/// digits behind it.
+pub(crate) fn sure(value: &[u8]) -> bool {
+    let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let letters = value.len() - digits;
+    full(value)
+        || personal(value) && value.iter().filter(|b| **b == b'.').count() == 1
+        || (2..=4).contains(&digits)
+            && value.iter().take(letters).all(u8::is_ascii_lowercase)
+            && (personal(value) || whole(value.get(..letters).unwrap_or_default()))
+}
+
+/// A name that is no word.
+fn whole(part: &[u8]) -> bool {
+    let flags = dictionary().get(hash(part));
+    part.len() >= 4 && flags & (GIVEN | FAMILY) != 0 && flags & WORD == 0
+}
+
+/// Whether the name of an account is a given and a family name with a sign between: `jane.roe`, `roe_jane82`.
+pub(crate) fn full(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| matches!(b, b'.' | b'_' | b'-'));
+    let (Some(first), Some(last), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let digits = last.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    let last = last.get(..last.len() - digits).unwrap_or_default();
+    let named = |part: &[u8]| part.len() >= 3 && flags(part) & (GIVEN | FAMILY) != 0;
+    named(first)
+        && named(last)
+        && (flags(first) | flags(last)) & GIVEN != 0
+        && (flags(first) & WORD == 0 || flags(last) & WORD == 0)
 }
 
 /// Whether the name of an account is written as people's are: letters with a digit or a point, and no word of machines.

@@ -80,6 +80,8 @@ roles! {
     AGE = 31;
     /// Machinery: a key with this word names no person.
     MACHINE = 32;
+    /// As a key, or with `id` or `no`, it makes a line of a log worth a closer look.
+    KEYED = 33;
     /// Verb or noun after which a person's name stands in prose: `seen by`, `spoke with`.
     AGENT = 34;
     /// ZIP or postal code.
@@ -136,7 +138,12 @@ roles! {
     CLINICAL = 60;
     /// With a number behind it worth a closer look: a sample, a band, a meter.
     CARED = 61;
+    /// In a path it stands before an account or a person, or behind the name of a file that may be somebody's.
+    PATH = 62;
 }
+
+/// What only keys and the quick look ask of a word: in a text it says nothing.
+pub(crate) const OF_KEYS: Roles = ABBR | CARED | KEYED | PATH;
 
 /// What words can be that people bear as names too: where a name is due, these speak against none.
 pub(crate) const BORNE: Roles =

@@ -88,7 +88,8 @@ fn keys_of_extracts_tell_parts_of_names_moments_and_numbers() {
         ("PatientLast guar_first MotherMaiden ReferringLast", Class::Is(I::Name)),
         ("Initials pt_initials", Class::Weak(I::Name)),
         ("admittime ED_ARRIVAL LBDTC result_dttm specimen_taken_time LastFill", Class::Weak(I::Date)),
-        ("LabNo USUBJID person_key StudyUID", Class::Loose),
+        ("LabNo USUBJID", Class::Formed(I::Mrn)),
+        ("person_key StudyUID", Class::Is(I::Mrn)),
         ("Chart# MR_NBR", Class::Is(I::Mrn)),
     ] {
         for key in keys.split(' ') {

@@ -1,0 +1,182 @@
+//! How values are written that a key leaves in doubt: as a name, as a page or account of a network, as a camera's file.
+
+use crate::{
+    Identifier as I,
+    words::{
+        COMMON, FAMILY, GIVEN, WORD, dictionary, hash, users,
+        vocabulary::{self as v, vocabulary},
+    },
+};
+
+/// Whether a value is written as names are: one to four words of letters that begin with capitals, or small ones that
+/// are names, and none that is of machines.
+pub(crate) fn namelike(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    if !(2..=60).contains(&value.len()) {
+        return false;
+    }
+    let parts = || value.split(|b| matches!(b, b' ' | b',' | b'+')).filter(|part| !part.is_empty());
+    let letter = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80;
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    let known = |part: &[u8]| flags(part) & (GIVEN | FAMILY) != 0;
+    let ordinary = |part: &[u8]| flags(part) & WORD != 0 && !known(part);
+    let written = |part: &[u8]| {
+        let plain = part.iter().all(|b| letter(b) || matches!(b, b'-' | b'\'' | b'.'));
+        let capital = part.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        let small = part.iter().any(u8::is_ascii_lowercase);
+        // `getPatient`; `McBride`, `DeLuca`, `O'Brien` are names.
+        let inner = small
+            && part
+                .windows(2)
+                .any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+        let prefix = [&b"Mc"[..], b"Mac", b"De", b"Di", b"Du", b"La", b"Le", b"Van", b"Fitz", b"St"]
+            .iter()
+            .any(|head| part.starts_with(head));
+        let particle = part.len() <= 3 && PARTICLES.contains(&hash(part));
+        let roles = vocabulary().get(hash(part));
+        let elsewhere = roles & (v::MACHINE | v::FACILITY | v::PAYER | v::KNOWN | v::MONTH | v::WEEKDAY) != 0
+            && flags(part) & (COMMON | GIVEN) == 0;
+        plain
+            && part.first().is_some_and(letter)
+            && (particle
+                || (capital || known(part) && flags(part) & WORD == 0) && (!inner || prefix || known(part)))
+            && !elsewhere
+    };
+    let several = parts().count();
+    (1..=4).contains(&several)
+        && parts().all(written)
+        && !parts().all(ordinary)
+        && parts().any(|part| part.len() > 1)
+        && !NOTHING.contains(&hash(value))
+}
+
+const PARTICLES: &[u64] = crate::words::list!("de la del van von der den da di du le bin al el y");
+
+/// What stands where a name is missing, capitalised.
+const NOTHING: &[u64] = crate::words::list!(
+    "null none nil unknown undefined true false yes no self other string text admin system anonymous root test guest user \
+     default redacted required invalid empty missing not active inactive pending success failed error ok"
+);
+
+/// What a value of a social network's key is: a page, or an account.
+pub(crate) fn social(value: &[u8], person: bool) -> Option<I> {
+    let value = value.trim_ascii();
+    let handle = value.strip_prefix(b"@").filter(|name| name.len() >= 3);
+    if handle.is_some() {
+        return Some(I::Other);
+    }
+    let rest =
+        [&b"https://"[..], b"http://"].iter().find_map(|scheme| value.strip_prefix(*scheme)).unwrap_or(value);
+    let domain = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
+    let host = rest.get(..domain).unwrap_or_default();
+    let path = rest.get(domain..).unwrap_or_default();
+    if host.contains(&b'.') && value.len() > 6 {
+        let paged = path.len() > 3 && path.starts_with(b"/");
+        let label =
+            host.strip_prefix(b"www.").unwrap_or(host).split(|b| *b == b'.').next().unwrap_or_default();
+        return (person || paged && network(host) || users::personal(label)).then_some(I::Url);
+    }
+    (users::personal(value) || person && users::account(value)).then_some(I::Other)
+}
+
+/// Whether pages of this host are mostly persons'.
+fn network(host: &[u8]) -> bool {
+    [
+        &b"facebook.com"[..],
+        b"fb.com",
+        b"instagram.com",
+        b"linkedin.com",
+        b"twitter.com",
+        b"x.com",
+        b"tiktok.com",
+        b"snapchat.com",
+        b"pinterest.com",
+        b"threads.net",
+    ]
+    .iter()
+    .any(|known| {
+        host.len() >= known.len()
+            && host.get(host.len() - known.len()..).is_some_and(|end| end.eq_ignore_ascii_case(known))
+            && (host.len() == known.len() || host.get(host.len() - known.len() - 1) == Some(&b'.'))
+    })
+}
+
+/// Whether a value is written as a name and made of listed ones, one at least no word.
+pub(crate) fn sure_name(value: &[u8]) -> bool {
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    let parts = || value.split(|b| matches!(b, b' ' | b'-')).filter(|part| !part.is_empty());
+    namelike(value)
+        && value.first().is_some_and(|b| !b.is_ascii_lowercase())
+        && parts().all(|part| flags(part) & (GIVEN | FAMILY) != 0)
+        && parts().any(|part| flags(part) & WORD == 0 && part.len() > 3)
+}
+
+/// Whether a value is the name of a picture's file.
+pub(crate) fn picture(value: &[u8]) -> bool {
+    let Some(point) = value.iter().rposition(|b| *b == b'.') else { return false };
+    let kind = value.get(point + 1..).unwrap_or_default();
+    point > 2
+        && ["jpg", "jpeg", "png", "heic", "heif", "webp", "bmp", "tif", "tiff", "dng"]
+            .iter()
+            .any(|known| kind.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// Whether the name of a file is one that cameras and telephones give: `IMG_1427.jpg`, `DSC08213.JPG`, `PXL_2024….webp`.
+pub(crate) fn of_a_camera(name: &[u8]) -> bool {
+    let Some(point) = name.iter().rposition(|b| *b == b'.') else { return false };
+    let stem = name.get(..point).unwrap_or_default();
+    let head = stem.iter().take_while(|b| b.is_ascii_alphabetic() || **b == b'_').count();
+    let head = stem.get(..head).unwrap_or_default();
+    let makers: [&[u8]; 10] =
+        [b"IMG", b"IMG_", b"DSC", b"DSC_", b"DSCN", b"DSCF", b"PXL_", b"MVIMG_", b"P", b"DCIM"];
+    picture(name)
+        && makers.iter().any(|maker| head.eq_ignore_ascii_case(maker))
+        && stem.iter().filter(|b| b.is_ascii_digit()).count() >= if head.len() > 1 { 4 } else { 6 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_what_programs_write() {
+        for value in [
+            "Tilda",
+            "ROE",
+            "van der Berg",
+            "McBride",
+            "O'Shea",
+            "Ngozi Adeyemi",
+            "Roe, Jane",
+            "DeLuca",
+            "mcbride",
+        ] {
+            assert!(namelike(value.as_bytes()), "{value}");
+        }
+        for value in
+            ["lookup", "getPatient", "42", "Invalid", "Unknown", "Server Error", "/home", "a", "true", "x1"]
+        {
+            assert!(!namelike(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn pages_of_persons_are_told_from_settings() {
+        assert_eq!(social(b"https://www.linkedin.com/in/jane-roe", false), Some(I::Url));
+        assert_eq!(social(b"www.tildaroe.net", true), Some(I::Url));
+        assert_eq!(social(b"@tilda.", false), Some(I::Other));
+        for value in ["https://www.facebook.com/", "off", "https://github.com/rust-lang/rust", "enabled"] {
+            assert_eq!(social(value.as_bytes(), false), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn files_of_cameras_have_their_names() {
+        for name in ["IMG_1427.jpg", "DSC08213.JPG", "PXL_20240617_804050.webp", "P1386681.heic"] {
+            assert!(of_a_camera(name.as_bytes()), "{name}");
+        }
+        for name in ["logo.png", "img_header.png", "p1.png", "chart-2024.png", "IMG_1427.txt"] {
+            assert!(!of_a_camera(name.as_bytes()), "{name}");
+        }
+    }
+}
