@@ -3,6 +3,7 @@
 mod around;
 mod document;
 mod fields;
+mod lists;
 mod near;
 mod settle;
 mod spare;
@@ -33,6 +34,8 @@ pub(crate) struct Scratch {
     decoded: Vec<(Vec<u8>, Vec<usize>)>,
     /// What the keys of these leaves announce.
     classes: Vec<Vec<text::key::Class>>,
+    /// What rows of a document hold.
+    listed: Vec<Vec<Hit>>,
     /// A line behind what announces it.
     joined: Vec<u8>,
     /// A line that is written once more.
@@ -298,6 +301,7 @@ impl Engine {
             while at(line, place) == b'\\' && matches!(at(line, place + 1), b'r' | b'n') {
                 place += 2;
             }
+            place += usize::from(at(line, place) == b' ' && hl7::begins(line, place + 1));
         }
         for range in prose {
             let start = range.start;

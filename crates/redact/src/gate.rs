@@ -178,7 +178,7 @@ impl Gate<'_> {
         let line = self.line;
         let found = match at(line, place) {
             0x80.. => return self.long(place),
-            b'@' => email::email(line, place, 1).is_some(),
+            b'@' => email::email(line, place, 1).is_some() || email::pointless(line, place).is_some(),
             b'%' => match line.get(place + 1..place + 3) {
                 Some(b"40") => email::email(line, place, 3).is_some(),
                 Some(b"2B" | b"2b") => crate::shape::digits(line, place + 3, 10) == 10,
@@ -213,7 +213,6 @@ impl Gate<'_> {
             b'|' => place >= 3 && hl7::begins(line, place - 3) || place >= 1 && astm::begins(line, place - 1),
             0x1c..=0x1e => ncpdp::known(line, place + 1),
             b'\\' => match at(line, place + 1) {
-                b'n' | b'r' | b't' => return Some(place + 2),
                 b'u' => true,
                 _ => owners::of_a_domain(line, place).is_some(),
             },

@@ -1,6 +1,6 @@
 //! Reads JSON: each value by its key, texts inside by themselves.
 
-use super::{Engine, NESTED, Scratch};
+use super::{Engine, NESTED, Scratch, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
@@ -11,7 +11,7 @@ use crate::{
     shape::phone,
     text::{
         self, Hit, Manner, dicom,
-        key::{Class, about_person, classify, classify_joined, parts},
+        key::{Class, about_person, classify, classify_joined},
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
@@ -61,15 +61,6 @@ const OWN: [&[u8]; 34] = [
 /// Keys that tell nothing without the object around.
 const GENERIC: [&[u8]; 9] =
     [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
-
-/// Whether the value of a key is the version of a program or a device.
-fn versions(key: &[u8]) -> bool {
-    const WORDS: [&[u8]; 7] = [b"version", b"ver", b"fw", b"firmware", b"build", b"release", b"revision"];
-    let is = |part: &[u8], words: &[&[u8]]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
-    // `date_of_release` is a date.
-    parts(key).last().is_some_and(|last| is(last, &WORDS))
-        && !parts(key).any(|part| is(part, &[b"date", b"dt", b"day"]))
-}
 
 fn own(key: &[u8]) -> bool {
     key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
@@ -127,14 +118,27 @@ impl Engine {
             )
         });
         let class_of = |leaf: &Leaf| {
-            let (key, parent) = (get(&leaf.key), get(&leaf.parent));
+            let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
+            // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
+            if fields::typed(key) && !parent.is_empty() {
+                (key, parent) = (parent, get(&leaf.grandparent));
+            }
+            if matches!(key, b"when" | b"at")
+                && matches!(leaf.depth, 1 | 8)
+                && fields::moment(get(&leaf.value))
+            {
+                return Class::Machine;
+            }
+            if fields::spot(key) && fields::degrees(get(&leaf.value)) {
+                return Class::Weak(I::Address);
+            }
             // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
             if matches!(leaf.depth, 1 | 8) && resource.is_none() && own(key) && !calls() {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address.
-            if versions(key) && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+            if fields::versions(key) && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || *b == b'.') {
                 return Class::Machine;
             }
             if resource.is_some()
@@ -161,6 +165,13 @@ impl Engine {
                 return Class::Is(identifier);
             }
             let class = match classify(key, parent) {
+                // `"pt":"06-57-59"`: the patient stands for the number.
+                Class::Person
+                    if matches!(key, b"pt" | b"pat" | b"patient" | b"Patient" | b"PT")
+                        && formed(get(&leaf.value)) =>
+                {
+                    Class::Formed(I::Mrn)
+                }
                 // What FHIR numbers itself it names.
                 Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
                 class => class,
@@ -177,9 +188,15 @@ impl Engine {
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
         classes.extend(leaves.iter().map(class_of));
-        super::fields::announced(line, leaves, &mut classes);
-        super::fields::paired(line, leaves, &mut classes);
+        fields::announced(line, leaves, &mut classes);
+        fields::paired(line, leaves, &mut classes);
+        fields::of_faces(line, leaves, &mut classes);
+        let mut listed = scratch.listed.pop().unwrap_or_default();
+        listed.clear();
+        let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);
         let person = is_person
+            || rows
+            || classes.contains(&Class::Is(I::Age))
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
@@ -212,6 +229,8 @@ impl Engine {
             hits.truncate(first);
             result = self.each_leaf(line, leaves, &classes, kind, true, level, scratch, hits);
         }
+        hits.append(&mut listed);
+        scratch.listed.push(listed);
         scratch.classes.push(classes);
         result
     }

@@ -7,6 +7,7 @@ use crate::{
     format::json::Leaf,
     text::{
         key::{Class, Side, classify, of_somebody, parts, side},
+        token::at,
         value::formed,
         written::namelike,
     },
@@ -61,6 +62,133 @@ const HOLDING: [&[u8]; 25] = [
 ];
 fn listed(key: &[u8], list: &[&[u8]]) -> bool {
     (1..=11).contains(&key.len()) && list.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// Whether the value of a key is the version of a program or a device.
+pub(super) fn versions(key: &[u8]) -> bool {
+    const WORDS: [&[u8]; 7] = [b"version", b"ver", b"fw", b"firmware", b"build", b"release", b"revision"];
+    let is = |part: &[u8], words: &[&[u8]]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
+    // `date_of_release` is a date.
+    parts(key).last().is_some_and(|last| is(last, &WORDS))
+        && !parts(key).any(|part| is(part, &[b"date", b"dt", b"day"]))
+}
+
+/// Keys that some stores write around each value for its type: DynamoDB, Firestore, MongoDB's extended JSON.
+pub(super) fn typed(key: &[u8]) -> bool {
+    matches!(
+        key,
+        b"S" | b"N"
+            | b"stringValue"
+            | b"integerValue"
+            | b"doubleValue"
+            | b"timestampValue"
+            | b"$date"
+            | b"$numberLong"
+            | b"$numberInt"
+    )
+}
+
+/// A moment with its seconds and its zone, as loggers write their own: `2026-11-22T03:41:38Z`.
+pub(super) fn moment(value: &[u8]) -> bool {
+    (20..=40).contains(&value.len())
+        && matches!(at(value, 10), b'T' | b' ')
+        && at(value, 16) == b':'
+        && at(value, 4) == b'-'
+}
+
+/// Whether the value of a key is where something is.
+pub(super) fn spot(key: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"loc",
+        b"location",
+        b"gps",
+        b"coords",
+        b"coordinates",
+        b"coord",
+        b"latlng",
+        b"latlon",
+        b"lnglat",
+        b"position",
+        b"geo",
+        b"point",
+    ];
+    WORDS.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// Degrees with four places or more behind the point.
+pub(super) fn degrees(value: &[u8]) -> bool {
+    let point = memchr::memchr(b'.', value).unwrap_or(value.len());
+    (1..=4).contains(&point)
+        && value.len() >= point + 5
+        && value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+}
+
+/// Words of what a document is about that compares bodies.
+const BODIES: [&[u8]; 12] = [
+    b"face",
+    b"facial",
+    b"faces",
+    b"finger",
+    b"fingerprint",
+    b"iris",
+    b"retina",
+    b"voice",
+    b"voiceprint",
+    b"palm",
+    b"biometric",
+    b"biometrics",
+];
+/// Keys of what is compared there, and of pictures of it.
+const TEMPLATES: [&[u8]; 8] = [
+    b"template",
+    b"templateid",
+    b"template_id",
+    b"embedding",
+    b"descriptor",
+    b"enrollee_template",
+    b"minutiae",
+    b"hash",
+];
+const PROBES: [&[u8]; 9] = [
+    b"probe",
+    b"gallery",
+    b"image",
+    b"frame",
+    b"capture",
+    b"reference",
+    b"snapshot",
+    b"candidate",
+    b"enrolled",
+];
+
+/// Gives what is compared in a document about faces or fingers its class: `{"service":"face-match","template":"a22e…"}`.
+pub(super) fn of_faces(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    let one_of = |key: &[u8], list: &[&[u8]]| list.iter().any(|word| key.eq_ignore_ascii_case(word));
+    let compared = |leaf: &Leaf| one_of(get(&leaf.key), &TEMPLATES) || one_of(get(&leaf.key), &PROBES);
+    if !leaves.iter().any(compared) {
+        return;
+    }
+    let about = |text: &[u8]| {
+        text.len() <= 48 && text.split(|b| !b.is_ascii_alphabetic()).any(|word| one_of(word, &BODIES))
+    };
+    if !leaves.iter().any(|leaf| leaf.string && (about(get(&leaf.value)) || about(get(&leaf.key)))) {
+        return;
+    }
+    for (leaf, class) in leaves.iter().zip(classes) {
+        let (key, value) = (get(&leaf.key), get(&leaf.value));
+        let pictured = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".tif"]
+            .iter()
+            .any(|end| value.len() > end.len() && value.to_ascii_lowercase().ends_with(end));
+        if !leaf.string || matches!(class, Class::Is(_)) {
+        } else if one_of(key, &PROBES) && pictured {
+            *class = Class::Is(I::Photo);
+        } else if one_of(key, &TEMPLATES) && value.len() >= 8 {
+            *class = Class::Is(I::Biometric);
+        } else if key.eq_ignore_ascii_case(b"subject") || key.eq_ignore_ascii_case(b"subject_id") {
+            *class = Class::Is(I::Mrn);
+        }
+    }
 }
 
 /// Gives leaves without a class the one that another leaf announces.

@@ -140,6 +140,10 @@ pub(crate) fn referred(
                 push(value, range.start, identifier, hits);
             }
         }
+        // The moment alone, as many write it.
+        _ if matches!(listed, Timing) && value.len() >= 8 && value.iter().all(u8::is_ascii_digit) => {
+            push(value, range.start, I::Date, hits);
+        }
         _ => field(text, range, *listed, hits, &mut Vec::new()),
     }
     true
@@ -237,7 +241,10 @@ fn end_of(text: &[u8], start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
     // One scan for whichever comes first: a message of many segments is not looked through once for each of them.
     let ends = |(index, byte): (usize, &u8)| {
-        matches!(byte, b'\r' | b'\n' | 0x1c) || *byte == b'\\' && at(rest, index + 1) == b'r'
+        matches!(byte, b'\r' | b'\n' | 0x1c)
+            || *byte == b'\\' && at(rest, index + 1) == b'r'
+            // Segments that a logger joined with blanks.
+            || *byte == b' ' && at(rest, index + 4) == b'|' && begins(rest, index + 1)
     };
     start + rest.iter().enumerate().position(ends).unwrap_or(rest.len())
 }

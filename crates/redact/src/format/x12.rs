@@ -50,14 +50,19 @@ pub(crate) fn inside(text: &[u8], hits: &mut Vec<Hit>) {
         }
         let Some(start) = named(text, star) else { continue };
         let rest = text.get(start..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .zip(rest.iter().skip(1).chain(b" "))
-            .position(|(byte, after)| {
-                matches!(byte, b'~' | b'\r' | b'\n' | b'"' | b'\'' | b'<')
-                    || *byte == b'\\' && matches!(after, b'n' | b'r')
-            })
-            .unwrap_or(rest.len());
+        let length = rest.iter().zip(rest.iter().skip(1).chain(b" ")).position(|(byte, after)| {
+            matches!(byte, b'~' | b'\r' | b'\n' | b'"' | b'\'' | b'<')
+                || *byte == b'\\' && matches!(after, b'n' | b'r')
+        });
+        // Segments that a logger joined with blanks: `CLP*5000998367*1 NM1*QC*1*ROE`.
+        let joined =
+            memchr::memchr_iter(b' ', rest.get(..length.unwrap_or(rest.len()).min(512)).unwrap_or_default())
+                .find(|blank| {
+                    rest.get(blank + 1..blank + 5).is_some_and(|name| {
+                        name.ends_with(b"*") && SEGMENTS.contains(&name.get(..3).unwrap_or_default())
+                    })
+                });
+        let length = joined.or(length).unwrap_or(rest.len());
         let mut end = start + length;
         if at(text, end) != b'~' {
             // What a logger wrote behind a segment without its end is no part of it.

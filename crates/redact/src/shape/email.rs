@@ -94,6 +94,52 @@ fn before_is_secret(text: &[u8], start: usize) -> bool {
     start > 0 && matches!(at(text, start - 1), b':' | b'/')
 }
 
+/// Hosts of mail that people have, without the end that may be missing.
+const HOSTS: [&[u8]; 16] = [
+    b"gmail",
+    b"yahoo",
+    b"hotmail",
+    b"outlook",
+    b"aol",
+    b"icloud",
+    b"comcast",
+    b"proton",
+    b"verizon",
+    b"sbcglobal",
+    b"ymail",
+    b"msn",
+    b"live",
+    b"gmx",
+    b"zoho",
+    b"cox",
+];
+
+/// An address that lost the point of its host, around its sign: `jane.roe@gmailcom`.
+pub(crate) fn pointless(text: &[u8], sign: usize) -> Option<Range<usize>> {
+    let host = text.get(sign + 1..)?;
+    let length = host
+        .iter()
+        .take(32)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_'))
+        .count();
+    let name = host.get(..length)?;
+    let name = name.strip_suffix(b".").unwrap_or(name);
+    // With a point the address is whole.
+    let known = !name.contains(&b'.')
+        && HOSTS.iter().any(|known| {
+            name.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+                && name.len() <= known.len() + 4
+                && name.iter().all(u8::is_ascii_alphabetic)
+        });
+    let before = text.get(sign.saturating_sub(64)..sign)?;
+    let local = before
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
+        .count();
+    (known && local >= 3).then(|| sign - local..sign + 1 + name.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use super::{
     Reader,
     token::{Case, Kind},
 };
-use crate::words::{COMMON, FAMILY, GIVEN, WORD, vocabulary as v, words};
+use crate::words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, vocabulary as v, words};
 
 impl Reader<'_> {
     /// `Dr. Roe`, `Mrs Jane Roe`, `Mr. O'Brien`.
@@ -13,6 +13,16 @@ impl Reader<'_> {
         if !token.is(v::TITLE)
             || token.case == Case::Lower
                 && !self.lower_is(index, words!["dr", "mr", "mrs", "ms", "senora", "senor"])
+        {
+            return None;
+        }
+        // `MR KNEE R`: what an examination looks at, not who comes.
+        let next = self.t(index + 1);
+        if self.lower_is(index, words!["mr", "dr"])
+            && token.case == Case::Upper
+            && next.case == Case::Upper
+            && (next.known(MEDICAL) || next.known(WORD))
+            && !next.known(COMMON)
         {
             return None;
         }

@@ -126,6 +126,9 @@ impl Reader<'_> {
             let range = start..self.glued_value(first);
             let encoded = self.byte(start) == b'%' && self.person;
             self.take(if encoded { Class::Is(I::Name) } else { Class::Person }, range);
+        } else if sign == b'=' && self.person {
+            // `surgeon=jroe1962`.
+            self.take(Class::Staff, start..self.glued_value(first));
         }
     }
 

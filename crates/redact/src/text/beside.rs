@@ -210,6 +210,17 @@ impl Reader<'_> {
             }
             return self.one_named(next);
         }
+        // `ecg-cart MAC5500: transmit Roe,Jane id 0048213`; `tag "Roe stat"`.
+        if self.lower_is(index, words!["transmit", "transmitted", "acquired", "acquire", "store", "stored"]) {
+            return self.logged_pair(index + 1, true).map(|end| (self.t(index + 1).start, end));
+        }
+        if self.cares()
+            && self.lower_is(index, words!["tag", "tagged"])
+            && self.t(index + 1).symbol(b'"')
+            && self.t(index + 1).start == token.end + 1
+        {
+            return self.one_named(index + 2);
+        }
         // `called to Lenita RN`.
         let told = self
             .lower_is(index.wrapping_sub(1), words!["to", "by", "with", "from", "per", "notified", "called"]);
@@ -248,6 +259,19 @@ impl Reader<'_> {
         if let Some(end) = self.logged_pair(index, true) {
             return Some((token.start, end));
         }
+        // `D. Collier`.
+        let second = self.t(index + 2);
+        if token.case == super::token::Case::Single
+            && token.kind == Kind::Word
+            && self.t(index + 1).symbol(b'.')
+            && second.case == super::token::Case::Capital
+            && second.start == self.t(index + 1).end + 1
+            && second.len() > 2
+            && (second.known(FAMILY) && second.known(COMMON) || !second.known(WORD))
+            && let Some(next) = self.atom(index + 2)
+        {
+            return Some((token.start, self.t(next - 1).end));
+        }
         let initial =
             token.case == super::token::Case::Upper && self.t(index + 1).case == super::token::Case::Single;
         let alone = token.capitalised()
@@ -269,7 +293,7 @@ impl Reader<'_> {
                 index,
                 words![
                     "by", "witness", "ack", "acked", "user", "operator", "cosign", "cosigner", "uploader",
-                    "nurse", "owner"
+                    "nurse", "owner", "hotfix"
                 ],
             ) {
                 continue;

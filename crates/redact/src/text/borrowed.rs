@@ -114,11 +114,55 @@ impl Reader<'_> {
         let bar = value.iter().rposition(|b| *b == b'|').map(|at| at + 1);
         let bar =
             bar.or_else(|| value.windows(3).rposition(|w| w.eq_ignore_ascii_case(b"%7c")).map(|at| at + 3));
-        let Some(from) = bar else { return false };
+        let Some(from) = bar else {
+            let asked = matches!(self.byte(self.back(sign, 1).start.wrapping_sub(1)), b'?' | b'&' | b'.');
+            let whole = asked && formed(value);
+            if whole {
+                self.hit(start, start + length, I::Other, weight::CONTEXT);
+            }
+            return whole;
+        };
         if plausible(I::Mrn, value.get(from..).unwrap_or_default()) {
             self.hit(start + from, start + length, I::Mrn, weight::KEY);
         }
         true
+    }
+
+    /// A field of the Common Event Format whose name stands in another: `cs1Label=patientMrn cs1=0048213`.
+    pub(super) fn labelled_extension(&self, sign: usize) -> Option<(Class, Range<usize>)> {
+        let (key, start) = (self.back(sign, 1), self.t(sign).end);
+        let name = self.bytes(key);
+        let custom = [&b"cs"[..], b"cn", b"flexString", b"deviceCustomString", b"deviceCustomNumber"]
+            .iter()
+            .any(|kind| name.strip_prefix(*kind).is_some_and(|number| matches!(number, [b'1'..=b'9'])));
+        if !custom || key.end != self.t(sign).start {
+            return None;
+        }
+        let mut label = [0_u8; 32];
+        let length = name.len() + 6;
+        let (head, tail) = label.get_mut(..length)?.split_at_mut(name.len());
+        head.copy_from_slice(name);
+        tail.copy_from_slice(b"Label=");
+        let from = memchr::memmem::find(self.text, label.get(..length)?)? + length;
+        let rest = self.text.get(from..)?;
+        let size = rest.iter().take(64).take_while(|b| **b > b' ' && **b != b'"').count();
+        let class = match classify(rest.get(..size)?, b"") {
+            Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+            Class::None | Class::Machine => return None,
+            class => class,
+        };
+        // The value ends before the next key.
+        let rest = self.text.get(start..)?;
+        let rest = rest.get(..rest.len().min(256))?;
+        let next = memchr::memchr(b'=', rest).unwrap_or(rest.len());
+        let line = rest.iter().take(next).position(|b| matches!(b, b'\n' | b'"')).unwrap_or(next);
+        let value = rest.get(..line)?;
+        let end = if line < rest.len() && rest.get(line) == Some(&b'=') {
+            value.iter().rposition(|b| *b == b' ').unwrap_or(0)
+        } else {
+            value.len()
+        };
+        (end > 0).then_some((class, start..start + end))
     }
 
     /// `["mrn", "12345"]`: a bound value of a query with its column.
@@ -132,6 +176,15 @@ impl Reader<'_> {
         if let Some(range) = self.quoted(self.t(comma + 1).end, b'"') {
             self.take(class, range);
         }
+    }
+
+    /// `'500 07 3447' was not recognized as a valid social security number`.
+    pub(super) fn social_behind(&self, index: usize) -> bool {
+        matches!(self.byte(self.t(index).start.wrapping_sub(1)), b'\'' | b'"' | b'`' | b'[')
+            && (index + 3..index + 18).any(|at| {
+                self.lower_is(at, words!["ssn"])
+                    || self.lower_is(at, words!["social"]) && self.lower_is(at + 1, words!["security"])
+            })
     }
 
     /// MySQL's `Duplicate entry '00482913' for key 'patients.mrn'`.

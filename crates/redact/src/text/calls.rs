@@ -16,8 +16,18 @@ use crate::{
 };
 
 /// Words of switches for the number of one who calls or is called.
-const CALLERS: &[u64] =
-    words!["callerid", "ani", "clid", "mdn", "calleridnum", "callingnumber", "calledparty", "callingparty"];
+const CALLERS: &[u64] = words![
+    "callerid",
+    "ani",
+    "clid",
+    "mdn",
+    "calleridnum",
+    "callingnumber",
+    "calledparty",
+    "callingparty",
+    "extension",
+    "exten"
+];
 
 /// Keys of gateways for it.
 const KEYS: &[u64] = words![
@@ -78,7 +88,8 @@ impl Reader<'_> {
                         && self.of_calls() =>
                 {
                     let next = self.skip_signs(index + 1);
-                    self.whole_number(self.t(next).start);
+                    let quoted = self.t(next).symbol(b'\'') && self.t(next).end == self.t(next + 1).start;
+                    self.whole_number(self.t(next + usize::from(quoted)).start);
                 }
                 _ => {}
             }
@@ -133,6 +144,15 @@ impl Reader<'_> {
         }
     }
 
+    /// The number of a token, whose sign before it is no part of it.
+    fn token_number(&mut self, start: usize) {
+        let start = start + usize::from(self.byte(start) == b'+');
+        let count = digits(self.text, start, 16);
+        if (10..=15).contains(&count) && !alphanumeric(self.byte(start + count)) {
+            self.hit(start, start + count, I::Phone, weight::CONTEXT);
+        }
+    }
+
     /// `%2B14155550123`: a number with its country, encoded.
     fn encoded_number(&mut self, start: usize) {
         let (code, from) = (self.text.get(start..start + 3), start + 3);
@@ -150,7 +170,19 @@ impl Reader<'_> {
         let head = self.text.get(end.saturating_sub(32)..end).unwrap_or_default();
         let joined = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
         let start = head.iter().rposition(|b| !joined(b)).map_or(0, |at| at + 1);
-        if KEYS.contains(&hash(head.get(start..).unwrap_or_default())) {
+        let key = hash(head.get(start..).unwrap_or_default());
+        // A token of FHIR's search: `telecom=phone%7C4155550123`.
+        if words!["telecom", "phone"].contains(&key) {
+            let first = self.t(sign).end;
+            let rest = self.text.get(first..).unwrap_or_default();
+            let encoded = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+            match rest.get(encoded..) {
+                Some([b'%', b'7', b'C' | b'c', ..]) => self.token_number(first + encoded + 3),
+                Some([b'|', ..]) => self.token_number(first + encoded + 1),
+                _ => {}
+            }
+        }
+        if KEYS.contains(&key) {
             let first = self.t(sign).end;
             self.whole_number(first + usize::from(matches!(self.byte(first), b'"' | b'\'')));
         }

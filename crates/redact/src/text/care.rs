@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
-    words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, words},
+    words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, list, words},
 };
 
 /// Nouns of specimens, orders and people.
@@ -43,7 +43,7 @@ const NOUNS: &[u64] = words![
 
 /// Nouns of devices.
 const DEVICES: &[u64] =
-    words!["meter", "serial", "sn", "pump", "glucometer", "transmitter", "tag", "monitor", "implant"];
+    words!["meter", "serial", "sn", "pump", "glucometer", "transmitter", "tag", "monitor", "implant", "pcu"];
 
 /// Units of measures, analytes and settings that only care writes.
 const MEASURES: &[u64] = words![
@@ -125,6 +125,15 @@ const MEASURES: &[u64] = words![
     "prbc"
 ];
 
+/// What is done with clients, subjects and residents who are people.
+pub(super) const CARED_FOR: &[u64] = list!(
+    "seen admitted admission discharged discharge arrived enrolled enrollment enrolment consented consent \
+     screened screening visit visits appointment appointments appt encounter intake referral referred \
+     hospitalized died deceased dob born birth birthday denies complains chart fell aged assessment \
+     assessed evaluated evaluation exam examined scheduled rescheduled diagnosed diagnosis treatment \
+     medication medications surgery vaccinated vaccination immunization randomized dosed followup"
+);
+
 impl Reader<'_> {
     /// Finds them.
     pub(super) fn cared(&mut self) {
@@ -176,7 +185,13 @@ impl Reader<'_> {
             || value.starts_with(b"0")
             || value.len() >= 7
             || self.person && value.len() >= 5 && !self.lower_is(index, words!["pid"]);
-        (certain && formed(value) && !machine_made(value) && !self.measured(range.end)).then_some(range)
+        // A package of a medicine (21 CFR 207.33): everybody's.
+        let parts = || value.split(|b| *b == b'-').map(<[u8]>::len);
+        let package = value.iter().all(|b| b.is_ascii_digit() || *b == b'-')
+            && parts().count() == 3
+            && parts().zip([4..=5, 3..=4, 1..=2]).all(|(length, fits)| fits.contains(&length));
+        (certain && !package && formed(value) && !machine_made(value) && !self.measured(range.end))
+            .then_some(range)
     }
 
     /// Whether the text tells of measures, medicines or diseases.

@@ -2,6 +2,7 @@
 
 use super::{
     Reader,
+    key::{Class, classify},
     token::{Case, Kind},
     weight,
 };
@@ -46,6 +47,14 @@ impl Reader<'_> {
     /// day, or one of birth or of what happened to a patient.
     pub(super) fn tells(&self, index: usize, time: bool) -> bool {
         if self.strict || self.hint == Some(Identifier::Date) {
+            return true;
+        }
+        // `effectiveDateTime 2022-07-19T09:25:32-05:00`: a name of a field, and its value behind a blank.
+        let named = self.back(index, 1);
+        if named.case == Case::Inner
+            && named.end + 1 == self.t(index).start
+            && matches!(classify(self.bytes(named), b""), Class::Is(Identifier::Date) | Class::Day)
+        {
             return true;
         }
         let birth = self.near(index, v::BIRTH, 5);
@@ -109,7 +118,7 @@ impl Reader<'_> {
             return Some(start + 8);
         }
         if !self.strict {
-            return None;
+            return self.day_of_somebody(index);
         }
         let partial = date::partial(self.text, start);
         if let Some(end) = partial.filter(|end| self.partial_is_a_date(index, start, *end)) {
@@ -117,6 +126,49 @@ impl Reader<'_> {
             return Some(end);
         }
         self.jotted(index)
+    }
+
+    /// In a line about a person: `part A eff 20190408`, `your visit on Wed 10/27 at`.
+    fn day_of_somebody(&mut self, index: usize) -> Option<usize> {
+        let (start, before) = (self.t(index).start, self.back(index, 1));
+        if !self.person {
+            return None;
+        }
+        let told = words![
+            "eff",
+            "effective",
+            "start",
+            "started",
+            "begin",
+            "begins",
+            "beginning",
+            "end",
+            "ends",
+            "ending",
+            "term",
+            "termed",
+            "thru",
+            "through",
+            "until",
+            "since",
+            "dos",
+            "admitted",
+            "discharged"
+        ];
+        if self.t(index).len() == 8
+            && self.lower_is(index.wrapping_sub(1), told)
+            && before.end + 1 == start
+            && date::compact(self.text, start) == Some(start + 8)
+        {
+            self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
+            return Some(start + 8);
+        }
+        if !(before.is(v::WEEKDAY) && before.capitalised() && before.end + 1 == start) {
+            return None;
+        }
+        let end = date::partial(self.text, start)?;
+        self.hit(before.start, end, Identifier::Date, weight::CONTEXT);
+        Some(end)
     }
 
     /// Whether quotes stand around these bytes and nothing else: plain ones, or those of typesetting.

@@ -99,6 +99,9 @@ impl Reader<'_> {
         {
             return;
         }
+        if self.of_a_laboratory(index, next) {
+            return;
+        }
         let Some(range) = self.number_from(next) else { return };
         let bytes = self.text.get(range.clone()).unwrap_or_default();
         let count = crate::check::digits::count(bytes);
@@ -205,6 +208,8 @@ impl Reader<'_> {
     pub(super) fn measured(&self, end: usize) -> bool {
         self.byte(end) == b'%'
             || self.byte(end) == b' '
+                // `US RUQ` is an examination.
+                && self.t(self.index_at(end)).case != super::token::Case::Upper
                 && self.lower_is(
                     self.index_at(end),
                     words![

@@ -25,6 +25,38 @@ const KINDS: &[u64] = words![
     "msg", "ics", "vcf", "json", "zpl", "prn", "epl", "ps", "dat", "cda", "ccd", "avi", "mov"
 ];
 
+/// Words for documents about persons.
+const DOCUMENTS: &[u64] = words![
+    "consent",
+    "consents",
+    "chart",
+    "charts",
+    "ccd",
+    "ccda",
+    "facesheet",
+    "referral",
+    "referrals",
+    "eob",
+    "roi",
+    "labs",
+    "wound",
+    "intake",
+    "discharge",
+    "mychart",
+    "patient",
+    "patients",
+    "prescription",
+    "superbill",
+    "npp",
+    "advance",
+    "vaccine",
+    "immunization",
+    "xray",
+    "echo",
+    "ekg",
+    "ecg"
+];
+
 /// Roles of words that people bear as well.
 const BORNE: v::Roles = v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::SUFFIX;
 
@@ -69,7 +101,9 @@ impl Reader<'_> {
         let mut step = start;
         for place in start..=end {
             if place == end || matches!(at(self.text, place), b'/' | b'\\') {
-                let found = self.name_in(step..place);
+                let found = self
+                    .name_in(step..place, false)
+                    .or_else(|| self.name_in(step..place, true).filter(|_| self.of_a_document(start..end)));
                 step = place + 1;
                 let Some(range) = found else { continue };
                 self.hit(range.start, range.end, I::Name, weight::NAME);
@@ -107,8 +141,17 @@ impl Reader<'_> {
         }
     }
 
-    /// The parts of a step that name a person.
-    fn name_in(&self, step: Range<usize>) -> Option<Range<usize>> {
+    /// Whether a path is of what is kept about persons: a day or a number stands in it, or a word for such a document.
+    fn of_a_document(&self, path: Range<usize>) -> bool {
+        let path = self.text.get(path).unwrap_or_default();
+        self.person
+            || path.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
+                part.len() == 8 && date::compact(part, 0) == Some(8) || DOCUMENTS.contains(&hash(part))
+            })
+    }
+
+    /// The parts of a step that name a person; in small letters both must be in the lists.
+    fn name_in(&self, step: Range<usize>, small: bool) -> Option<Range<usize>> {
         let text = self.text.get(step.clone()).unwrap_or_default();
         let (mut first, mut last, mut parts, mut sure, mut family) = (0, 0, 0, false, false);
         let mut from = 0;
@@ -119,7 +162,7 @@ impl Reader<'_> {
                 continue;
             }
             let part = text.get(from..place).unwrap_or_default();
-            match borne(part) {
+            match if small { borne_small(part) } else { borne(part) } {
                 Some((certain, known)) if parts == 0 || from == last + 1 => {
                     if parts == 0 {
                         first = from;
@@ -139,6 +182,15 @@ impl Reader<'_> {
         }
         (parts > 1 && parts < 5 && sure && family).then(|| step.start + first..step.start + last)
     }
+}
+
+/// The same in small letters: `roe_jane`.
+fn borne_small(part: &[u8]) -> Option<(bool, bool)> {
+    let flags = dictionary().get(hash(part));
+    let named = flags & (FAMILY | GIVEN) != 0 && (flags & WORD == 0 || flags & COMMON != 0);
+    let plain = v::vocabulary().get(hash(part)) & !BORNE & !v::ABBR == 0;
+    (part.len() > 2 && part.iter().all(u8::is_ascii_lowercase) && named && plain)
+        .then_some((flags & WORD == 0, true))
 }
 
 /// Whether a part may be of a name: whether it is a name and no word, and whether the lists of names have it.
@@ -199,6 +251,7 @@ mod tests {
                 "exported /mnt/research/Whitfield_Margaret/CT_20240923/IM0001.dcm",
                 &["Whitfield_Margaret", "20240923"],
             ),
+            ("GET /exports/ccd/whitfield_margaret_19610203.xml", &["whitfield_margaret", "19610203"]),
             (
                 "open \"/in/Whitfield-Lane_Margaret-EOB-20200203.pdf\"",
                 &["Whitfield-Lane_Margaret", "20200203"],
@@ -215,6 +268,7 @@ mod tests {
     fn files_of_machines_stay() {
         for text in [
             "wrote /var/reports/Daily_Summary_20261122.pdf",
+            "wrote /var/lib/jenkins/martin_build_20261122.xml",
             "opened Release_Notes-2026.txt",
             "loaded /etc/app/Standard_Queue.xml",
             "Jenkins_Build_48213.zip done",

@@ -186,6 +186,12 @@ impl Reader<'_> {
         {
             return;
         }
+        if sign.byte == b'='
+            && let Some((class, range)) = self.labelled_extension(index)
+        {
+            self.take(class, range);
+            return;
+        }
         // `(sn=Roe)` of LDAP (RFC 4519, 2.32): the family name.
         if sign.byte == b'='
             && self.lower_is(index.wrapping_sub(1), words!["sn", "gn"])
@@ -196,6 +202,8 @@ impl Reader<'_> {
             return;
         }
         let class = match self.key_class(index) {
+            // Of a query: `?last=Roe`.
+            Class::Weak(_) if sign.byte == b'=' && self.surname_asked(index) => Class::Is(I::Name),
             own @ (Class::None | Class::Weak(I::Mrn))
                 if sign.byte == b'=' || self.back(index, 2).symbol(b'{') && sign.byte == b':' =>
             {
@@ -294,6 +302,9 @@ impl Reader<'_> {
             }
             Class::Formed(_) | Class::Loose | Class::Staff => {
                 self.take(class, self.t(first).start..self.glued_value(first));
+                if class == Class::Staff && self.t(first).capitalised() {
+                    self.bare_person(first, sign.byte);
+                }
             }
             Class::Weak(identifier) if self.clinical && NUMBERED.contains(&identifier) => {
                 self.take(class, self.t(first).start..self.glued_value(first));

@@ -144,11 +144,20 @@ impl Reader<'_> {
                 "re",
                 "req",
                 "merged",
-                "hold"
+                "hold",
+                "minor",
+                "aide",
+                "rider",
+                "wearer",
+                "passenger",
+                "debtor",
+                "peer"
             ],
         );
         let part = self.person && self.lower_is(index, PARTS) && token.case == Case::Upper;
-        if !(role || greeting || agent || part) || self.byte(token.start.wrapping_sub(1)) == b'.' {
+        let attended = self.lower_is(index, words!["caregiver", "companion", "sitter"]);
+        if !(role || greeting || agent || part || attended) || self.byte(token.start.wrapping_sub(1)) == b'.'
+        {
             return None;
         }
         let mut next = index + 1;
@@ -198,6 +207,19 @@ impl Reader<'_> {
             && head.case == Case::Capital
             && apart
             && !after.capitalised()
+        {
+            return Some((head.start, head.end));
+        }
+        // `home health aide Jane left`, `(peer Jane, visit V358586)`.
+        let attended =
+            attended || self.lower_is(index, words!["aide", "rider", "wearer", "passenger", "peer", "minor"]);
+        if attended
+            && head.case == Case::Capital
+            && head.known(GIVEN)
+            && !head.known(WORD)
+            && head.roles & !v::STRONG == 0
+            && (head.known(COMMON) || self.person)
+            && apart
         {
             return Some((head.start, head.end));
         }

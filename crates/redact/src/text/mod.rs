@@ -1,6 +1,7 @@
 //! Reads a text, of which nothing is known but that it is one: finds values by shape, by the words around, by
 //! dictionaries.
 
+mod accounts;
 mod addressed;
 mod ages;
 mod announced;
@@ -15,6 +16,7 @@ mod calls;
 mod captions;
 mod care;
 mod carried;
+mod cases;
 mod cities;
 mod columns;
 mod dates;
@@ -50,6 +52,7 @@ mod queries;
 mod roads;
 mod rosters;
 mod rows;
+mod scanned;
 mod segments;
 mod stated;
 mod streets;
@@ -67,12 +70,14 @@ use crate::{
     format::{astm, edifact, ncpdp, x12},
     shape::alphanumeric,
     words::{
-        FAMILY, GIVEN, WORD, among, list,
+        FAMILY, GIVEN, WORD, among,
         vocabulary::{self as v, Roles},
         words,
     },
 };
+use care::CARED_FOR;
 use token::{Kind, NONE, Token, at};
+pub(crate) use tuples::values_of_one;
 
 /// A value that was found in a text, before overlaps are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,15 +90,6 @@ pub(crate) struct Hit {
     /// The value is a number or word of JSON, whose marker needs quotes: 1; one in a string of JSON: 2, and so on.
     pub(crate) quoted: u8,
 }
-
-/// What is done with clients, subjects and residents who are people.
-const CARED_FOR: &[u64] = list!(
-    "seen admitted admission discharged discharge arrived enrolled enrollment enrolment consented consent \
-     screened screening visit visits appointment appointments appt encounter intake referral referred \
-     hospitalized died deceased dob born birth birthday denies complains chart fell aged assessment \
-     assessed evaluated evaluation exam examined scheduled rescheduled diagnosed diagnosis treatment \
-     medication medications surgery vaccinated vaccination immunization randomized dosed followup"
-);
 
 /// Weights: what a key says, a check digit, a shape, a context, a guess.
 pub(crate) mod weight {
@@ -187,6 +183,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.person = reader.person
         || all & v::TITLE != 0 && reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
     reader.dicom();
+    reader.scanned();
     reader.wires();
     reader.labels();
     reader.numbered();
@@ -235,6 +232,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.numbered();
         reader.dates();
         reader.ages();
+        reader.rows();
         reader.persons();
         if !reader.strict {
             reader.cared();
@@ -245,6 +243,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if reader.strict {
         reader.theirs(false);
     } else {
+        reader.mailed();
+        reader.logins();
+        reader.cases();
         reader.printed();
         reader.sent();
         reader.doers();

@@ -286,6 +286,21 @@ impl Reader<'_> {
     pub(super) fn person_like(&self, range: &Range<usize>) -> bool {
         let (mut known, mut unknown, mut words, mut ordinary) = (0, 0, 0, 0);
         let mut index = self.index_at(range.start);
+        // `S. Ford`, `E. Nieuwenhuis`: an initial before a family name, whatever that means else.
+        let (initial, family) = (self.t(index), self.t(index + 2));
+        if initial.case == Case::Single
+            && initial.kind == Kind::Word
+            && self.t(index + 1).symbol(b'.')
+            && self.glued(index)
+            && matches!(family.case, Case::Capital | Case::Inner)
+            && family.kind == Kind::Word
+            && family.len() > 2
+            && (family.known(FAMILY) || !family.known(WORD))
+            && !family.is(v::MACHINE | v::FACILITY | v::PAYER)
+            && self.atom(index + 2).is_some_and(|next| self.t(next - 1).end == range.end)
+        {
+            return true;
+        }
         while self.t(index).start < range.end {
             let token = self.t(index);
             match token.kind {

@@ -123,6 +123,14 @@ impl Reader<'_> {
         identifier == I::Device && self.text.get(end..end + 4) == Some(b" (0x")
     }
 
+    /// `plate 340617 read`: in logs a plate with a number of digits alone is one of a laboratory, unless it is a car's.
+    pub(super) fn of_a_laboratory(&self, index: usize, place: usize) -> bool {
+        !self.strict
+            && self.lower_is(index, words!["plate", "plates"])
+            && self.t(place).kind == Kind::Number
+            && !self.lower_is(index.wrapping_sub(1), words!["license", "licence", "number", "vehicle", "car"])
+    }
+
     /// A licence plate that begins with this token: `7ABC123`, `KJH-4821`, `KJH 4821`.
     pub(super) fn plate_from(&self, first: usize) -> Option<Range<usize>> {
         let (token, next) = (self.t(first), self.t(first + 1));
@@ -253,6 +261,9 @@ impl Reader<'_> {
             if let Some(end) = self.postal_code(place) {
                 self.hit(start, end, I::Zip, weight::CONTEXT);
             }
+            return;
+        }
+        if identifier == I::Vehicle && self.of_a_laboratory(index, place) {
             return;
         }
         if identifier == I::Vehicle

@@ -122,6 +122,7 @@ impl Reader<'_> {
             let token = self.t(index);
             match token.kind {
                 Kind::Symbol if token.byte == b'/' => self.path(index),
+                Kind::Symbol if token.byte == b'|' => self.system(index),
                 Kind::Symbol if token.byte == b'#' && self.strict => self.hash(index),
                 Kind::Word
                     if self.lower_is(index, words!["state"]) && self.lower_is(index + 1, words!["id"]) =>
@@ -328,9 +329,16 @@ impl Reader<'_> {
                         "rx",
                         "subscriber",
                         "account",
-                        "accounts"
+                        "accounts",
+                        "appointment",
+                        "appointments",
+                        "refill",
+                        "refills",
+                        "accession"
                     ],
-                ))
+                )
+                || self.resource(index - 1)
+                || self.of_a_portal(index))
         {
             return;
         }
@@ -369,7 +377,7 @@ impl Reader<'_> {
         let length = if apart { length + 1 + second } else { length };
         let value = rest.get(..length).unwrap_or_default();
         // What people are asked for by name; other things are also asked for by day, kind or word.
-        let person = noun.is(v::SUBJECT | v::PERSON) || noun.is(v::WHO);
+        let person = noun.is(v::SUBJECT | v::PERSON) || noun.is(v::WHO) || self.resource(index - 1);
         let number = super::value::machine_made(value) || super::value::loosely_formed(value) || halves;
         if crate::check::digits::count(value) >= 2
             && noun.kind == Kind::Word
@@ -379,6 +387,21 @@ impl Reader<'_> {
             let plan = noun.is(v::PLAN) && !noun.is(v::SUBJECT);
             self.hit(start, start + length, if plan { I::HealthPlan } else { I::Mrn }, weight::CONTEXT);
         }
+    }
+
+    /// `/mychart/messages/40979660`, `/lab-results/A64336229`; `devices/NKR779535S/telemetry` in a line about a person.
+    fn of_a_portal(&self, index: usize) -> bool {
+        let noun = index.wrapping_sub(1);
+        let portal = self
+            .lower_is(noun, words!["messages", "message", "documents", "letters", "forms", "results"])
+            && self.lower_is(
+                index.wrapping_sub(3),
+                words!["mychart", "portal", "patient", "patients", "chart", "charts", "inbox", "lab"],
+            );
+        let lettered = self.byte(self.t(index).end).is_ascii_uppercase() || self.cares();
+        portal
+            || lettered && self.lower_is(noun, words!["results", "reports"])
+            || self.person && self.lower_is(noun, words!["devices", "device", "orders"])
     }
 
     /// A unique device identifier as GS1 writes it (21 CFR 801.20): `(01)` and 14 digits, then other groups.
@@ -436,8 +459,9 @@ impl Reader<'_> {
         let mut next = index + 1;
         while next < index + 4
             && self.t(next).kind == Kind::Symbol
-            && matches!(self.t(next).byte, b':' | b'=' | b'"' | b'\'' | b'_' | b'(')
-            || self.lower_is(next, words!["name", "id", "by", "as", "is"]) && next < index + 3
+            && matches!(self.t(next).byte, b':' | b'=' | b'"' | b'\'' | b'_' | b'(' | b'[')
+            || self.lower_is(next, words!["name", "id", "by", "as", "is", "ok", "incorrect"])
+                && next < index + 3
         {
             next += 1;
         }

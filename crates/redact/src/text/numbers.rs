@@ -249,7 +249,7 @@ impl Reader<'_> {
         if !matches!(self.t(index).len(), 3 | 4 | 9) {
             return None;
         }
-        let context = self.hint == Some(I::Ssn) || self.near(index, v::SSN, 6);
+        let context = self.hint == Some(I::Ssn) || self.near(index, v::SSN, 6) || self.social_behind(index);
         let prose = self.strict && !self.near(index, v::PHONE | v::FAX, 4);
         if context && self.four_of_ssn(index) {
             self.hit(start, start + 4, I::Ssn, weight::CONTEXT);

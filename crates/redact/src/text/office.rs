@@ -334,7 +334,7 @@ impl Reader<'_> {
     }
 
     /// `39.27888, -107.45177`: where somebody is, to some metres.
-    fn degrees(&mut self, index: usize) {
+    pub(super) fn degrees(&mut self, index: usize) {
         let Some((north, next)) = self.degree(index) else { return };
         let from = next;
         let mut next = next;

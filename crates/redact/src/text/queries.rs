@@ -1,9 +1,12 @@
 //! Values of query strings.
 
+use std::ops::Range;
+
 use super::{
     Reader,
     key::{self, Class, Side, classify},
     token::Kind,
+    value::formed,
     weight,
     written::namelike,
 };
@@ -11,7 +14,7 @@ use crate::{
     Identifier as I,
     check::digits,
     shape::date,
-    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, users::account, words},
 };
 
 /// Keys of the ends of a span of days.
@@ -36,6 +39,31 @@ impl Reader<'_> {
         };
         (2..=4).contains(&parts().count())
             && (parts().all(name) || parts().any(name) && parts().all(|part| name(part) || common(part)))
+    }
+
+    /// Whether a family name is asked for: `?last=Roe`, `&ln=Roe`.
+    pub(super) fn surname_asked(&self, sign: usize) -> bool {
+        let (key, value) = (self.back(sign, 1), self.t(sign + 1));
+        let before = self.byte(key.start.wrapping_sub(1));
+        let letters = value.start == self.t(sign).end
+            && value.capitalised()
+            && value.len() > 2
+            && (!value.known(WORD) || value.known(COMMON) && value.known(FAMILY));
+        letters
+            && matches!(before, b'?' | b'&')
+            && self.lower_is(sign - 1, words!["last", "ln", "first", "family", "given"])
+    }
+
+    /// What a value is whose key is of a person: a name, or what stands for one.
+    pub(super) fn of_a_person(&self, value: &[u8], range: &Range<usize>) -> Option<I> {
+        if self.person_like(range) || self.small_names(value) {
+            return Some(I::Name);
+        }
+        let office = value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+        if self.person && office && digits::count(value) >= 4 && formed(value) {
+            return Some(I::Mrn);
+        }
+        (self.person && account(value)).then_some(I::Other)
     }
 
     /// Whether a value of a query holds several words, of which one is a number.

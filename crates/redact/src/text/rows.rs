@@ -75,7 +75,13 @@ impl Reader<'_> {
                 () if let Some(length) = day(value) => (I::Date, length),
                 () if phone(value) => (I::Phone, value.len()),
                 () if value.len() == 9 && ssn::ssn(value, 0, true) == Some(9) => (I::Ssn, 9),
-                () if index > 1 && zip(value) && (place(before) || state(before)) => (I::Zip, value.len()),
+                () if index > 1
+                    && zip(value)
+                    && (place(before) || state(before) || long_ago && day(before).is_some()) =>
+                {
+                    (I::Zip, value.len())
+                }
+                () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -268,6 +274,16 @@ fn whole_name(value: &[u8]) -> bool {
         && parts().any(|part| flags(part) & GIVEN != 0)
         && parts()
             .any(|part| flags(part) & (GIVEN | FAMILY) != 0 && flags(part) & WORD == 0 && part.len() > 2)
+}
+
+/// Two names side by side in small letters, of which one is no other word.
+fn small(one: &[u8], two: &[u8]) -> bool {
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    let name = |part: &[u8]| {
+        part.len() > 2 && part.iter().all(u8::is_ascii_lowercase) && flags(part) & (FAMILY | GIVEN) != 0
+    };
+    let sure = |part: &[u8]| flags(part) & WORD == 0;
+    name(one) && name(two) && (sure(one) || sure(two)) && (flags(one) | flags(two)) & GIVEN != 0
 }
 
 fn word(value: &[u8]) -> bool {

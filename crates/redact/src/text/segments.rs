@@ -2,11 +2,18 @@
 
 use std::ops::Range;
 
-use super::{Reader, token::Kind};
+use super::{
+    Reader,
+    token::{Case, Kind},
+    value::formed,
+};
 use crate::{
     format::hl7,
     shape::{digits, value},
 };
+
+/// Most fields of a text whose number is written with their segment as one word.
+const MOST: usize = 32;
 
 impl Reader<'_> {
     /// Finds the values of fields that are named.
@@ -21,6 +28,42 @@ impl Reader<'_> {
                 self.segment(index);
             }
         }
+        let glued = || (0..self.tokens.len()).filter_map(|index| self.glued_field(index)).take(MOST);
+        // `pid3=0048213 pid5=ROE^JANE pv1_19=V106858`: two of them, as one alone may be anything.
+        if glued().nth(1).is_none() {
+            return;
+        }
+        let found: Vec<(usize, usize, usize)> = glued().collect();
+        for (start, number, sign) in found {
+            // A marker stands for what was masked before.
+            let masked = !crate::shape::alphanumeric(self.byte(self.t(sign + 1).start));
+            let Some(range) = self.value_of_field(sign + 1).filter(|_| !masked) else { continue };
+            let (text, name) = (self.text, self.text.get(start..start + 3).unwrap_or_default());
+            self.person |= hl7::referred(text, name, (number, None), range, self.hits);
+        }
+    }
+
+    /// Where a field begins that is written with its segment as one word, its number, and the index of the `=` behind it.
+    fn glued_field(&self, index: usize) -> Option<(usize, usize, usize)> {
+        let token = self.t(index);
+        let segment = |name: &[u8]| {
+            let mut upper = [0_u8; 3];
+            upper.iter_mut().zip(name).for_each(|(to, from)| *to = from.to_ascii_uppercase());
+            name.len() == 3 && hl7::is_segment(&upper)
+        };
+        let name = self.bytes(token);
+        if !(3..=5).contains(&name.len()) || !segment(name.get(..3)?) {
+            return None;
+        }
+        let (from, sign) = if name.len() > 3 {
+            (token.start + 3, index + 1)
+        } else {
+            let joined = self.t(index + 1).symbol(b'_') && self.glued(index);
+            (if joined { self.t(index + 2).start } else { return None }, index + 3)
+        };
+        let count = digits(self.text, from, 3);
+        (self.t(sign).symbol(b'=') && (1..=2).contains(&count) && from + count == self.t(sign).start)
+            .then(|| (token.start, usize::try_from(value(self.text, from, count)).unwrap_or(0), sign))
     }
 
     fn segment(&mut self, index: usize) {
@@ -51,18 +94,28 @@ impl Reader<'_> {
         while first < index + 16 && sign(first, b"'\"([") {
             first += 1;
         }
-        if !told || !crate::shape::alphanumeric(self.byte(self.t(first).start)) {
+        if !crate::shape::alphanumeric(self.byte(self.t(first).start)) {
             return;
         }
         let Some(range) = self.value_of_field(first) else { return };
         let text = self.text;
+        // `PID-3 0048213 accepted`: without a sign the value tells by its form.
+        let bytes = text.get(range.clone()).unwrap_or_default();
+        let apart = self.t(first).start == name.end + (place - name.end) + 1;
+        if !told
+            && !(apart
+                && name.case == Case::Upper
+                && (formed(bytes) || memchr::memchr(b'^', bytes).is_some()))
+        {
+            return;
+        }
         self.person |= hl7::referred(text, self.bytes(name), (number, part), range, self.hits);
     }
 
     /// The number of a field or a component behind `-` or `.`, and its end.
     fn part(&self, place: usize) -> Option<(usize, usize)> {
         let count = digits(self.text, place + 1, 3);
-        let sign = matches!(self.byte(place), b'-' | b'.');
+        let sign = matches!(self.byte(place), b'-' | b'.' | b'_');
         (sign && (1..=2).contains(&count))
             .then(|| (usize::try_from(value(self.text, place + 1, count)).unwrap_or(0), place + 1 + count))
     }
@@ -118,13 +171,28 @@ mod tests {
             ),
             ("map PID.5.1 = 'QUIST', PID.5.2 = 'ORLA'", &["QUIST", "ORLA"]),
             ("set msg['PID']['PID.5']['PID.5.1'] = 'Quist'", &["Quist"]),
+            (
+                "offset 12: pid3=0048213 pid5=Quist^Orla pid7=19610203 pv1_19=V106858",
+                &["0048213", "Quist", "Orla", "19610203", "V106858"],
+            ),
+            (
+                "no match for OBR-16 1234567893^Quist^Orla PID-3 0048213 accepted",
+                &["1234567893", "Quist", "0048213"],
+            ),
+            ("filter: SCH-11=202311061321 PID.5=Quist^Orla", &["202311061321"]),
         ] {
             let found = found(text);
             for value in values {
                 assert!(found.contains(value), "{value} of {text}: {found:?}");
             }
         }
-        for text in ["PID-4711 exited", "map PID-3 to column 7", "PID-8=F", "required field PID.5 missing"] {
+        for text in [
+            "PID-4711 exited",
+            "map PID-3 to column 7",
+            "PID-8=F",
+            "pid3=48213 exited",
+            "required field PID.5 missing",
+        ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
     }

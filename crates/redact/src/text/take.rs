@@ -59,9 +59,10 @@ impl Reader<'_> {
                 .then_some(identifier)
             }
             Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
-            Class::Person => (self.person_like(&range) || self.small_names(value)).then_some(I::Name),
+            Class::Person => self.of_a_person(value, &range),
             Class::Day => super::value::dated(value).then_some(I::Date),
-            Class::Staff => (sure(value) || self.person && account(value)).then_some(I::Other),
+            Class::Staff if sure(value) || self.person && account(value) => Some(I::Other),
+            Class::Staff => self.person_like(&range).then_some(I::Name),
             Class::Part(sure) => ((sure || self.person || self.paired) && namelike(value)).then_some(I::Name),
             Class::Social(sure) => social(value, sure || self.person),
             Class::User => personal(value).then_some(I::Other),

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{
     Reader,
-    key::{Class, classify},
+    key::{self, Class, classify},
     rows::{self, Told},
     token::at,
     value::{formed, loosely_formed, plausible},
@@ -80,9 +80,22 @@ impl Reader<'_> {
 
     /// Whether the values of a list are one person's.
     fn somebodys(&self, open: usize, fields: &[Range<usize>]) -> bool {
+        self.of_one(fields, || self.announces(open))
+    }
+
+    /// The same of a list with a name of its own, of which the values are found.
+    pub(super) fn values(&mut self, fields: &[Range<usize>], key: &[u8]) -> bool {
+        let named = key::parts(key).any(|part| ANNOUNCED.contains(&hash(part)));
+        let found = self.of_one(fields, || named);
+        if found {
+            self.fields(fields);
+        }
+        found
+    }
+
+    fn of_one(&self, fields: &[Range<usize>], announced: impl Fn() -> bool) -> bool {
         let Told { names, likely, days, long_ago, numbers, mails, codes, .. } = rows::told(self.text, fields);
         let others = usize::from(days > 0) + usize::from(numbers > 0) + usize::from(mails > 0);
-        let announced = || self.announces(open);
         names > 0 && others > 0 && (others > 1 || fields.len() > 3 || self.person || announced())
             || names > 1 && (self.person || announced())
             || likely && (others > 1 || others > 0 && (self.person || long_ago && announced()))
@@ -196,6 +209,30 @@ impl Reader<'_> {
         }
         Some((count, open + 1 + length))
     }
+}
+
+/// Finds the values of a list, each in bytes of the text, if they are one person's; whether they are. `key` is the name of
+/// the list.
+pub(crate) fn values_of_one(
+    text: &[u8],
+    fields: &[Range<usize>],
+    key: &[u8],
+    hits: &mut Vec<super::Hit>,
+) -> bool {
+    let first = hits.len();
+    let mut reader = Reader {
+        text,
+        tokens: &[],
+        strict: false,
+        person: false,
+        clinical: false,
+        told: false,
+        paired: false,
+        hint: None,
+        hits,
+        first,
+    };
+    reader.values(fields, key)
 }
 
 #[cfg(test)]

@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 
 use super::token::marker;
-use crate::{Identifier as I, check::digits};
+use crate::{
+    Identifier as I,
+    check::digits,
+    words::{hash, vocabulary as v},
+};
 
 /// Words that stand where a value is missing.
 const NOTHING: [&[u8]; 16] = [
@@ -222,7 +226,19 @@ pub(crate) fn dated(value: &[u8]) -> bool {
         (0..value.len().min(32)).any(|i| crate::shape::date::date(value, i).is_some())
             || value.len() == 8 && crate::shape::date::compact(value, 0) == Some(8)
     };
-    whole(value) || value.len() < 40 && value.contains(&b'%') && whole(&slashes(value))
+    whole(value)
+        || value.len() < 40 && value.contains(&b'%') && whole(&slashes(value))
+        || value.len() < 40 && in_words(value)
+}
+
+/// Whether a value names a day with its month: `Wed, Aug 4, 2021 at 11:44 AM`.
+fn in_words(value: &[u8]) -> bool {
+    let parts = || value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let month = |part: &[u8]| {
+        v::vocabulary().get(hash(part)) & v::MONTH != 0 && part.first().is_some_and(u8::is_ascii_uppercase)
+    };
+    let day = |part: &[u8]| (1..=2).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    parts().any(month) && parts().any(day) && parts().count() <= 9
 }
 
 /// The value with its encoded slashes and colons written out.

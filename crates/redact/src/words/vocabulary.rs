@@ -342,7 +342,7 @@ const WORDS: &[(Roles, &str)] = &[
         "john jack frank mike jean harry bobby tony jim joe tom bob tim dan sam ben ann anna jane mary david james peter paul kate nick rob ron ken don ray roy guy lee kim ted ned stu doug jerry terry barry larry gary carol dolly heather ginger ruby pearl amber ivy holly jasmine violet hazel iris rosemary veronica olive april june chuck randy jimmy danny timothy charlotte matt al bart billy christian clement colin cliff dale duke earl ernest francis fletcher gene gerald graham grant hank herb jay jade jean jeff jess jo josh kelly kerry kris laurel lance laura lily louis louise madeline marcel marina marsh martin mason maxim melody mercy merry mick miles molly morgan norm oscar otto page pansy patty penny pierce pip poppy rex rick robin roger rowan rusty ruth sandy saul sherry sherman sterling stewart sue summer sybil teddy valentine victor vic wade wally warren winnie",
     ),
     (CALLED, "to from recipient destination callee dialed ani caller"),
-    (LOOK, "q searchterm"),
+    (LOOK, "q searchterm aamva daq"),
     (USER, "user username login userid uid usr actor uname userlogin useraccount"),
     (
         PAYER,

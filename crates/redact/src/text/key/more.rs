@@ -24,6 +24,85 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump"]) {
         return Some(Class::Formed(I::Device));
     }
+    // An appointment is somebody's; what the office of a doctor calls an account of a patient.
+    if whole_is(words![
+        "apptid",
+        "appointmentid",
+        "apptno",
+        "apptnumber",
+        "appointmentno",
+        "appointmentnumber"
+    ]) {
+        return Some(Class::Formed(I::Other));
+    }
+    if whole_is(words!["pcn", "patientcontrolnumber", "patientcontrolno", "patctrlno"]) {
+        return Some(Class::Loose);
+    }
+    // The part of a glucose monitor that is worn.
+    if key.count == 2
+        && is(key.first_hash, words!["cgm", "sensor", "pump", "transmitter"])
+        && is(key.last_hash, words!["tx", "transmitter", "treatment", "unit", "kit"])
+    {
+        return Some(Class::Formed(I::Device));
+    }
+    // People by what they do just now.
+    if whole_is(words![
+        "rider",
+        "wearer",
+        "passenger",
+        "debtor",
+        "signer",
+        "signatory",
+        "minor",
+        "ward",
+        "nick",
+        "rad",
+        "radiologist",
+        "following",
+        "signaturename",
+        "prefillname",
+        "visitor",
+        "evacuee",
+        "testator",
+        "addressee",
+        "petitioner"
+    ]) {
+        return Some(Class::Person);
+    }
+    if whole_is(words![
+        "suser",
+        "duser",
+        "usrname",
+        "samaccountname",
+        "csusername",
+        "agent",
+        "csr",
+        "screenname",
+        "subjectusername",
+        "targetusername",
+        "loggedby"
+    ]) {
+        return Some(Class::Staff);
+    }
+    if whole_is(words!["ln", "lnm", "fnm"]) {
+        return Some(Class::Weak(I::Name));
+    }
+    if whole_is(words!["near", "zipnear", "nearzip"]) {
+        return Some(Class::Weak(I::Zip));
+    }
+    if whole_is(words!["organizationname", "organisationname"]) {
+        return Some(Class::None);
+    }
+    // `callbackExt`: an extension is as good as a number.
+    if key.count >= 2
+        && is(key.last_hash, words!["ext", "extension", "extn"])
+        && (key.all | key.whole) & v::PHONE != 0
+    {
+        return Some(Class::Weak(I::Other));
+    }
+    if whole_is(words!["case", "caseno", "casenumber", "trip", "tripid", "incident", "episode"]) {
+        return Some(Class::Loose);
+    }
     // A bank's: `checkingAccount`, `aba`.
     if key.count == 2
         && is(key.last_hash, words!["account", "acct"])
@@ -68,7 +147,20 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
         || whole_is(words!["start", "starts", "slot", "issued", "authored", "onset", "when", "starttime"])
             && (!whole_is(words!["start", "starttime", "when"])
                 || around.count == 0
-                || held(words!["visit", "appointment", "encounter", "appt", "slot", "period"]))
+                || held(words![
+                    "visit",
+                    "appointment",
+                    "encounter",
+                    "appt",
+                    "slot",
+                    "period",
+                    "data",
+                    "payload",
+                    "detail",
+                    "body",
+                    "booking",
+                    "event"
+                ]))
     {
         return Some(Class::Weak(I::Date));
     }
