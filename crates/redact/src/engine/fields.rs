@@ -268,10 +268,14 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let same = |one: &Leaf, other: &Leaf| one.depth == other.depth && one.parent == other.parent;
     // Objects hold the two beside each other, or nearly.
     let near = |index: usize| leaves.iter().enumerate().skip(index + 1).take(8);
-    let mailed = leaves.iter().any(|leaf| leaf.string && get(&leaf.value).contains(&b'@'));
     for (index, leaf) in leaves.iter().enumerate() {
-        let key = get(&leaf.key);
-        if let Some(one) = side(key).filter(|_| leaf.string && namelike(get(&leaf.value))) {
+        let (key, value) = (get(&leaf.key), get(&leaf.value));
+        // What no name, no place, no template and no number is passed by its first byte.
+        let worded = leaf.string && value.first().is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+        if worded
+            && key.len() <= 24
+            && let Some(one) = side(key).filter(|_| namelike(value))
+        {
             let other = near(index).find(|(_, other)| {
                 let counterpart = matches!(
                     (one, side(get(&other.key))),
@@ -283,7 +287,11 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 set(classes, index, Class::Is(I::Name));
                 set(classes, other, Class::Is(I::Name));
             }
-        } else if longitude(key) == Some(false) && exact(get(&leaf.value)) && (of_somebody(key) || mailed) {
+        } else if exact(value)
+            && longitude(key) == Some(false)
+            && (of_somebody(key)
+                || leaves.iter().take(64).any(|leaf| leaf.string && get(&leaf.value).contains(&b'@')))
+        {
             let other = near(index).find(|(_, other)| {
                 longitude(get(&other.key)) == Some(true) && exact(get(&other.value)) && same(leaf, other)
             });
@@ -291,13 +299,17 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 set(classes, index, Class::Is(I::Address));
                 set(classes, other, Class::Is(I::Address));
             }
-        } else if list!("template embedding vector encoding features minutiae").contains(&hash(key))
-            && leaf.value.len() >= 16
-            && leaves.iter().any(|other| same(leaf, other) && bodily(get(&other.key), get(&other.value)))
+        } else if leaf.value.len() >= 16
+            && list!("template embedding vector encoding features minutiae").contains(&hash(key))
+            && leaves
+                .iter()
+                .skip(index.saturating_sub(8))
+                .take(16)
+                .any(|other| same(leaf, other) && bodily(get(&other.key), get(&other.value)))
         {
             set(classes, index, Class::Is(I::Biometric));
         } else if key.eq_ignore_ascii_case(b"key")
-            && formed(get(&leaf.value))
+            && formed(value)
             && near(index).any(|(_, other)| get(&other.parent).eq_ignore_ascii_case(b"value"))
         {
             set(classes, index, Class::Loose);

@@ -160,13 +160,18 @@ pub(crate) fn classify_joined(first: &[u8], second: &[u8]) -> Class {
 }
 
 fn of(key: &Read, around: &Read) -> Class {
-    let roles = by_roles(key, around);
-    if let Some(class) = systems::of_people(key, around)
-        && !(matches!(class, Class::Part(_)) && roles == Class::Is(Identifier::Name))
-    {
-        return class;
+    match systems::of_people(key, around) {
+        // What is surely a name by the roles of its words is one however it is written.
+        Some(Class::Part(sure)) => {
+            return match by_roles(key, around) {
+                Class::Is(Identifier::Name) => Class::Is(Identifier::Name),
+                _ => Class::Part(sure),
+            };
+        }
+        Some(class) => return class,
+        None => {}
     }
-    match roles {
+    match by_roles(key, around) {
         // What is surer by the roles of its words stays.
         class @ (Class::None | Class::Weak(_) | Class::Loose | Class::Staff) => {
             systems::numbered(key, around).unwrap_or(class)

@@ -21,6 +21,9 @@ use crate::{
 const SPANS: &[u64] =
     list!("from to since until start end begin slot date dates when at after before thru startdate enddate");
 
+/// Most fields of a text whose label is looked for.
+const LABELS: usize = 32;
+
 impl Reader<'_> {
     /// Whether a value of a query is names in small letters: `jane+roe`.
     pub(super) fn small_names(&self, value: &[u8]) -> bool {
@@ -149,6 +152,8 @@ impl Reader<'_> {
                 || self.hits.iter().skip(self.first).take(super::EVIDENCE).any(|hit| {
                     matches!(hit.identifier, I::Mrn | I::HealthPlan | I::Ssn | I::Email | I::Phone)
                 });
+        // Each look for a label passes over the text: a few are enough.
+        let mut labels = if memchr::memmem::find(self.text, b"Label=").is_some() { LABELS } else { 0 };
         for sign in 1..self.tokens.len() {
             if !self.t(sign).symbol(b'=') && !(self.t(sign).symbol(b':') && self.back(sign, 1).symbol(b'"')) {
                 continue;
@@ -171,11 +176,12 @@ impl Reader<'_> {
                 {
                     self.hit(start, found.end, I::Date, weight::KEY);
                 }
-            } else if key.last().is_some_and(u8::is_ascii_digit)
-                && let Some(class) = self.label_of(key)
-            {
-                let end = self.fields_end(first);
-                self.take(class, self.t(first).start..end);
+            } else if labels > 0 && key.last().is_some_and(u8::is_ascii_digit) {
+                labels -= 1;
+                if let Some(class) = self.label_of(key) {
+                    let end = self.fields_end(first);
+                    self.take(class, self.t(first).start..end);
+                }
             }
         }
         self.spot();
