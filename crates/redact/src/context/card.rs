@@ -30,8 +30,12 @@ pub(super) fn goes_on(line: &[u8]) -> Goes {
 
 /// A field of a card: its name, its parameters, its value.
 fn field(line: &[u8]) -> Option<(&[u8], Range<usize>, Range<usize>)> {
-    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    if name == 0 || !matches!(at(line, name), b':' | b';') {
+    // `item1.ADR;type=WORK:`: a group stands before the name.
+    let group = line.iter().take(16).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let group_end = if group > 0 && at(line, group) == b'.' { group + 1 } else { 0 };
+    let named = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'-';
+    let name = group_end + line.get(group_end..)?.iter().take_while(named).count();
+    if name == group_end || !matches!(at(line, name), b':' | b';') {
         return None;
     }
     // A colon in quotes belongs to a parameter.
@@ -42,7 +46,8 @@ fn field(line: &[u8]) -> Option<(&[u8], Range<usize>, Range<usize>)> {
     })?;
     let from = colon.0 + 1;
     let blanks = line.get(from..)?.iter().take_while(|b| matches!(b, b' ' | b':')).count();
-    Some((line.get(..name)?, name..colon.0, from + blanks..line.trim_ascii_end().len().max(from + blanks)))
+    let key = line.get(group_end..name)?;
+    Some((key, name..colon.0, from + blanks..line.trim_ascii_end().len().max(from + blanks)))
 }
 
 /// Tells the values of a line with the keys that they would have in a record.
@@ -84,6 +89,8 @@ pub(crate) fn values(line: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
             (b"street_address", 3) => b"city",
             (b"street_address", 4 | 6) => b"",
             (b"street_address", 5) => b"zip",
+            // Titles and degrees.
+            (b"last_name", 3 | 4) => b"",
             (key, _) => key,
         };
         if !key.is_empty() {
@@ -155,15 +162,13 @@ mod tests {
 
     #[test]
     fn fields_of_cards_have_the_keys_of_records() {
-        assert_eq!(
-            told("N:Roe;Jane;;;"),
-            ["last_name Roe", "last_name Jane", "last_name ", "last_name ", "last_name "]
-        );
+        assert_eq!(told("N:Roe;Jane;;;"), ["last_name Roe", "last_name Jane", "last_name "]);
         assert_eq!(
             told("ADR;TYPE=HOME:;;1 Elm St;Salem;MA;01970;USA"),
             ["street_address ", "street_address ", "street_address 1 Elm St", "city Salem", "zip 01970"]
         );
         assert_eq!(told("ATTENDEE;CN=\"Dr. Roe: x\";ROLE=A:mailto:a@b.org"), ["full_name Dr. Roe: x"]);
+        assert_eq!(told("item1.TEL;type=WORK:5550123"), ["phone 5550123"]);
         assert_eq!(told("sn: Roe"), ["last_name Roe"]);
         assert!(told("objectClass: person").is_empty() && told("plain text").is_empty());
     }

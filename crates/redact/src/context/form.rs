@@ -58,6 +58,7 @@ const BETWEEN: &[u64] = words![
     "or",
     "the",
     "current",
+    "feca",
     "illness",
     "for",
     "bill",

@@ -360,7 +360,8 @@ fn bare(cell: &[u8]) -> &[u8] {
     let sign = |b: &u8| *b <= b' ' || matches!(b, b'"' | b'\'' | b'`' | b'*' | b'#');
     let cell = cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell);
     let start = cell.iter().position(|b| !sign(b)).unwrap_or(cell.len());
-    let end = cell.iter().rposition(|b| !sign(b)).map_or(start, |at| at + 1);
+    // `Acct #` is its number.
+    let end = cell.iter().rposition(|b| !sign(b) || *b == b'#').map_or(start, |at| at + 1);
     cell.get(start..end.max(start)).unwrap_or_default()
 }
 

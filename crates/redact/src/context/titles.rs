@@ -166,8 +166,9 @@ pub(super) fn about_persons(
                 || columns.len() > 2 && cared
         }
     };
-    // A day of birth is as sure as two others.
-    enough.then_some((sure + births, person > 0 || pictures > 0 || cared))
+    // A day of birth is as sure as two others, and so is one beside a person.
+    let sure = sure + births + usize::from(sure > 0 && persons > 0);
+    enough.then_some((sure, person > 0 || pictures > 0 || cared))
 }
 
 #[cfg(test)]

@@ -82,6 +82,8 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         (b"telecom", b"value") if value.starts_with(b"http") => Class::Is(I::Url),
         (b"telecom", b"value") => Class::Is(I::Phone),
         (b"identifier", b"value") if digits == 9 && value.len() <= 11 && ssn_like(value) => Class::Is(I::Ssn),
+        // Who did it is known by the name of an account.
+        (b"identifier", b"value") | (_, b"altId") if digits == 0 && !value.contains(&b' ') => Class::Staff,
         (b"identifier" | b"udiCarrier", b"value") => Class::Is(I::Mrn),
         (b"photo", b"data" | b"url") => Class::Is(I::Photo),
         (b"name" | b"valueHumanName", b"family" | b"given" | b"text") => Class::Is(I::Name),

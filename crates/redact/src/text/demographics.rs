@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Identifier as I,
     shape::{date, digits},
-    words::words,
+    words::{vocabulary as v, words},
 };
 
 impl Reader<'_> {
@@ -47,6 +47,21 @@ impl Reader<'_> {
             let number = before.get(start..).unwrap_or_default();
             if number.len() <= 20 && formed(number) {
                 self.hit(start, before.len(), I::Mrn, weight::CONTEXT);
+            }
+        }
+    }
+
+    /// Finds the number in `Patient with identifier H-5703-99 already exists`, as servers refuse records.
+    pub(super) fn refused(&mut self) {
+        for index in 1..self.tokens.len() {
+            let noun = self.lower_is(index + 1, words!["identifier", "id", "number", "mrn", "identifiers"]);
+            if !self.lower_is(index, words!["with", "for"]) || !noun || !self.t(index - 1).is(v::SUBJECT) {
+                continue;
+            }
+            let first = self.skip_signs(index + 2);
+            let range = self.t(first).start..self.glued_value(first);
+            if self.text.get(range.clone()).is_some_and(formed) {
+                self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
             }
         }
     }

@@ -218,6 +218,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     reader.dates();
     reader.demographics();
+    reader.refused();
     reader.spoken_numbers();
     reader.ages();
     reader.places();

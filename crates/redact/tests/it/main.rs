@@ -15,6 +15,7 @@ mod ward;
 
 mod addresses;
 mod allocations;
+mod cards;
 mod chunks;
 mod effort;
 mod fuzz;

@@ -307,8 +307,8 @@ pub(super) const SEGMENTS: &[Segment] = &[
     (
         b"SCH",
         &[
-            (1, First(I::Other)),
-            (2, First(I::Other)),
+            (1, All(I::Other)),
+            (2, All(I::Other)),
             (4, First(I::Other)),
             (6, Code),
             (7, Code),
