@@ -72,7 +72,7 @@ fn prescriptions_in_edifact_and_refused_records_are_read() {
 fn what_machines_print_in_cells_and_lines_stays() {
     for text in [
         "NAME        READY   STATUS    RESTARTS   AGE\nweb-7d9f8   1/1     Running   0          12d",
-        "READ,WRITE\n482913 17FEB2026 M",
+        "READ,WRITE\n482913 17FEB2026 41",
         "Filesystem  Size  Used\n/dev/sda1   40G   12G",
         "Build 4829137\nfinished 03/01/2026\nQX26-048213",
         "provider,region,start,end\naws,eu-west-1,2026-03-01 10:00:00,2026-03-01 11:00:00",
