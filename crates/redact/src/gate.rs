@@ -144,6 +144,11 @@ impl Gate<'_> {
         if searched || self.mixed(start, end) || ncpdp::born(self.line, start, end) {
             return None;
         }
+        if matches!(end - start, 4 | 10..)
+            && (ncpdp::segment(self.line, start) || ncpdp::heads(self.line, start))
+        {
+            return None;
+        }
         let token = self.line.get(start..end).unwrap_or_default();
         let length = token.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         if let Some(word) = token.get(..length).filter(|word| !word.is_empty()) {

@@ -163,6 +163,7 @@ mod tests {
     #[test]
     fn fields_of_cards_have_the_keys_of_records() {
         assert_eq!(told("N:Roe;Jane;;;"), ["last_name Roe", "last_name Jane", "last_name "]);
+        assert_eq!(told("item2.TEL;type=pref:555-0123"), ["phone 555-0123"]);
         assert_eq!(
             told("ADR;TYPE=HOME:;;1 Elm St;Salem;MA;01970;USA"),
             ["street_address ", "street_address ", "street_address 1 Elm St", "city Salem", "zip 01970"]

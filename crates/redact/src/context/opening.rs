@@ -31,6 +31,9 @@ pub(super) fn possible(line: &[u8]) -> bool {
             begins(line) || header_like(line)
         }
         b'(' | b',' => header_like(line),
+        b'@' => line.starts_with(b"@@ -"),
+        b'+' => super::table::compared(line).is_some_and(header_like),
+        b'-' if super::table::compared(line).is_some_and(header_like) => true,
         b'-' => line.starts_with(b"-[ RECORD") || line.starts_with(b"- ") && line.len() <= HEADER,
         _ => false,
     }

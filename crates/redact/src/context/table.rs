@@ -2,6 +2,8 @@
 //!
 //! Separated by a sign (CSV, TSV, semicolons, pipes as `psql`, `mysql` and Markdown write them) or aligned in columns.
 
+mod aligned;
+
 use std::ops::Range;
 
 use super::{
@@ -65,6 +67,8 @@ pub(crate) struct Table {
     spaced: bool,
     /// Whether the first column is a time.
     stamped: bool,
+    /// Whether it stands in a comparison of two files, with a sign in front of each row.
+    compared: bool,
     /// The header, until a line below it tells where its columns begin.
     names: Vec<u8>,
     /// The column of a cell in quotes that goes on in the next line.
@@ -102,8 +106,9 @@ pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Optio
         return (table.open_lines < CELL).then_some(table);
     }
     table.foreign += 1;
-    let passes =
-        header::length(line) > 0 || memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some());
+    let passes = header::length(line) > 0
+        || table.compared && line.starts_with(b"@@ ")
+        || memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some());
     (passes && table.foreign <= FOREIGN).then_some(table)
 }
 
@@ -114,21 +119,25 @@ pub(crate) fn is_header(line: &[u8], engine: &Engine) -> bool {
 
 /// Takes back what looks like names in a header, where each column it lies on has a name that tells what its cells are.
 pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
-    if !hits.iter().any(|hit| hit.weight <= weight::NAME) {
+    if !hits.iter().any(|hit| hit.weight <= weight::KEY) {
         return;
     }
     let Some(table) = header(line, engine).filter(|table| table.sure > 1) else { return };
     hits.retain(|hit| {
-        let mut named = true;
+        let (mut named, mut titled) = (true, true);
         table.cells(line, |index, range| {
             let name = line.get(range.clone()).unwrap_or_default().trim_ascii();
             // `ALT`, `Hgb`: of the columns of a test.
             let short = name.len() <= 4 || table.sure > 2;
             let telling = short || table.columns.get(index).is_some_and(|column| column.class != Class::None);
             let apart = range.end <= hit.start || range.start >= hit.end;
+            let title = table.columns.get(index).is_some_and(|column| column.class != Class::None);
+            titled &= apart || title && name.len() == hit.end - hit.start;
             named &= apart || telling && name.split(|b| *b == b' ').count() <= 2;
         });
-        hit.weight > weight::NAME || !named
+        // `PATIENT   DISCH`: a title that stands behind another as a value does behind its label.
+        (hit.weight > weight::NAME || !named)
+            && (hit.weight > weight::KEY || hit.identifier != I::Name || !titled)
     });
 }
 
@@ -147,6 +156,10 @@ fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
 
 fn header(line: &[u8], engine: &Engine) -> Option<Table> {
     let line = line.trim_ascii_end();
+    if let Some(names) = compared(line) {
+        let parted = |table: &Table| matches!(table.parted, Parted::Sign(_));
+        return header(names, engine).filter(parted).map(|table| Table { compared: true, ..table });
+    }
     let like = header_like(line);
     if !(like || dump::opens_tuples(line)) || header::length(line) > 0 {
         return None;
@@ -170,7 +183,31 @@ fn header(line: &[u8], engine: &Engine) -> Option<Table> {
         gaps(line, blanks, &mut |range| names.push(range));
         titled(line, &names, parted, engine)
     };
-    named(2, Parted::Wide).or_else(|| named(1, Parted::Underlined))
+    let wide = if glued(line) { 1 } else { 2 };
+    named(wide, Parted::Wide).or_else(|| named(1, Parted::Underlined))
+}
+
+/// Whether names of columns stand one blank from each other: `   mrn last_name   dob`, as wide as what is below them.
+fn glued(line: &[u8]) -> bool {
+    let name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b' ' | b'_');
+    let mut glued = false;
+    gaps(line, 2, &mut |range| {
+        let cell = line.get(range).unwrap_or_default();
+        glued |= cell.contains(&b' ') && cell.contains(&b'_');
+    });
+    glued && line.iter().all(name)
+}
+
+/// The names of columns in a comparison of two files: `@@ -12,2 +12,2 @@ MemberID,Name,DOB`, or the header itself behind its
+/// sign.
+pub(super) fn compared(line: &[u8]) -> Option<&[u8]> {
+    if let Some(hunk) = line.strip_prefix(b"@@ -") {
+        return hunk.get(memchr::memmem::find(hunk, b" @@ ")? + 4..);
+    }
+    let names = line.strip_prefix(b"+").or_else(|| line.strip_prefix(b"-"))?;
+    (names.first().is_some_and(u8::is_ascii_alphabetic)
+        && memchr::memchr3(b',', b'|', b'\t', names).is_some())
+    .then_some(names)
 }
 
 /// A table of which the names of columns are known.
@@ -200,6 +237,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         sure,
         fields,
         stamped: stamped(line),
+        compared: false,
         spaced: memchr::memmem::find(line, b", ").is_some(),
         columns,
         person,
@@ -227,16 +265,32 @@ impl Table {
     }
 
     fn row(&self, line: &[u8], mut cell: impl FnMut(usize, Range<usize>), open: &mut Option<usize>) -> bool {
+        match line.split_first() {
+            Some((b'+' | b'-' | b' ', row)) if self.compared => self.plain(
+                row,
+                &mut |index, range: Range<usize>| cell(index, range.start + 1..range.end + 1),
+                open,
+            ),
+            _ => self.plain(line, &mut cell, open),
+        }
+    }
+
+    fn plain(
+        &self,
+        line: &[u8],
+        cell: &mut dyn FnMut(usize, Range<usize>),
+        open: &mut Option<usize>,
+    ) -> bool {
         let line = line.get(..line.trim_ascii_end().len()).unwrap_or_default();
         if header::length(line) > 0 && !self.stamped && self.open.is_none() {
             return false;
         }
         let sign = match self.parted {
             Parted::Sign(sign) => sign,
-            Parted::Wide | Parted::Underlined => return self.aligned(line, &mut cell),
+            Parted::Wide | Parted::Underlined => return self.aligned(line, cell),
             Parted::Tuples => {
                 let count = self.columns.len();
-                return dump::tuples(line, count, &mut |_, _| {}) && dump::tuples(line, count, &mut cell);
+                return dump::tuples(line, count, &mut |_, _| {}) && dump::tuples(line, count, cell);
             }
         };
         let mut spaced = false;
@@ -255,18 +309,18 @@ impl Table {
             // Empty cells at the end of a line are cut with its blanks.
             || sign == b'\t' && count < self.columns.len() && count * 2 > self.columns.len();
         if spaced && !self.spaced && count > self.columns.len() && goes_on.is_none() {
-            return self.unquoted(line, &mut cell);
+            return self.unquoted(line, cell);
         }
         if !fits || spaced && !self.spaced {
             return false;
         }
         *open = goes_on;
-        cells(line, sign, self.open, &mut cell);
+        cells(line, sign, self.open, cell);
         true
     }
 
     /// A row with commas in its cells and no quotes around them, `12,Roe, Jane,1970-01-31`: a blank stands behind those.
-    fn unquoted(&self, line: &[u8], cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
+    fn unquoted(&self, line: &[u8], cell: &mut dyn FnMut(usize, Range<usize>)) -> bool {
         let mut joined: Vec<Range<usize>> = Vec::new();
         let _ = cells(line, b',', None, &mut |_, range| match joined
             .last_mut()
@@ -279,60 +333,6 @@ impl Table {
             return false;
         }
         joined.into_iter().enumerate().for_each(|(index, range)| cell(index, range));
-        true
-    }
-
-    fn aligned(&self, line: &[u8], cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
-        let mut count = 0;
-        gaps(line, 2, &mut |_| count += 1);
-        // Rows may have a number in front that has no name.
-        let numbered = line.iter().find(|b| **b > b' ').is_some_and(u8::is_ascii_digit);
-        let extra = usize::from(count == self.columns.len() + 1 && numbered);
-        if count == self.columns.len() + extra {
-            let mut index = 0;
-            gaps(line, 2, &mut |range| {
-                if index >= extra {
-                    cell(index - extra, range);
-                }
-                index += 1;
-            });
-            return true;
-        }
-        // Markers are of other widths than what they stand for.
-        if memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some()) {
-            return self.nearest(line, count, cell);
-        }
-        // Each column begins below its name.
-        let starts = || self.columns.iter().map(|column| byte_of(line, column.offset));
-        let begins = |start: usize| start == 0 || start >= line.len() || at(line, start - 1) == b' ';
-        let filled = starts().filter(|start| *start < line.len() && at(line, *start) != b' ').count();
-        if !starts().all(begins) || filled < 2 {
-            return self.nearest(line, count, cell);
-        }
-        let ends = starts().skip(1).chain([line.len()]);
-        for (index, (start, end)) in starts().zip(ends).enumerate() {
-            let value = line.get(start..end).unwrap_or_default().trim_ascii_end();
-            if !value.is_empty() && at(value, 0) != b' ' {
-                cell(index, start..start + value.len());
-            }
-        }
-        true
-    }
-
-    /// A row out of line, by the columns that are nearest; only where most of the cells stand apart.
-    fn nearest(&self, line: &[u8], count: usize, cell: &mut impl FnMut(usize, Range<usize>)) -> bool {
-        if !self.person || count < 2 || count + 2 < self.columns.len() || count > self.columns.len() {
-            return false;
-        }
-        let mut next = 0;
-        gaps(line, 2, &mut |range| {
-            let place = characters(line.get(..range.start).unwrap_or_default());
-            let free = self.columns.iter().enumerate().skip(next);
-            if let Some((index, _)) = free.min_by_key(|(_, column)| column.offset.abs_diff(place)) {
-                cell(index, range);
-                next = index + 1;
-            }
-        });
         true
     }
 

@@ -168,3 +168,39 @@ fn a_day_of_birth_or_numbers_beside_codes_of_care_make_a_table_of_persons() {
         assert!(after(None, &engine(Mode::Log), header.as_bytes()).is_none(), "{header}");
     }
 }
+
+#[test]
+fn rows_stay_rows_where_one_blank_parts_their_cells() {
+    let cells =
+        |lines: &[&str]| told(lines).map(|cells| cells.into_iter().map(|cell| cell.1).collect::<Vec<_>>());
+    let header = "  chart_no  family   given  birth_date  score";
+    assert_eq!(
+        cells(&[
+            header,
+            "  <chr>     <chr>    <chr>  <date>      <int>",
+            "1 A-48213 Whitfield Orla 1970-01-31  117"
+        ]),
+        Some(["A-48213", "Whitfield", "Orla", "1970-01-31", "117"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(
+        cells(&[
+            "      mrn last_name first_name         dob  los",
+            "0  482133  Whitfield  Orla  1970-01-31   4"
+        ]),
+        Some(["482133", "Whitfield", "Orla", "1970-01-31", "4"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(cells(&[header, "2 rows were read in 14 ms"]), None);
+}
+
+#[test]
+fn comparisons_of_tables_are_tables() {
+    let expected =
+        [(0, "XK4821"), (1, "WHITFIELD, ORLA"), (2, "1970-01-31")].map(|(at, cell)| (at, cell.to_owned()));
+    for header in ["@@ -12,2 +12,2 @@ MemberID,Name,DOB", "-MemberID,Name,DOB"] {
+        let rows = ["-XK4821,WHITFIELD, ORLA,1970-01-31", "+XK4821,WHITFIELD, ORLA,1970-01-31"];
+        assert_eq!(told(&[header, rows[0], rows[1]]), Some(expected.to_vec()), "{header}");
+    }
+    for header in ["@@ -12,2 +12,2 @@ fn main() {", "+use std::{fs, io};", "-a, b"] {
+        assert_eq!(told(&[header, "+let (a, b) = (1, 2);"]), None, "{header}");
+    }
+}

@@ -146,6 +146,8 @@ fn field(text: &[u8], range: Range<usize>, kind: Field, hits: &mut Vec<Hit>) {
         let digits = crate::check::digits::count(part);
         let identifier = match (kind, index) {
             (Is(I::Date), 0) | (Dates, 0 | 1) => (digits >= 8).then_some(I::Date),
+            // The clinician in the place of the telephone.
+            (Is(I::Phone), _) if digits == 0 && part.len() > 2 => Some(I::Name),
             (Is(I::Phone), 0) => Some(I::Phone),
             (Is(identifier), 0) => (part.len() > 1).then_some(identifier),
             (Staff, 0) if part.len() < 2 => None,

@@ -13,7 +13,7 @@ use fields::{
     Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Range, Telecom, Timing},
     LOOSE, SEGMENTS,
 };
-use forms::{capital, login, pictured, shared};
+use forms::{capital, login, of_care, pictured, shared};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -25,7 +25,9 @@ pub(crate) fn segment(
     let name: &[u8; 3] = text.get(start..start + 3)?.try_into().ok()?;
     let bar = at(text, start + 3);
     if name == b"MSH" && matches!(bar, b'|') {
-        return Some(end_of(text, start));
+        let end = end_of(text, start);
+        forms::facilities(text, start..end, hits);
+        return Some(end);
     }
     if bar != b'|' {
         return None;
@@ -319,6 +321,8 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
         // Of placers and fillers, the second is of the other.
         (All(I::Other), 3..) => None,
         (All(identifier), _) | (First(identifier), 1) => Some(identifier),
+        // The number of a filler behind a placer's.
+        (First(I::Other), 2) if value.len() >= 6 && digits == value.len() => Some(I::Other),
         (First(_), _) => None,
         (Clinician, 1) => match value {
             [first, second, rest @ ..]
@@ -337,6 +341,7 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
         (Clinician, 2..=5) => Some(I::Name),
         (Parties, 1) => component(Clinician, 1, value),
         (Parties, 2 | 3) | (Timing, 4 | 5) | (Range, 1 | 2) => (digits >= 8).then_some(I::Date),
+        (Location, 1) => (value.contains(&b' ') && of_care(value)).then_some(I::Facility),
         (Parties, 7) | (Location, 4) => value.contains(&b' ').then_some(I::Facility),
         (Location, 9) if digits > 0 && value.contains(&b' ') => Some(I::Address),
         (Address, 1 | 2) => Some(I::Address),

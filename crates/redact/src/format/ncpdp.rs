@@ -78,6 +78,15 @@ const ORDER: [&[u8; 2]; 18] = [
     b"CD", b"C1", b"C6",
 ];
 
+/// Segments with the ids of their fields in order, as they are looked for where a line is a segment.
+const PRINTED: [(&[u8; 4], &[u8]); 5] = [
+    (b"AM01", b"CXCYC4C5CACBCMCNCOCPCQC7CZ1C2CHN"),
+    (b"AM03", b"EZDBDRPM2E4EDL2J2K2M2N2P"),
+    (b"AM04", b"C2CCCDCEFOC9C1C3C6MGMHNU2A2BN5"),
+    (b"AM06", b"DYCFCGCHCICJCKCRDZ"),
+    (b"AM07", b"EMD2E1D7SEE7D3D5D6D8DEDFDJNXDKETC8DT28EVEWEXEYNV"),
+];
+
 fn field(id: &[u8]) -> Option<I> {
     FIELDS.iter().find(|(known, _)| &known[..] == id).map(|(_, identifier)| *identifier)
 }
@@ -95,6 +104,29 @@ pub(crate) fn born(text: &[u8], start: usize, end: usize) -> bool {
                 && token.iter().skip(2).all(u8::is_ascii_digit)
                 && matches!(token, [_, _, b'1', b'8' | b'9', ..] | [_, _, b'2', b'0', ..])
         })
+}
+
+/// Whether a segment begins here that blanks part into fields: `AM01 C4…`.
+pub(crate) fn segment(text: &[u8], place: usize) -> bool {
+    ids(text, place).is_some()
+}
+
+fn ids(text: &[u8], place: usize) -> Option<&'static [u8]> {
+    let name = text.get(place..place + 4).filter(|name| name.starts_with(b"AM"))?;
+    let (_, ids) = PRINTED.iter().find(|(known, _)| &known[..] == name)?;
+    let apart = place == 0 || !at(text, place - 1).is_ascii_alphanumeric();
+    let next = text.get(place + 5..place + 7)?;
+    (apart && at(text, place + 4) == b' ' && ids.chunks(2).any(|id| id == next)).then_some(ids)
+}
+
+/// Whether the header of a transaction begins here: the number of a bank, version and kind, `610014D0B1`.
+pub(crate) fn heads(text: &[u8], place: usize) -> bool {
+    text.get(place..place + 10).is_some_and(|head| {
+        head.iter().take(6).all(u8::is_ascii_digit)
+            && head.get(6..8) == Some(b"D0")
+            && at(head, 8).is_ascii_uppercase()
+            && at(head, 9).is_ascii_digit()
+    })
 }
 
 /// Length of what parts fields here: a control, or how programs write one.
@@ -120,8 +152,12 @@ pub(crate) fn read(text: &[u8], hits: &mut Vec<Hit>) -> Option<usize> {
     if memchr::memchr3(0x1c, 0x1d, 0x1e, text).is_some() || written(text) {
         parted(text, hits);
     } else {
-        blanks(text, hits);
+        printed(text, hits);
+        if hits.len() == before {
+            blanks(text, hits);
+        }
     }
+    headed(text, hits);
     // The id stands in front of the value.
     hits.get(before).map(|first| first.start.saturating_sub(2))
 }
@@ -195,6 +231,75 @@ fn blanks(text: &[u8], hits: &mut Vec<Hit>) {
             }
         }
         return;
+    }
+}
+
+/// The provider and the day of a header: each of its fields has a place of its own.
+fn headed(text: &[u8], hits: &mut Vec<Hit>) {
+    let start = text.len() - text.trim_ascii_start().len();
+    if !heads(text, start) {
+        return;
+    }
+    // Behind ten places of the processor: one of a count, two of the number's kind, fifteen of the number.
+    let rest = text.get(start + 20..).unwrap_or_default();
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let number = start + 20 + if digits < 13 { 3 } else { digits - 10 };
+    if digits > 5 {
+        push(text, number..start + 20 + digits, I::Other, hits);
+    }
+    let blanks = rest.iter().skip(digits).take_while(|b| **b == b' ').count();
+    let day = start + 20 + digits + blanks;
+    if blanks > 0 && crate::shape::date::compact(text, day) == Some(day + 8) {
+        push(text, day..day + 8, I::Date, hits);
+    }
+}
+
+/// Segments that blanks part into fields, which follow in the order of their ids.
+fn printed(text: &[u8], hits: &mut Vec<Hit>) {
+    let mut next = 0;
+    for start in memchr::memmem::find_iter(text, b"AM") {
+        let Some(ids) = ids(text, start).filter(|_| start >= next) else { continue };
+        let rest = text.get(start..).unwrap_or_default();
+        let end = start
+            + rest.iter().take(512).position(|b| *b < b' ' || *b == b'"').unwrap_or(rest.len().min(512));
+        let mut last = 0;
+        let mut open: Option<(usize, I)> = None;
+        for blank in memchr::memchr_iter(b' ', text.get(start..end).unwrap_or_default()).map(|at| at + start)
+        {
+            if segment(text, blank + 1) {
+                break;
+            }
+            let id = text.get(blank + 1..blank + 3).unwrap_or_default();
+            let Some(order) = ids.chunks(2).position(|known| known == id).filter(|order| *order >= last)
+            else {
+                continue;
+            };
+            let first = at(text, blank + 3);
+            let identifier = field(id);
+            // What follows an id tells it from a word that begins with the same letters: `CALLE`, `COOK`.
+            let fits = match identifier {
+                Some(I::Name | I::Address | I::City | I::Email) => first.is_ascii_alphanumeric(),
+                Some(_) | None if id == b"CO" => {
+                    first.is_ascii_uppercase() && matches!(at(text, blank + 5), 0 | b' ' | b'\r' | b'\n')
+                }
+                Some(I::Date | I::Zip | I::Phone) | None => first.is_ascii_digit(),
+                Some(_) => first.is_ascii_alphanumeric(),
+            };
+            if fits {
+                if let Some((from, identifier)) = open.take() {
+                    push(text, from..blank, identifier, hits);
+                }
+                last = order + 1;
+                open = identifier.map(|identifier| (blank + 3, identifier));
+            }
+            next = blank;
+        }
+        if let Some((from, identifier)) = open {
+            let rest = text.get(from..end).unwrap_or_default();
+            let length = memchr::memmem::find(rest, b" AM").unwrap_or(rest.len());
+            push(text, from..from + length, identifier, hits);
+            next = from;
+        }
     }
 }
 
@@ -281,6 +386,41 @@ mod tests {
                 (I::HealthPlan, "W88213 04"),
             ]
         );
+    }
+
+    #[test]
+    fn segments_that_blanks_part_are_read_in_order() {
+        assert_eq!(
+            found(
+                "AM01 C419710203 C52 CAORLA CBDE LA QUIST CM4 CALLE ST CNSALT CREEK COOR CP97368 CQ4155550123"
+            ),
+            [
+                (I::Date, "19710203"),
+                (I::Name, "ORLA"),
+                (I::Name, "DE LA QUIST"),
+                (I::Address, "4 CALLE ST"),
+                (I::City, "SALT CREEK"),
+                (I::Zip, "97368"),
+                (I::Phone, "4155550123"),
+            ]
+        );
+        assert_eq!(
+            found("AM04 C2W88213 CCORLA CDQUIST C300 AM07 EM1 D24821377 E103 D788213004821 DE20260301"),
+            [
+                (I::HealthPlan, "W88213"),
+                (I::Name, "ORLA"),
+                (I::Name, "QUIST"),
+                (I::Other, "4821377"),
+                (I::Date, "20260301"),
+            ]
+        );
+        assert_eq!(
+            found("610014D0B1PCN       1011234567893     20260301"),
+            [(I::Npi, "1234567893"), (I::Date, "20260301")]
+        );
+        for text in ["AM01 radio", "AM04 at 5", "610014D0 build", "AM07 pump on"] {
+            assert_eq!(found(text), [], "{text}");
+        }
     }
 
     #[test]

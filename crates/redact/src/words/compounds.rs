@@ -10,8 +10,8 @@ use super::{
     hash,
     vocabulary::{
         ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CARED, CLINICAL, COUNTED, DATE, DEVICE, DIRECT,
-        EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, OTHER, PATH, PHONE, PHOTO, PLAN, Roles, SSN,
-        STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
+        EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, NAMEMOD, OTHER, PATH, PHONE, PHOTO, PLAN,
+        Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
     },
 };
 
@@ -114,6 +114,25 @@ const ID_WORDS: &[&str] = &["id", "identifier", "ident", "uuid", "guid", "idnumb
 
 /// Whose it is.
 const WHOSE: &[&str] = &["patient", "pt", "pat", "member", "mbr", "subscriber", "insured", "guarantor"];
+/// Whose names are written as one word beside those: `spouselastname`.
+const RELATED: &[&str] = &[
+    "contact",
+    "emergencycontact",
+    "emergency",
+    "spouse",
+    "mother",
+    "father",
+    "guardian",
+    "dependent",
+    "policyholder",
+    "beneficiary",
+    "caregiver",
+    "nextkin",
+    "provider",
+    "physician",
+    "doctor",
+    "prescriber",
+];
 /// What it is: `patientdob`, `mbrssn`.
 const WHAT: &[(Roles, &str)] = &[
     (BIRTH | DATE | LOOK, "dob birthdate birthday"),
@@ -309,6 +328,11 @@ fn each(mut add: impl FnMut(&str, Roles)) {
             for whose in WHOSE {
                 add(&format!("{whose}{what}"), *roles | SUBJECT);
             }
+        }
+    }
+    for whose in WHOSE.iter().chain(RELATED) {
+        for name in ["firstname", "lastname", "middlename", "fname", "lname", "fullname", "surname"] {
+            add(&format!("{whose}{name}"), NAMEMOD | LOOK);
         }
     }
     for which in WHICH {

@@ -40,3 +40,29 @@ pub(super) fn capital(word: &[u8]) -> bool {
     word.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
         && word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '))
 }
+
+/// Whether one of the last two words is a hospital's: `Otis Valley Hospital`.
+pub(super) fn of_care(value: &[u8]) -> bool {
+    use crate::words::vocabulary as v;
+    value.rsplit(|b| *b == b' ').take(2).any(|word| {
+        v::vocabulary().get(crate::words::hash(word)) & v::FACILITY != 0
+            && word.first().is_some_and(u8::is_ascii_uppercase)
+    })
+}
+
+/// The facilities of a header that are written out: `ATHENANET|48213^Otis Valley Hospital`.
+pub(super) fn facilities(text: &[u8], header: std::ops::Range<usize>, hits: &mut Vec<crate::text::Hit>) {
+    let mut place = header.start;
+    for (number, value) in text.get(header).unwrap_or_default().split(|b| *b == b'|').enumerate().take(6) {
+        if matches!(number, 3 | 5) {
+            let mut from = place;
+            for part in value.split(|b| *b == b'^') {
+                if part.contains(&b' ') && of_care(part) {
+                    super::push(part, from, crate::Identifier::Facility, hits);
+                }
+                from += part.len() + 1;
+            }
+        }
+        place += value.len() + 1;
+    }
+}
