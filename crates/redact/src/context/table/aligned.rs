@@ -58,33 +58,34 @@ impl Table {
         let mut words = Vec::new();
         gaps(line, 1, &mut |range| words.push(range));
         let columns = self.columns.len();
-        let is_name = |column: &Column| column.class == Class::Is(I::Name);
-        let (Some(first), Some(last)) =
-            (self.columns.iter().position(is_name), self.columns.iter().rposition(is_name))
-        else {
-            return false;
-        };
+        let named =
+            |column: &Column| matches!(column.class, Class::Is(I::Name) | Class::Person | Class::Part(_));
+        let first = self.columns.iter().position(named);
+        let last = self.columns.iter().rposition(named);
         if !self.person || columns < 3 || words.len() < columns || words.len() > columns + 4 {
             return false;
         }
         let extra = usize::from(numbered && words.len() > columns);
         // Names of several words: what is left over belongs to them.
         let over = words.len() - columns - extra;
+        if over > 0 && last.is_none() {
+            return false;
+        }
         let mut cells = Vec::new();
         let mut place = extra;
         for index in 0..columns {
-            let more = if index == last && over > 0 { over } else { 0 };
+            let more = if Some(index) == last { over } else { 0 };
             let (Some(from), Some(to)) = (words.get(place), words.get(place + more)) else { return false };
             cells.push(from.start..to.end);
             place += more + 1;
         }
-        if over > 0 && first < last {
-            // Which of the names has more than one word is not known.
-            let whole =
-                cells.get(first).map_or(0, |range| range.start)..cells.get(last).map_or(0, |range| range.end);
-            for range in cells.get_mut(first..=last).unwrap_or_default() {
-                *range = whole.clone();
-            }
+        // Which of the names has more than one word is not known.
+        if let (Some(first), Some(last)) = (first, last)
+            && let (Some(from), Some(to)) = (cells.get(first), cells.get(last))
+            && over > 0
+        {
+            let whole = from.start..to.end;
+            cells.get_mut(first..=last).unwrap_or_default().fill(whole);
         }
         let (mut days, mut fits) = (0, true);
         for (column, range) in self.columns.iter().zip(&cells) {
@@ -92,7 +93,7 @@ impl Table {
             let digits = value.iter().any(u8::is_ascii_digit);
             let masked = marker(value, 0).is_some();
             match column.class {
-                Class::Is(I::Name) => fits &= masked || !digits,
+                _ if named(column) => fits &= masked || !digits,
                 Class::Is(I::Date | I::Ssn | I::Phone | I::Zip) => {
                     fits &= masked || digits;
                     days += 1;
