@@ -29,19 +29,16 @@ impl Table {
             });
             return true;
         }
-        if count < self.columns.len() && self.close(line, numbered, cell) {
-            return true;
-        }
         // Markers are of other widths than what they stand for.
         if memchr::memchr_iter(b'[', line).any(|at| marker(line, at).is_some()) {
-            return self.nearest(line, count, cell);
+            return self.close(line, count, numbered, cell) || self.nearest(line, count, cell);
         }
         // Each column begins below its name.
         let starts = || self.columns.iter().map(|column| byte_of(line, column.offset));
         let begins = |start: usize| start == 0 || start >= line.len() || at(line, start - 1) == b' ';
         let filled = starts().filter(|start| *start < line.len() && at(line, *start) != b' ').count();
         if !starts().all(begins) || filled < 2 {
-            return self.nearest(line, count, cell);
+            return self.close(line, count, numbered, cell) || self.nearest(line, count, cell);
         }
         let ends = starts().skip(1).chain([line.len()]);
         for (index, (start, end)) in starts().zip(ends).enumerate() {
@@ -54,7 +51,13 @@ impl Table {
     }
 
     /// A row of which one blank parts the cells, with what its columns want: a name, and a day or number.
-    fn close(&self, line: &[u8], numbered: bool, cell: &mut dyn FnMut(usize, Range<usize>)) -> bool {
+    fn close(
+        &self,
+        line: &[u8],
+        count: usize,
+        numbered: bool,
+        cell: &mut dyn FnMut(usize, Range<usize>),
+    ) -> bool {
         let mut words = Vec::new();
         gaps(line, 1, &mut |range| words.push(range));
         let columns = self.columns.len();
@@ -62,10 +65,17 @@ impl Table {
             |column: &Column| matches!(column.class, Class::Is(I::Name) | Class::Person | Class::Part(_));
         let first = self.columns.iter().position(named);
         let last = self.columns.iter().rposition(named);
-        if !self.person || columns < 3 || words.len() < columns || words.len() > columns + 4 {
+        if !self.person
+            || count >= columns
+            || columns < 3
+            || words.len() < columns
+            || words.len() > columns + 4
+        {
             return false;
         }
-        let extra = usize::from(numbered && words.len() > columns);
+        // Names of columns begin behind the numbers of rows.
+        let apart = self.columns.first().is_some_and(|column| column.offset > 0);
+        let extra = usize::from(numbered && apart && words.len() > columns);
         // Names of several words: what is left over belongs to them.
         let over = words.len() - columns - extra;
         if over > 0 && last.is_none() {
