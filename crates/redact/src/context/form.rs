@@ -67,6 +67,7 @@ const BETWEEN: &[u64] = words![
     "federal",
     "prior",
     "group",
+    "feca",
     "surviving",
     "usual",
     "informant",

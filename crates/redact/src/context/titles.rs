@@ -72,6 +72,9 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "spouse",
         "guarantor",
         "resident",
+        "driver",
+        "rider",
+        "passenger",
     ]) {
         Class::Person
     } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
@@ -100,10 +103,9 @@ fn of_client(name: &[u8]) -> bool {
     let is =
         |part: &[u8], words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
     let mut parts = parts(name);
-    parts
-        .next()
-        .is_some_and(|part| is(part, &["client", "consumer", "participant", "subject", "case", "person"]))
-        && parts.next().is_none_or(|part| is(part, &["id", "no", "number", "num", "nbr", "key"]))
+    parts.next().is_some_and(|part| {
+        is(part, &["client", "consumer", "participant", "subject", "case", "person", "trip", "ride"])
+    }) && parts.next().is_none_or(|part| is(part, &["id", "no", "number", "num", "nbr", "key"]))
         && parts.next().is_none()
 }
 
@@ -188,6 +190,10 @@ mod tests {
         }
         assert_eq!(titles(b"LOAD_DTTM"), Class::Machine);
         assert_eq!(titles(b"Client No"), Class::Loose);
+        assert_eq!(titles(b"Trip ID"), Class::Loose);
+        assert!(matches!(titles(b"Passenger"), Class::Person | Class::Part(_)));
+        assert_eq!(titles(b"Direct Deposit"), Class::Formed(I::Account));
+        assert_eq!(titles(b"Trip Distance"), Class::None);
         for name in ["queue", "module", "ort", "lst", "nomination"] {
             assert_eq!(titles(name.as_bytes()), Class::None, "{name}");
         }

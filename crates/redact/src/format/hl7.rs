@@ -13,7 +13,7 @@ use fields::{
     Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Range, Telecom, Timing},
     LOOSE, SEGMENTS,
 };
-use forms::{capital, login, of_care, pictured, shared};
+use forms::{capital, end_of, login, of_care, pictured, shared};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -236,19 +236,6 @@ fn unlisted(
 
 fn whole(range: std::ops::Range<usize>, identifier: I) -> Hit {
     Hit { start: range.start, end: range.end, identifier, weight: weight::KEY, quoted: 0 }
-}
-
-/// A segment ends with its line: CR in messages, LF in files, `\r` in strings that escape it, a quote in code.
-fn end_of(text: &[u8], start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    // One scan for whichever comes first: a message of many segments is not looked through once for each of them.
-    let ends = |(index, byte): (usize, &u8)| {
-        matches!(byte, b'\r' | b'\n' | 0x1c)
-            || *byte == b'\\' && at(rest, index + 1) == b'r'
-            // Segments that a logger joined with blanks.
-            || *byte == b' ' && at(rest, index + 4) == b'|' && begins(rest, index + 1)
-    };
-    start + rest.iter().enumerate().position(ends).unwrap_or(rest.len())
 }
 
 fn field(

@@ -262,7 +262,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         ACCOUNT | DIRECT | LOOK,
-        "acct har accountno accountnumber acctno iban accountid guarantorid claimid claimno claimnumber",
+        "acct acnt har accountno accountnumber acctno iban accountid guarantorid claimid claimno claimnumber",
     ),
     (
         ACCOUNT,

@@ -66,3 +66,16 @@ pub(super) fn facilities(text: &[u8], header: std::ops::Range<usize>, hits: &mut
         place += value.len() + 1;
     }
 }
+
+/// A segment ends with its line: CR in messages, LF in files, `\r` in strings that escape it, a quote in code.
+pub(super) fn end_of(text: &[u8], start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    // One scan for whichever comes first: a message of many segments is not looked through once for each of them.
+    let ends = |(index, byte): (usize, &u8)| {
+        matches!(byte, b'\r' | b'\n' | 0x1c)
+            || *byte == b'\\' && crate::text::token::at(rest, index + 1) == b'r'
+            // Segments that a logger joined with blanks.
+            || *byte == b' ' && crate::text::token::at(rest, index + 4) == b'|' && super::begins(rest, index + 1)
+    };
+    start + rest.iter().enumerate().position(ends).unwrap_or(rest.len())
+}

@@ -107,6 +107,7 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if key.count == 2
         && is(key.last_hash, words!["account", "acct"])
         && is(key.first_hash, words!["checking", "savings", "bank", "deposit"])
+        || key.count == 2 && is(key.first_hash, words!["direct"]) && is(key.last_hash, words!["deposit"])
         || whole_is(words!["aba", "abanumber", "routingnumber", "routingtransitnumber", "bankroutingnumber"])
     {
         return Some(Class::Formed(I::Account));
@@ -247,7 +248,10 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
         "duplicateof",
         "mergedinto",
         "uniqueid",
-        "refno"
+        "refno",
+        "filenumber",
+        "fileno",
+        "statefilenumber"
     ])
     .then_some(Class::Loose)
 }
