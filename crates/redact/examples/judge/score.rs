@@ -74,6 +74,8 @@ pub(crate) struct Score {
     /// Lines of the kind [`Kind::Machine`], and findings in them that lie on nothing.
     pub(crate) machine_lines: usize,
     pub(crate) machine_wrong: usize,
+    /// The same by what they were called.
+    pub(crate) machine_labels: BTreeMap<Label, usize>,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -123,6 +125,9 @@ impl Score {
             let one = Count { right: usize::from(right), wrong: usize::from(!right), ..Count::default() };
             if document.kind == Kind::Machine {
                 self.machine_wrong += one.wrong;
+                if !right {
+                    *self.machine_labels.entry(f.label).or_default() += 1;
+                }
             } else {
                 self.labels.entry(f.label).or_default().add(&one);
                 of_document.add(&one);

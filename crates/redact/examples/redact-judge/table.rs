@@ -56,6 +56,9 @@ pub(super) fn text(set: &str, name: &str, parts: &[Score; 3]) -> String {
             "\nfalse hits in machine logs: {} in {} lines, {hits:.1} per 1,000",
             all.machine_wrong, all.machine_lines
         );
+        let called: Vec<String> =
+            all.machine_labels.iter().map(|(label, count)| format!("{} {count}", label.word())).collect();
+        let _ = writeln!(out, "called: {}", called.join(", "));
     }
     out
 }
