@@ -49,12 +49,17 @@ pub(crate) struct Context {
     signs: Option<Signs>,
     /// For how many lines more a person that was told of is near.
     near: u8,
+    /// How many lines lie above, up to the last one that names a person as forms do.
+    below: u8,
     /// In logs: the lines before are about a person.
     person: Option<Person>,
 }
 
 /// Lines of a form, a label or a card below one that told of a person.
 const NEAR: u8 = 12;
+
+/// Most lines of one form that are near: what was masked because of the lines above must not go on by itself.
+const BELOW: u8 = 40;
 
 /// Lines of other writers between those of a document, before it counts as ended.
 const FOREIGN: u8 = 5;
@@ -121,7 +126,7 @@ impl Context {
         if self.active || opening::possible(line) {
             self.take(engine, line);
         } else if form::tells_of_a_person(line) || !engine.strict() && person::evident(line) {
-            self.near = if form::tells_of_a_person(line) { NEAR } else { 0 };
+            (self.near, self.below) = (if form::tells_of_a_person(line) { NEAR } else { 0 }, 0);
             self.person = if engine.strict() { None } else { Person::after(None, line) };
             self.active = self.open();
         } else if engine.strict() && label::may_be_cut(line) {
@@ -132,7 +137,12 @@ impl Context {
 
     fn take(&mut self, engine: &Engine, line: &[u8]) {
         let line = line.trim_ascii_end();
-        self.near = if form::tells_of_a_person(line) || self.near > 0 && form::holds_a_value(line) {
+        let told = form::tells_of_a_person(line);
+        let begins = self.near == 0 || told && form::names_a_person(line);
+        self.below = if begins { 0 } else { self.below.saturating_add(1) };
+        self.near = if self.below > BELOW {
+            0
+        } else if told || self.near > 0 && form::possible(line) && person::evident(line) {
             NEAR
         } else if form::possible(line) || line.is_empty() {
             self.near.saturating_sub(1)

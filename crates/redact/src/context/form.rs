@@ -105,9 +105,20 @@ pub(crate) fn possible(line: &[u8]) -> bool {
 /// Whether a line, as it was written, tells of a person as forms and labels do: a value at its beginning or behind its
 /// label, or two of them.
 pub(super) fn tells_of_a_person(line: &[u8]) -> bool {
+    let (count, labelled) = marks(line);
+    (labelled || count > 1) && possible(line)
+}
+
+/// Whether what only a person has was masked at the beginning of a line or behind a label.
+pub(super) fn names_a_person(line: &[u8]) -> bool {
+    marks(line).1
+}
+
+/// How many values of persons were masked in a line, and whether one of them stands as a form's does.
+fn marks(line: &[u8]) -> (usize, bool) {
     const OF_PERSONS: [&[u8]; 6] = [b"NAME", b"SSN", b"MRN", b"HEALTH-PLAN", b"DATE", b"ADDRESS"];
     if line.len() > LINE || matches!(at(line, 0), b'{' | b'<') || memchr::memchr(b'[', line).is_none() {
-        return false;
+        return (0, false);
     }
     let (mut count, mut labelled) = (0, false);
     for open in memchr::memchr_iter(b'[', line) {
@@ -119,12 +130,7 @@ pub(super) fn tells_of_a_person(line: &[u8]) -> bool {
         labelled |=
             index < 4 && (before.iter().all(|b| *b == b' ') || before.trim_ascii_end().ends_with(b":"));
     }
-    (labelled || count > 1) && possible(line)
-}
-
-/// Whether a line below such a one holds anything that was masked.
-pub(super) fn holds_a_value(line: &[u8]) -> bool {
-    possible(line) && memchr::memchr_iter(b'[', line).any(|open| marker(line, open).is_some())
+    (count, labelled)
 }
 
 /// A line that is a name in capitals, the family's first, as labels of specimens print it: `BALOG,DAWN M`.

@@ -20,51 +20,9 @@ use crate::{
     words::users,
 };
 
-/// Keys that loggers write for themselves.
-const OWN: [&[u8]; 34] = [
-    b"ts",
-    b"time",
-    b"timestamp",
-    b"@timestamp",
-    b"datetime",
-    b"level",
-    b"severity",
-    b"logger",
-    b"logger_name",
-    b"loggername",
-    b"thread",
-    b"thread_name",
-    b"threadname",
-    b"pid",
-    b"hostname",
-    b"version",
-    b"@version",
-    b"trace_id",
-    b"traceid",
-    b"span_id",
-    b"spanid",
-    b"request_id",
-    b"requestid",
-    b"caller",
-    b"created_at",
-    b"updated_at",
-    b"createdat",
-    b"updatedat",
-    b"asctime",
-    b"levelname",
-    b"dd.trace_id",
-    b"correlation_id",
-    b"sha",
-    b"commit",
-];
-
 /// Keys that tell nothing without the object around.
 const GENERIC: [&[u8]; 9] =
     [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
-
-fn own(key: &[u8]) -> bool {
-    key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
-}
 
 impl Engine {
     /// Reads the document that begins at `start`; its end, or nothing if it is none. One that breaks off is read as far
@@ -134,7 +92,7 @@ impl Engine {
             }
             // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
-            if matches!(leaf.depth, 1 | 8) && resource.is_none() && own(key) && !calls() {
+            if matches!(leaf.depth, 1 | 8) && resource.is_none() && fields::own(key) && !calls() {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address.

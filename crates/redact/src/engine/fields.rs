@@ -14,6 +14,44 @@ use crate::{
     words::{hash, list},
 };
 
+/// Keys that loggers write for themselves.
+const OWN: [&[u8]; 34] = [
+    b"ts",
+    b"time",
+    b"timestamp",
+    b"@timestamp",
+    b"datetime",
+    b"level",
+    b"severity",
+    b"logger",
+    b"logger_name",
+    b"loggername",
+    b"thread",
+    b"thread_name",
+    b"threadname",
+    b"pid",
+    b"hostname",
+    b"version",
+    b"@version",
+    b"trace_id",
+    b"traceid",
+    b"span_id",
+    b"spanid",
+    b"request_id",
+    b"requestid",
+    b"caller",
+    b"created_at",
+    b"updated_at",
+    b"createdat",
+    b"updatedat",
+    b"asctime",
+    b"levelname",
+    b"dd.trace_id",
+    b"correlation_id",
+    b"sha",
+    b"commit",
+];
+
 /// Keys whose value is the name of a field.
 const NAMING: [&[u8]; 15] = [
     b"name",
@@ -62,6 +100,11 @@ const HOLDING: [&[u8]; 25] = [
 ];
 fn listed(key: &[u8], list: &[&[u8]]) -> bool {
     (1..=11).contains(&key.len()) && list.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// Whether a key is one of those that loggers write for themselves.
+pub(super) fn own(key: &[u8]) -> bool {
+    key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
 }
 
 /// Whether the value of a key is the version of a program or a device.

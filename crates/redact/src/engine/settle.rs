@@ -2,6 +2,9 @@
 
 use crate::text::{Hit, token::marker};
 
+/// How far before a piece the beginning of a string is looked for, in bytes.
+const STRING: usize = 4096;
+
 /// Sorts, and joins what overlaps: the heavier one gives the identifier, the part of the lighter one that sticks out
 /// stays a finding of its own if there is a letter or digit in it. Markers that a finding would swallow are cut out.
 pub(crate) fn settle(line: &[u8], hits: &mut Vec<Hit>) {
@@ -49,11 +52,35 @@ fn place(line: &[u8], hit: Hit, taken: &mut Vec<Hit>) {
 }
 
 /// A piece without the blanks and signs at its ends; none if there is no letter or digit.
+///
+/// It does not begin inside an escape of JSON: the letter of `\t` and the digits of `\u0009` are none of a value's own.
 fn trimmed(line: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
     let piece = line.get(start..end)?;
-    let first = piece.iter().position(|b| crate::shape::alphanumeric(*b))?;
     let last = piece.iter().rposition(|b| crate::shape::alphanumeric(*b))?;
-    Some((start + first, start + last + 1))
+    let mut from = 0;
+    loop {
+        let first = from + piece.get(from..)?.iter().position(|b| crate::shape::alphanumeric(*b))?;
+        let slashes = piece.get(from..first)?.iter().rev().take_while(|b| **b == b'\\').count();
+        if slashes == 0 {
+            return Some((start + first, start + last + 1));
+        }
+        let whole = Some((start + first - slashes, start + last + 1));
+        // What stands in no string may be a backslash of the value: then it goes with it.
+        if memchr::memchr(b'"', line.get(start.saturating_sub(STRING)..start)?).is_none() {
+            return whole;
+        }
+        let behind = match piece.get(first..)? {
+            [b'b' | b'f' | b'n' | b'r' | b't', ..] => first + 1,
+            // A letter in an escape is one of the value's.
+            [b'u', b'0', b'0', b'0' | b'1' | b'2', ..] => (first + 5).min(piece.len()),
+            _ => return whole,
+        };
+        // Two signs may stand for a backslash or be an escape of a document inside: both go.
+        if slashes > 1 && piece.get(behind..)?.iter().any(|b| crate::shape::alphanumeric(*b)) {
+            return whole;
+        }
+        from = behind;
+    }
 }
 
 /// Parts of a hit between the markers that stand in it.
@@ -124,5 +151,23 @@ mod tests {
         let found = settled("a [SSN] b", &[(0, 9, I::Name, 1)]);
         assert_eq!(found, [("a".to_owned(), I::Name), ("b".to_owned(), I::Name)]);
         assert!(settled("x [SSN]", &[(2, 7, I::Name, 1)]).is_empty());
+    }
+
+    #[test]
+    fn what_sticks_out_begins_behind_an_escape() {
+        for (line, left) in [
+            (r#""\t[NAME] 48"#, &["48"][..]),
+            (r#""[NAME]\t48"#, &["48"]),
+            (r#""[NAME]\u0009\n48"#, &["48"]),
+            (r#""[NAME]\\t48"#, &[r"\\t48"]),
+            (r#""\\t[NAME]"#, &[]),
+            (r#""\\test[NAME]"#, &[r"\\test"]),
+            (r#""\u00c9mile[NAME]"#, &[r"\u00c9mile"]),
+            (r" \temp[NAME]", &[r"\temp"]),
+        ] {
+            let found = settled(line, &[(1, line.len(), I::Date, 1)]);
+            let found: Vec<&str> = found.iter().map(|(value, _)| value.as_str()).collect();
+            assert_eq!(found, left, "{line}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::{
-    EVIDENCE, Hit, Manner, Reader,
+    EVIDENCE, Hit, Manner, Reader, encoded,
     key::{Class, classify},
     token::Kind,
     weight,
@@ -20,8 +20,8 @@ use crate::{
 const REPEATED: usize = 24;
 const PLACES: usize = 16;
 
-/// Longest encoded text that is read, in bytes.
-const LONGEST: usize = 4096;
+/// Most texts that are read of those that were sent.
+const TEXTS: usize = 8;
 
 /// Keys of texts that are sent to somebody.
 const MESSAGES: &[u64] = words![
@@ -325,10 +325,11 @@ impl Reader<'_> {
         if !called {
             return;
         }
+        let (mut done, mut count) = (0, 0);
         for index in 0..self.tokens.len() {
             let sign = self.t(index);
             let quoted = self.t(index + 1).symbol(b'"');
-            if !(sign.symbol(b'=') || sign.symbol(b':') && quoted) {
+            if sign.start < done || !(sign.symbol(b'=') || sign.symbol(b':') && quoted) {
                 continue;
             }
             let end = sign.start - usize::from(self.back(index, 1).symbol(b'"'));
@@ -340,9 +341,18 @@ impl Reader<'_> {
                 continue;
             }
             if !quoted {
-                self.encoded_prose(self.t(index + 1).start..self.glued_value(index + 1));
+                let end = self.glued_value(index + 1);
+                self.encoded_prose(self.t(index + 1).start..end);
+                done = end;
             } else if let Some(range) = self.quoted(self.t(index + 1).end, b'"') {
+                done = range.end;
                 self.prose_in(range);
+            } else {
+                continue;
+            }
+            count += 1;
+            if count == TEXTS {
+                return;
             }
         }
     }
@@ -350,29 +360,12 @@ impl Reader<'_> {
     /// Reads a part of the text that is encoded for a query as prose about a person: `Hi+Jane%2C+see+you+3%2F14`.
     fn encoded_prose(&mut self, range: Range<usize>) {
         let value = self.text.get(range.clone()).unwrap_or_default();
-        if value.len() > LONGEST || !value.iter().any(|b| matches!(b, b'+' | b'%')) {
-            return;
-        }
-        let (mut plain, mut places, mut rest) = (Vec::new(), Vec::new(), value);
-        while let Some((first, behind)) = rest.split_first() {
-            let hex = |at: usize| rest.get(at).and_then(|b| char::from(*b).to_digit(16));
-            let (byte, length) = match (first, hex(1), hex(2)) {
-                (b'+', ..) => (b' ', 1),
-                (b'%', Some(high), Some(low)) => (u8::try_from(high * 16 + low).unwrap_or(b' '), 3),
-                _ => (*first, 1),
-            };
-            plain.push(byte);
-            places.push(range.start + value.len() - rest.len());
-            rest = rest.get(length..).unwrap_or(behind);
-        }
-        places.push(range.start + value.len());
-        let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+        let Some(decoded) = encoded::decoded_value(value) else { return };
         let manner = Manner { strict: true, person: true, ..Manner::default() };
-        super::read(&plain, manner, &mut tokens, &mut hits);
+        let (mut tokens, mut hits) = (Vec::new(), Vec::new());
+        encoded::read_decoded(&decoded, manner, &mut tokens, &mut hits);
         for hit in hits {
-            if let (Some(start), Some(end)) = (places.get(hit.start), places.get(hit.end)) {
-                self.hit(*start, *end, hit.identifier, hit.weight);
-            }
+            self.hit(hit.start + range.start, hit.end + range.start, hit.identifier, hit.weight);
         }
     }
 

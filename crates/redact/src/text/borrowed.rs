@@ -15,6 +15,9 @@ use crate::{
     words::{vocabulary as v, words},
 };
 
+/// How far from a field its label is looked for, in bytes.
+const LABEL_NEAR: usize = 4096;
+
 impl Reader<'_> {
     /// Whether the keys of two parts of a name have capitalised values: `First:"Jane", Last:"Roe"`.
     pub(super) fn both_parts(&self) -> bool {
@@ -143,7 +146,10 @@ impl Reader<'_> {
         let (head, tail) = label.get_mut(..length)?.split_at_mut(name.len());
         head.copy_from_slice(name);
         tail.copy_from_slice(b"Label=");
-        let from = memchr::memmem::find(self.text, label.get(..length)?)? + length;
+        // It stands near; each look passes over the text.
+        let near = start.saturating_sub(LABEL_NEAR);
+        let around = self.text.get(near..self.text.len().min(start + LABEL_NEAR))?;
+        let from = near + memchr::memmem::find(around, label.get(..length)?)? + length;
         let rest = self.text.get(from..)?;
         let size = rest.iter().take(64).take_while(|b| **b > b' ' && **b != b'"').count();
         let class = match classify(rest.get(..size)?, b"") {

@@ -164,7 +164,11 @@ impl Reader<'_> {
         let open = head.iter().rposition(|b| *b == b'\'').filter(|_| alias)?;
         let start = end - head.len() + open + 1;
         let before = self.text.get(..start - 1).unwrap_or_default().trim_ascii_end();
-        (before.ends_with(b",") || before.to_ascii_lowercase().ends_with(b"select")).then_some(start..end)
+        (before.ends_with(b",")
+            || before
+                .get(before.len().saturating_sub(6)..)
+                .is_some_and(|word| word.eq_ignore_ascii_case(b"select")))
+        .then_some(start..end)
     }
 
     /// The value of `[1] as [VARCHAR] - [Roe]`, `(1:VARCHAR) <- [Roe]`: in the last brackets.

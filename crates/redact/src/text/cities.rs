@@ -327,7 +327,7 @@ impl Reader<'_> {
             && hyphen(index + 4)
         {
             let mut last = index + 5;
-            while hyphen(last + 1) && self.t(last + 2).kind == Kind::Word {
+            while last < index + 11 && hyphen(last + 1) && self.t(last + 2).kind == Kind::Word {
                 last += 2;
             }
             let end = self.t(last).end;

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::words::words;
 
+/// How far behind its columns the list of values is looked for, in bytes.
+const BEHIND: usize = 64 * 1024;
+
 impl Reader<'_> {
     /// Finds both.
     pub(super) fn columns(&mut self) {
@@ -199,7 +202,7 @@ impl Reader<'_> {
         let first = self.next_sign(place, b'(').map_or(0, |open| at(self.text, open + 1));
         let mut sign = b'(';
         if matches!(first, b'$' | b'?' | b':' | b'%' | b'@') {
-            let rest = self.text.get(place..).unwrap_or_default();
+            let rest = self.text.get(place..self.text.len().min(place + BEHIND)).unwrap_or_default();
             // Not what SQLAlchemy tells of its cache: `[generated in 0.0005s] {…}`.
             let own = |list: &usize| {
                 let inside = rest.get(list + 1..).unwrap_or_default();

@@ -43,9 +43,10 @@ impl Reader<'_> {
             self.hit(token.start, end, I::Date, weight::CONTEXT);
             // The number before it.
             let before = self.text.get(..token.start).unwrap_or_default().trim_ascii_end();
-            let start = before.iter().rposition(|b| *b <= b' ').map_or(0, |at| at + 1);
+            let length = before.iter().rev().take(21).take_while(|b| **b > b' ').count();
+            let start = before.len() - length;
             let number = before.get(start..).unwrap_or_default();
-            if number.len() <= 20 && formed(number) {
+            if length <= 20 && formed(number) {
                 self.hit(start, before.len(), I::Mrn, weight::CONTEXT);
             }
         }

@@ -4,6 +4,7 @@
 
 use super::{
     Reader,
+    lowered::JOINTS,
     token::{Case, Kind},
     weight,
 };
@@ -81,7 +82,8 @@ impl Reader<'_> {
         }
         let joined = |at: usize| {
             let mut next = at + 1;
-            while matches!(self.t(next).byte, b'-' | b'\'')
+            while next < at + 2 * JOINTS
+                && matches!(self.t(next).byte, b'-' | b'\'')
                 && self.t(next).kind == Kind::Symbol
                 && self.glued(next - 1)
                 && self.glued(next)

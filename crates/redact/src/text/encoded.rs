@@ -21,15 +21,28 @@ pub(super) struct Decoded {
     pub(super) places: Vec<usize>,
 }
 
+/// What is decoded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// A text that may hold encoded values.
+    Text,
+    /// All of it is one value: each `+` is a blank, and so is the end of a line in it.
+    Value,
+    /// What was decoded once: a `+` that was encoded stands for itself.
+    Again,
+}
+
 /// The byte that `%41` stands for.
-fn escape(text: &[u8], place: usize) -> Option<u8> {
+fn escape(text: &[u8], place: usize, part: Part) -> Option<u8> {
     let digit = |at: usize| char::from(super::token::at(text, at)).to_digit(16);
     if at(text, place) != b'%' {
         return None;
     }
-    u8::try_from(digit(place + 1)? * 16 + digit(place + 2)?)
-        .ok()
-        .filter(|byte| *byte != b'\n' && *byte >= 0x20)
+    match u8::try_from(digit(place + 1)? * 16 + digit(place + 2)?).ok()? {
+        ..0x20 if part == Part::Value => Some(b' '),
+        ..0x20 => None,
+        byte => Some(byte),
+    }
 }
 
 /// Whether a `+` stands for a blank here.
@@ -40,13 +53,16 @@ fn blank(text: &[u8], place: usize) -> bool {
 }
 
 /// Undoes one level; nothing if nothing is encoded.
-fn level(text: &[u8], places: Option<&[usize]>) -> Option<Decoded> {
-    // A `+` that was encoded stands for itself.
-    let first = places.is_none();
-    let worded = |place: usize| first && blank(text, place) && at(text, place + 1).is_ascii_alphabetic();
-    let mut value = false;
-    let encoded = memchr::memchr2_iter(b'%', b'+', text)
-        .any(|place| if at(text, place) == b'%' { escape(text, place).is_some() } else { worded(place) });
+fn level(text: &[u8], places: Option<&[usize]>, part: Part) -> Option<Decoded> {
+    let mut value = part == Part::Value;
+    let worded = |place: usize| match part {
+        Part::Text => blank(text, place) && at(text, place + 1).is_ascii_alphabetic(),
+        Part::Value => true,
+        Part::Again => false,
+    };
+    let encoded = memchr::memchr2_iter(b'%', b'+', text).any(|place| {
+        if at(text, place) == b'%' { escape(text, place, part).is_some() } else { worded(place) }
+    });
     if !encoded {
         return None;
     }
@@ -57,13 +73,18 @@ fn level(text: &[u8], places: Option<&[usize]>) -> Option<Decoded> {
     while place < text.len() {
         let byte = at(text, place);
         match byte {
-            b' ' | b'"' | b'\t' => value = false,
+            b' ' | b'"' | b'\t' => value = part == Part::Value,
             b'=' => value = true,
             _ => {}
         }
-        let (byte, length) = match escape(text, place) {
+        let spaced = || match part {
+            Part::Text => value && blank(text, place),
+            Part::Value => true,
+            Part::Again => false,
+        };
+        let (byte, length) = match escape(text, place, part) {
             Some(byte) => (byte, 3),
-            None if first && byte == b'+' && value && blank(text, place) => (b' ', 1),
+            None if byte == b'+' && spaced() => (b' ', 1),
             None => (byte, 1),
         };
         changed |= length == 3 || byte != at(text, place);
@@ -77,12 +98,21 @@ fn level(text: &[u8], places: Option<&[usize]>) -> Option<Decoded> {
 
 /// The text with the encoding of queries undone, if there is any.
 pub(super) fn decoded(text: &[u8]) -> Option<Decoded> {
+    all_levels(text, Part::Text)
+}
+
+/// The same for a text that is one encoded value as a whole: `Hi+Jane%2C+see+you`.
+pub(super) fn decoded_value(text: &[u8]) -> Option<Decoded> {
+    all_levels(text, Part::Value)
+}
+
+fn all_levels(text: &[u8], part: Part) -> Option<Decoded> {
     if text.len() > LONGEST {
         return None;
     }
-    let mut decoded = level(text, None)?;
+    let mut decoded = level(text, None, part)?;
     for _ in 1..LEVELS {
-        match level(&decoded.text, Some(&decoded.places)) {
+        match level(&decoded.text, Some(&decoded.places), Part::Again) {
             Some(next) if memchr::memchr(b'%', &decoded.text).is_some() => decoded = next,
             _ => break,
         }
@@ -136,6 +166,9 @@ mod tests {
         let start = found.text.iter().position(|b| *b == b'R').unwrap();
         assert_eq!(&text[found.places[start]..found.places[start + 9]], "Roe%2C%20Jane");
         assert!(decoded(b"100% of 4+4 at 5%").is_none());
+        let found = decoded_value(b"Hi+Jane%21+%2B%0A3%2F14").unwrap();
+        assert_eq!(found.text, b"Hi Jane! + 3/14");
+        assert!(decoded_value(b"Hi,Jane").is_none());
     }
 
     #[test]

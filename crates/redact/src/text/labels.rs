@@ -27,6 +27,7 @@ pub(super) const NUMBERS: Roles =
 impl Reader<'_> {
     /// Finds what keys and nouns announce.
     pub(super) fn labels(&mut self) {
+        self.quoted_to = 0;
         // A line with the key of a person's value is about a person.
         let (mut person, mut told) = (false, false);
         for index in 0..self.tokens.len() {
@@ -220,7 +221,9 @@ impl Reader<'_> {
         {
             if let Some(range) =
                 self.quoted(self.t(index + 1).end, self.t(index + 1).byte).filter(|range| range.len() > 8)
+                && range.start >= self.quoted_to
             {
+                self.quoted_to = range.end;
                 self.prose_in(range);
             }
             return;
@@ -333,6 +336,9 @@ impl Reader<'_> {
         let mut place = start;
         loop {
             let byte = *self.text.get(place)?;
+            if byte == b'\n' || place > start + 2048 {
+                return None;
+            }
             if byte == quote {
                 if quote == b'\'' && self.byte(place + 1) == b'\'' {
                     place += 2;
@@ -345,9 +351,6 @@ impl Reader<'_> {
                 }
                 let end = if place > start && self.byte(place - 1) == b'\\' { place - 1 } else { place };
                 return Some(start..end);
-            }
-            if byte == b'\n' || place > start + 2048 {
-                return None;
             }
             place += 1;
         }

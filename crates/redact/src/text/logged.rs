@@ -4,6 +4,7 @@
 
 use super::{
     Reader,
+    lowered::JOINTS,
     token::{Case, Kind},
     weight,
 };
@@ -318,7 +319,8 @@ impl Reader<'_> {
     /// The index of the last part of what is joined by hyphens in small letters.
     fn atom_small(&self, first: usize) -> usize {
         let mut last = first;
-        while self.t(last + 1).symbol(b'-')
+        while last < first + 2 * JOINTS
+            && self.t(last + 1).symbol(b'-')
             && self.glued(last)
             && self.glued(last + 1)
             && self.t(last + 2).kind == Kind::Word

@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// Most hyphens and apostrophes that join the parts of one name.
+pub(super) const JOINTS: usize = 3;
+
 /// Relatives and others, before their name.
 const RELATIVES: &[u64] = list!(
     "daughter son wife husband mother father sister brother mom dad aunt uncle niece nephew cousin grandma grandpa \
@@ -104,10 +107,11 @@ impl Reader<'_> {
             && !token.known(WORD | MEDICAL | GIVEN | FAMILY)
     }
 
-    /// The index behind a part with what hyphens and apostrophes join to it.
+    /// The index behind a part with what hyphens and apostrophes join to it, up to a bound.
     fn small_end(&self, index: usize) -> usize {
         let mut next = index + 1;
-        while matches!(self.t(next).byte, b'-' | b'\'')
+        while next < index + 2 * JOINTS
+            && matches!(self.t(next).byte, b'-' | b'\'')
             && self.t(next).kind == Kind::Symbol
             && self.glued(next - 1)
             && self.glued(next)

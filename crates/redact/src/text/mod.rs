@@ -37,6 +37,7 @@ mod labels;
 mod logged;
 mod lowered;
 mod meant;
+mod medicines;
 mod months;
 mod names;
 mod nouns;
@@ -138,6 +139,8 @@ pub(crate) struct Reader<'a> {
     hits: &'a mut Vec<Hit>,
     /// The first hit of this text: those before are of other parts of the line, whose places are counted otherwise.
     first: usize,
+    /// Where the last text in quotes ends that was read as prose: what is quoted inside is not read once more.
+    quoted_to: usize,
 }
 
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
@@ -162,6 +165,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         hint: manner.hint,
         hits,
         first,
+        quoted_to: 0,
     };
     // What no word of the text means need not be looked for at each.
     let all = reader.tokens.iter().fold(0, |all, token| all | token.roles);
@@ -248,7 +252,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.logins();
         reader.cases();
         reader.printed();
-        reader.sent();
+        if !manner.decoded {
+            reader.sent();
+        }
         reader.doers();
         reader.merged();
         reader.theirs(manner.block);
@@ -458,6 +464,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         hint: None,
         hits: &mut none,
         first: 0,
+        quoted_to: 0,
     };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2

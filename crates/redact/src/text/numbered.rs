@@ -115,6 +115,9 @@ pub(super) const ELSEWHERE: &[u64] = words![
     "json"
 ];
 
+/// Longest identifier of a device with its groups, in bytes.
+const DEVICE: usize = 128;
+
 impl Reader<'_> {
     /// Finds them.
     pub(super) fn numbered(&mut self) {
@@ -410,7 +413,8 @@ impl Reader<'_> {
             return;
         }
         let mut end = start + 18;
-        while at(self.text, end) == b'('
+        while end < start + DEVICE
+            && at(self.text, end) == b'('
             && digits(self.text, end + 1, 3) == 2
             && at(self.text, end + 3) == b')'
         {

@@ -2,6 +2,7 @@
 
 use super::{
     Reader,
+    lowered::JOINTS,
     token::{Case, Kind, Token},
     weight,
 };
@@ -238,7 +239,11 @@ impl Reader<'_> {
     fn full_speaker(&self, index: usize) -> Option<usize> {
         let (given, family) = (self.t(index), self.t(index + 1));
         let mut last = index + 1;
-        while self.t(last + 1).symbol(b'-') && self.glued(last) && self.t(last + 2).kind == Kind::Word {
+        while last < index + 1 + 2 * JOINTS
+            && self.t(last + 1).symbol(b'-')
+            && self.glued(last)
+            && self.t(last + 2).kind == Kind::Word
+        {
             last += 2;
         }
         let colon = self.t(last + 1).symbol(b':') && self.byte(self.t(last + 1).end) == b' ';
@@ -416,103 +421,4 @@ impl Reader<'_> {
                 && self.t(next + 1).capitalised()
             || after.capitalised() && after.known(FAMILY | GIVEN) && !after.is(v::KNOWN)
     }
-
-    /// Whether a word ends as medicines, diseases and operations do.
-    pub(super) fn medical(&self, word: &[u8]) -> bool {
-        let &[.., before @ b'a'..=b'z', last @ b'a'..=b'z'] = word else { return false };
-        // Most words end in two letters that none of them ends in.
-        let known =
-            LAST_TWO.get(usize::from(before - b'a')).is_some_and(|bits| bits >> (last - b'a') & 1 == 1);
-        known
-            && word.len() > 5
-            && ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_bytes()))
-    }
-}
-
-/// Ends of the names of medicines, diseases and operations.
-const ENDS: [&str; 68] = [
-    "pril",
-    "olol",
-    "statin",
-    "sartan",
-    "mab",
-    "nib",
-    "cillin",
-    "mycin",
-    "azole",
-    "floxacin",
-    "cycline",
-    "prazole",
-    "dipine",
-    "zepam",
-    "zolam",
-    "tidine",
-    "triptan",
-    "vir",
-    "caine",
-    "gliptin",
-    "gliflozin",
-    "glutide",
-    "formin",
-    "thiazide",
-    "semide",
-    "parin",
-    "xaban",
-    "setron",
-    "oxetine",
-    "pine",
-    "idone",
-    "barbital",
-    "profen",
-    "sone",
-    "solone",
-    "tide",
-    "itis",
-    "osis",
-    "emia",
-    "ectomy",
-    "otomy",
-    "oscopy",
-    "plasty",
-    "pathy",
-    "algia",
-    "uria",
-    "penia",
-    "megaly",
-    "gram",
-    "graphy",
-    "oma",
-    "phylline",
-    "terol",
-    "lukast",
-    "dronate",
-    "afil",
-    "emic",
-    "thymic",
-    "otropic",
-    "trophic",
-    "plegic",
-    "lytic",
-    "philic",
-    "phobic",
-    "tensive",
-    "cular",
-    "iform",
-    "oidal",
-];
-
-/// For each last letter but one, a bit for each last letter of [`ENDS`].
-const LAST_TWO: [u32; 26] = last_two();
-
-#[expect(clippy::indexing_slicing, reason = "made by the compiler; an index beyond it would not compile")]
-const fn last_two() -> [u32; 26] {
-    let mut all = [0; 26];
-    let mut at = 0;
-    while at < ENDS.len() {
-        if let [.., before, last] = ENDS[at].as_bytes() {
-            all[(*before - b'a') as usize] |= 1 << (*last - b'a');
-        }
-        at += 1;
-    }
-    all
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Reader,
+    lowered::JOINTS,
     token::{Case, Kind, Token},
     weight,
 };
@@ -398,7 +399,11 @@ impl Reader<'_> {
         }
         let point = usize::from(self.t(index + 1).symbol(b'.'));
         let mut first = index.wrapping_sub(1);
-        while self.back(first, 1).symbol(b'-') && self.glued(first.wrapping_sub(1)) && first > 2 {
+        while first + 2 * JOINTS >= index
+            && first > 2
+            && self.back(first, 1).symbol(b'-')
+            && self.glued(first.wrapping_sub(1))
+        {
             first -= 2;
         }
         let second = index + 1 + point;

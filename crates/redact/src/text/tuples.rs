@@ -231,6 +231,7 @@ pub(crate) fn values_of_one(
         hint: None,
         hits,
         first,
+        quoted_to: 0,
     };
     reader.values(fields, key)
 }

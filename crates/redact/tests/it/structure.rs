@@ -44,6 +44,37 @@ fn json_stays_json_with_the_same_keys() {
     assert!(tried > 80, "only {tried} texts were tried");
 }
 
+#[test]
+fn escapes_beside_markers_stay_whole() {
+    for mode in [Mode::Log, Mode::Strict] {
+        let redactor = redactor(mode);
+        for key in ["dob", "mrn", "name", "ssn", "phone", "note", "x"] {
+            for value in [
+                r"\t[NAME] 482133",
+                r"[NAME]\t482133",
+                r"[NAME]\n482133\n[DATE]",
+                r"\u0009[NAME] 482133",
+                r"[NAME]\u00e9 482133",
+                r"\t03/14/1962",
+                r"\n541-555-0142\t[NAME]",
+                r"\\t[NAME] 482133",
+                r"\ttJane Roe\n219-09-9412",
+                r#"{\"dob\":\"\\t[NAME] 482133\"}"#,
+            ] {
+                for text in [
+                    format!("{{\"{key}\":\"{value}\"}}\n"),
+                    format!("{{\n  \"patient\": {{\n    \"{key}\": \"{value}\",\n    \"a\": 1\n  }}\n}}\n"),
+                ] {
+                    serde_json::from_str::<Value>(&text).unwrap();
+                    let after = String::from_utf8(streamed(&redactor, text.as_bytes(), &[])).unwrap();
+                    let parsed = serde_json::from_str::<Value>(&after);
+                    assert!(parsed.is_ok(), "{mode:?} {text}: {after}");
+                }
+            }
+        }
+    }
+}
+
 fn counts<const N: usize>(text: &str, of: [char; N]) -> [usize; N] {
     of.map(|separator| text.chars().filter(|c| *c == separator).count())
 }
