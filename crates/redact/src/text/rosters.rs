@@ -399,7 +399,7 @@ impl Reader<'_> {
         }
         let point = usize::from(self.t(index + 1).symbol(b'.'));
         let mut first = index.wrapping_sub(1);
-        while first + 2 * JOINTS >= index
+        while first.saturating_add(2 * JOINTS) >= index
             && first > 2
             && self.back(first, 1).symbol(b'-')
             && self.glued(first.wrapping_sub(1))
