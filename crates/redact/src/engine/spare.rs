@@ -4,6 +4,8 @@
 //! the rest of the line, so that is looked at here, and only where the findings of a line are of one kind or all of
 //! machines: beside another value of a person nothing is spared.
 
+mod published;
+mod roles;
 mod told;
 
 use crate::{
@@ -12,7 +14,9 @@ use crate::{
     text::{Hit, weight},
     words::{CITY, CITY_BEGINS, dictionary, hash, words},
 };
-use told::{Told, told};
+use published::published;
+use roles::of_a_role;
+use told::{FONTS, Told, told};
 
 /// Longest line, in bytes, and most findings in it, of which anything is spared.
 const LOOKED_AT: usize = 4096;
@@ -59,7 +63,8 @@ pub(super) fn spare(line: &[u8], hits: &mut Vec<Hit>) {
     if !alone && hits.iter().any(stays) {
         return;
     }
-    let told = if hits.iter().all(by_itself) { nothing } else { told(line) };
+    let mut told = if hits.iter().all(by_itself) { nothing } else { told(line) };
+    told.street = hits.iter().any(|hit| matches!(hit.identifier, I::Address | I::Zip));
     if alone || hits.iter().all(|hit| hit.identifier == I::Ip || goes(hit, &told)) {
         hits.retain(|hit| !goes(hit, &told));
     }
@@ -74,17 +79,15 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
         let begins = |verbs: &[&[u8]]| verbs.iter().any(|verb| after.starts_with(verb));
         begins(&[b" bound to volume", b" bound to pv"])
             || !told.person
+                && told.firewall
+                && value.iter().all(u8::is_ascii_digit)
+                && ends_in(before, &[b"policy id", b"policy_id", b"policyid"])
                 && begins(&[b" action accept", b" action deny", b" action drop", b" action reject"])
     };
     match hit.identifier {
         I::Account => {
             let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud + told.deployed >= 2;
-            // `8f1cAbCdEf`: no office numbers its accounts in both cases.
-            let made = value.iter().any(u8::is_ascii_lowercase)
-                && value.iter().any(u8::is_ascii_uppercase)
-                && value.iter().all(u8::is_ascii_alphanumeric);
-            cloud && told.cloud >= 3
-                || (cloud || made || of_billing(value)) && !told.person
+            (cloud || made(value, before) || of_billing(value)) && !told.person
                 || handled()
                 || ends_in(before, &[b"gl account", b"g/l account", b"gl acct", b"gl_account", b"glaccount"])
         }
@@ -110,29 +113,29 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
             let numbered = value.len() == 16
                 && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
                 && value.iter().any(u8::is_ascii_lowercase);
-            handled() || value.starts_with(b"consumer-") || numbered && told.cluster >= 2 && !told.patient
+            handled() || of_a_consumer(value) || numbered && told.cluster >= 2 && !told.patient
         }
-        I::City => (told.site >= 2 || told.cloud >= 2) && !told.person,
-        I::Address => told.site >= 2 && !told.person && hit.weight < weight::KEY,
+        // Beside a street or its postal code a city is where somebody lives.
+        I::City => (told.site >= 2 || told.cloud >= 2) && !told.person && !told.street,
         I::Date => {
             date_of_a_machine(line, value, before, after, told)
                 || compared(line, before, told)
-                || of_a_batch(before, after)
-                || published(line)
+                || !told.person && of_a_batch(before, after)
+                || published(line, hit.start)
         }
         I::Name => {
-            ends_in(before, &[b"computer name", b"computer_name"])
+            ends_in(before, &[b"computer name", b"computer_name"]) && !told.patient
                 || !told.person
                     && hit.weight < weight::KEY
                     && (name_of_a_thing(value, before, after)
-                        || told.site >= 2 && of_cities(value)
-                        || told.fonts)
-                || !told.patient && hit.weight < weight::KEY && node(after, 2)
-                || published(line)
+                        || told.site >= 2 && !told.street && of_cities(value)
+                        || told.fonts && of_a_font(line, hit, before, after))
+                || !told.patient && hit.weight < weight::KEY && node(value, after, 2)
+                || published(line, hit.start)
         }
         // `out.zip 482133 rows`.
         I::Zip => {
-            (before.ends_with(b".zip ") || told.site >= 2 && hit.weight < weight::KEY) && !told.person
+            before.ends_with(b".zip ") && !told.person
                 // `zipLevel="6"`.
                 || value.len() < 3
         }
@@ -187,15 +190,54 @@ fn date_of_a_machine(line: &[u8], value: &[u8], before: &[u8], after: &[u8], tol
         && (holds(b"\"build") || holds(b"\"version\":"));
     // `libphonenumber 8.13.37 loaded`.
     let library = value.contains(&b'.') && after.starts_with(b" loaded");
-    let test = word.is_some_and(|word| word.starts_with(b"test_"));
-    // What FHIR's bulk exports begin with, and the run of a scheduler.
+    // A test in its file, `tests/test_claims.py::test_born[`, tells of persons by its name alone.
+    let test = word.is_some_and(|word| {
+        let path = before.get(..before.len().saturating_sub(word.len() + 1)).unwrap_or_default();
+        word.starts_with(b"test_") && (path.ends_with(b".py::") || !told.person)
+    });
+    // What FHIR's bulk exports begin with, and the run of a scheduler, `run_id=scheduled__2024-06-11T02:00:00`.
     let since = ends_in(before, &[b"_since"])
-        || holds(b"run_id=") && ends_in(before, &[b"scheduled", b"manual", b"backfill"]);
-    let microcode = holds(b"microcode: ");
+        || [&b"scheduled__"[..], b"manual__", b"backfill__"].iter().any(|run| before.ends_with(run))
+            && matches!(after, [b'T', rest @ ..] if number(rest) >= 2);
+    let microcode = ends_in(before, &[b"microcode"]) || holds(b"microcode: ") && before.ends_with(b"date = ");
     run || test
         || since
-        || microcode
-        || !told.person && (service || library || built || version || dump || stamp)
+        || !told.person && (microcode || service || library || built || version || dump || stamp)
+}
+
+/// `account_id=7kQwErTyUi`: no office numbers its accounts in both cases, mostly in letters and under a program's key.
+fn made(value: &[u8], before: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_lowercase)
+        && value.iter().any(u8::is_ascii_uppercase)
+        && value.iter().all(u8::is_ascii_alphanumeric)
+        && value.iter().filter(|b| b.is_ascii_alphabetic()).count() * 3 >= value.len() * 2
+        && ends_in(before, &[b"account_id", b"accountid"])
+}
+
+/// A member of a group that reads a queue, `consumer-billing-1-2f0c…`: its group is in small letters.
+fn of_a_consumer(value: &[u8]) -> bool {
+    value.strip_prefix(b"consumer-").is_some_and(|rest| {
+        let group = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        group > 2 && rest.get(group) == Some(&b'-') && !rest.iter().any(u8::is_ascii_uppercase)
+    })
+}
+
+/// Whether what looks like a name is a font: it holds a family of fonts, its key announces one, or it is single words
+/// of a list of fonts, `fonts ready: Georgia, Vera, Lucida Console`.
+fn of_a_font(line: &[u8], hit: &Hit, before: &[u8], after: &[u8]) -> bool {
+    let family = |text: &[u8]| FONTS.contains(&hash(text));
+    let words = |text: &'_ [u8]| text.split(|b| !b.is_ascii_alphabetic()).any(family);
+    let value = line.get(hit.start..hit.end).unwrap_or_default();
+    let key = ends_in(before, &[b"font", b"typeface", b"font family", b"font_family", b"fontfamily"]);
+    let head = line.get(..hit.start).unwrap_or_default();
+    let alone = value.split(|b| *b == b',').all(|part| !part.trim_ascii().contains(&b' '));
+    let listed = alone
+        && memchr::memmem::find(head, b"onts").is_some()
+        && after.strip_prefix(b", ").is_some_and(|rest| {
+            let length = rest.iter().take(24).take_while(|b| b.is_ascii_alphabetic()).count();
+            family(rest.get(..length).unwrap_or_default())
+        });
+    words(value) || key || listed
 }
 
 fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
@@ -218,7 +260,7 @@ fn name_of_a_thing(value: &[u8], before: &[u8], after: &[u8]) -> bool {
         value,
         b"Ray Tune" | b"Ray Serve" | b"Ray Data" | b"Ray Train" | b"Igor Pro" | b"Sandy Bridge"
     );
-    node(after, 1)
+    node(value, after, 1)
         || tier
         || exchange
         || product
@@ -238,33 +280,21 @@ fn of_cities(value: &[u8]) -> bool {
 }
 
 /// Whether a name goes on as that of a node, after a hyphen with so many capitals at least: `Victoria-SW1`.
-fn node(after: &[u8], capitals: usize) -> bool {
-    after.strip_prefix(b"-").is_some_and(|rest| {
-        let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-        rest.get(..length).unwrap_or_default().iter().any(u8::is_ascii_digit)
-            && rest.iter().take_while(|b| b.is_ascii_uppercase()).count() >= capitals
-    })
+///
+/// Nodes are named for where they stand, so that it is a city in one word; who signs so has more names than one.
+fn node(value: &[u8], after: &[u8], capitals: usize) -> bool {
+    value.iter().all(u8::is_ascii_alphabetic)
+        && of_cities(value)
+        && after.strip_prefix(b"-").is_some_and(|rest| {
+            let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            rest.get(..length).unwrap_or_default().iter().any(u8::is_ascii_digit)
+                && rest.iter().take_while(|b| b.is_ascii_uppercase()).count() >= capitals
+        })
 }
 
 /// Whether a day is a part of the path of what programs wrote by the day: `s3://lake/2023-01-17/part-00089.csv.gz`.
 fn of_a_batch(before: &[u8], after: &[u8]) -> bool {
     before.ends_with(b"/") && (after.starts_with(b"/part-") || after.starts_with(b"/_SUCCESS"))
-}
-
-/// Whether a line is a definition that FHIR servers publish: its names and days are of who wrote it.
-fn published(line: &[u8]) -> bool {
-    [
-        &b"\"resourceType\":\"CapabilityStatement\""[..],
-        b"\"resourceType\":\"StructureDefinition\"",
-        b"\"resourceType\":\"SearchParameter\"",
-        b"\"resourceType\":\"OperationDefinition\"",
-        b"\"resourceType\":\"CodeSystem\"",
-        b"\"resourceType\":\"ValueSet\"",
-    ]
-    .iter()
-    .any(|kind| {
-        line.starts_with(b"{") && memchr::memmem::find(line.get(..80).unwrap_or(line), kind).is_some()
-    })
 }
 
 /// Whether a value has the form of a National Drug Code: 4-4-2, 5-3-2 or 5-4-1 digits (21 CFR 207.33), or 5-4-2.
@@ -313,44 +343,6 @@ fn of_billing(value: &[u8]) -> bool {
         && parts.all(|part| {
             part.len() == 6 && part.iter().all(|b| b.is_ascii_digit() || matches!(b, b'A'..=b'F'))
         })
-}
-
-/// A mailbox that no one person has (RFC 2142, and those of programs).
-fn of_a_role(value: &[u8]) -> bool {
-    let local = value.split(|b| *b == b'@').next().unwrap_or_default();
-    local.starts_with(b"bug-")
-        || value.ends_with(b".gserviceaccount.com")
-        || words![
-            "noreply",
-            "no-reply",
-            "donotreply",
-            "do-not-reply",
-            "postmaster",
-            "hostmaster",
-            "webmaster",
-            "mailer-daemon",
-            "abuse",
-            "noc",
-            "security",
-            "root",
-            "daemon",
-            "nobody",
-            "bounce",
-            "bounces",
-            "build",
-            "builds",
-            "ci",
-            "packages",
-            "bugs",
-            "ops",
-            "devops",
-            "alerts",
-            "alertmanager",
-            "monitoring",
-            "support",
-            "team"
-        ]
-        .contains(&hash(local))
 }
 
 /// Whether the text before a value, without the signs at its end, ends in one of these, whatever the case.

@@ -114,6 +114,26 @@ const HOSTS: [&[u8]; 16] = [
     b"cox",
 ];
 
+/// Whether a host is of those where people have their mail: `gmail.com`, `yahoo.co.uk`.
+pub(crate) fn of_people(host: &[u8]) -> bool {
+    const OTHERS: [&[u8]; 9] = [
+        b"googlemail",
+        b"protonmail",
+        b"me",
+        b"mac",
+        b"mail",
+        b"att",
+        b"earthlink",
+        b"fastmail",
+        b"bellsouth",
+    ];
+    let mut labels = host.split(|b| *b == b'.');
+    let house = labels.next().unwrap_or_default();
+    // `live.example.org` is a part of another house.
+    labels.all(|label| matches!(label.len(), 2 | 3))
+        && HOSTS.iter().chain(&OTHERS).any(|known| house.eq_ignore_ascii_case(known))
+}
+
 /// An address that lost the point of its host, around its sign: `jane.roe@gmailcom`.
 pub(crate) fn pointless(text: &[u8], sign: usize) -> Option<Range<usize>> {
     let host = text.get(sign + 1..)?;

@@ -25,16 +25,21 @@ pub(super) struct Told {
     pub(super) board: bool,
     /// The board is one that no patient has: of a maker of networks, of a disk.
     pub(super) hardware: bool,
-    pub(super) site: usize,
+    /// How many different words of sites.
+    pub(super) site: u32,
     pub(super) task: bool,
     pub(super) cluster: usize,
     pub(super) fonts: bool,
+    /// A firewall tells what it let through.
+    pub(super) firewall: bool,
+    /// A street or a postal code was found in the line.
+    pub(super) street: bool,
 }
 
 pub(super) fn told(line: &[u8]) -> Told {
     let mut told = Told::default();
     let vocabulary = v::vocabulary();
-    let (mut font, mut family) = (false, false);
+    let (mut font, mut family, mut sites) = (false, false, 0_u32);
     for word in line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1) {
         // `guarantorAccount`, `memberid`: words of keys count by themselves.
         // `04dad9c2` is a number in hexadecimal.
@@ -61,13 +66,16 @@ pub(super) fn told(line: &[u8]) -> Told {
         family |= FONTS.contains(&word);
         told.cloud += usize::from(CLOUD.contains(&word));
         told.deployed += usize::from(DEPLOYED.contains(&word));
-        told.site += usize::from(SITE.contains(&word));
+        // A word that stands twice tells no more than once.
+        sites |= SITE.iter().position(|site| *site == word).map_or(0, |at| 1 << at);
+        told.firewall |= FIREWALL.contains(&word);
         told.board |= BOARD.contains(&word);
         told.task |= TASK.contains(&word);
     }
     let holds = |text: &[u8]| memchr::memmem::find(line, text).is_some();
     told.board |= told.hardware || holds(b"ower supply") || holds(b"POWER_SUPPLY");
     told.fonts = font && family;
+    told.site = sites.count_ones();
     if holds(b"edge POP") || holds(b"edge location") || holds(b"edge server") {
         told.site += 1;
     }
@@ -111,7 +119,21 @@ const PERSON: &[u64] = words![
     "admitted",
     "registered",
     "home",
-    "resident"
+    "resident",
+    "seen",
+    "chart",
+    "born",
+    "policyholder",
+    "overdue",
+    "ship",
+    "shipped",
+    "shipping",
+    "shipment",
+    "order",
+    "orders",
+    "delivery",
+    "delivered",
+    "deliver"
 ];
 
 /// Words of persons that protocols and services use for their own parts.
@@ -131,6 +153,25 @@ const OF_PROTOCOLS: &[u64] = words![
 const DEVICE: &[u64] = words!["device"];
 
 const CARE: &[u64] = words![
+    "bipap",
+    "apap",
+    "dialysis",
+    "dialyzer",
+    "nebulizer",
+    "wheelchair",
+    "walker",
+    "telemetry",
+    "holter",
+    "ecg",
+    "ekg",
+    "oximeter",
+    "glucometer",
+    "cgm",
+    "therapy",
+    "bedside",
+    "medtronic",
+    "dexcom",
+    "resmed",
     "pump",
     "implant",
     "implanted",
@@ -236,7 +277,7 @@ const CLUSTER: &[u64] =
     words!["cluster", "raft", "etcd", "quorum", "leader", "learner", "follower", "rebalanced"];
 
 /// Families of fonts that no person is called.
-const FONTS: &[u64] = words![
+pub(super) const FONTS: &[u64] = words![
     "arial",
     "helvetica",
     "verdana",
@@ -279,11 +320,23 @@ const SITE: &[u64] = words![
     "peering"
 ];
 
+/// Words of those who filter packets.
+const FIREWALL: &[u64] = words![
+    "src", "dst", "srcip", "dstip", "port", "proto", "srcport", "dstport", "srcintf", "dstintf", "firewall",
+    "iptables", "nftables", "vdom"
+];
+
 const TASK: &[u64] = words!["dag", "task", "job", "scheduler", "run", "workflow", "pipeline"];
 
 #[cfg(test)]
 mod tests {
     use super::told;
+
+    #[test]
+    fn a_word_that_stands_twice_counts_once() {
+        assert_eq!(told(b"rack 4 in rack row 7").site, 1);
+        assert_eq!(told(b"rack 4 in the colo").site, 2);
+    }
 
     #[test]
     fn words_of_protocols_tell_of_persons_only_in_part() {
