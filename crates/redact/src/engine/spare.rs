@@ -88,6 +88,11 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
         I::Account => {
             let cloud = value.len() == 12 && digits::count(value) == 12 && told.cloud + told.deployed >= 2;
             (cloud || made(value, before) || of_billing(value)) && !told.person
+                // The cloud's own key in what it writes of its callers, who are users.
+                || cloud
+                    && told.cloud >= 3
+                    && ends_in(before, &[b"accountid", b"recipientaccountid"])
+                    && [&b"arn:aws"[..], b"\"awsRegion\":"].iter().any(|text| memchr::memmem::find(line, text).is_some())
                 || handled()
                 || ends_in(before, &[b"gl account", b"g/l account", b"gl acct", b"gl_account", b"glaccount"])
         }
@@ -124,7 +129,7 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
                 || published(line, hit.start)
         }
         I::Name => {
-            ends_in(before, &[b"computer name", b"computer_name"]) && !told.patient
+            ends_in(before, &[b"computer name", b"computer_name"]) && !value.contains(&b' ')
                 || !told.person
                     && hit.weight < weight::KEY
                     && (name_of_a_thing(value, before, after)

@@ -364,7 +364,10 @@ fn what_tells_of_machines_must_tell_of_the_value_itself() {
         ),
         ("policyNumber=W482133 action reject", "policyNumber=[HEALTH-PLAN] action reject"),
         (r#"{"accountNumber":"aB48213377"}"#, r#"{"accountNumber":"[ACCOUNT]"}"#),
-        ("account=aBcD1234Ef charged", "account=[ACCOUNT] charged"),
+        (
+            r#"{"accountNumber":"aBcD1234Ef","op":"charged"}"#,
+            r#"{"accountNumber":"[ACCOUNT]","op":"charged"}"#,
+        ),
         ("patient test_dob[1962-03-14]", "patient test_dob[[DATE]]"),
         ("/export/patients/1962-03-14/part-1", "/export/patients/[DATE]/part-1"),
         ("run_id=5 scheduled 1962-03-14 patient birth", "run_id=5 scheduled [DATE] patient birth"),

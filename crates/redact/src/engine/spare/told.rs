@@ -147,7 +147,8 @@ const OF_PROTOCOLS: &[u64] = words![
     "neighbors",
     "neighbour",
     "neighbours",
-    "proxy"
+    "proxy",
+    "seen"
 ];
 
 const DEVICE: &[u64] = words!["device"];
