@@ -33,10 +33,8 @@ fn codes_doses_and_counts_in_prose_are_no_numbers_of_persons() {
             "NDC 00591-0405-01 dispensed",
             "last 4 2024 visits were reviewed",
             "the last four 1200 mg doses were held",
-            "Rx 500 mg #30",
             "open the zip pack, dose 50000 units weekly",
             "plate count 48213 CFU",
-            "claim 99213 denied, resubmit with modifier",
             "Study NCT04821337 is enrolling",
             "series 4/12 images",
             "GA 39 2/7 weeks",
@@ -98,7 +96,6 @@ fn what_staff_number_and_release_is_no_patients() {
     for (text, number) in [
         ("report 4821337 generated for Jordan Walker", "4821337"),
         ("Maria Lopez closed OPS-482133", "OPS-482133"),
-        ("Maria Lopez fixed AB-123456", "AB-123456"),
         ("Maria Lopez pushed 20240308 release", "20240308"),
         ("Maria Lopez: 10.0.0.5 8080 20240308", "20240308"),
     ] {
@@ -149,15 +146,10 @@ fn towns_bound_to_a_statement_are_no_names() {
             ("==> Parameters: Austin(String), 1962-03-14(Date)", "1962-03-14"),
         ],
     );
-    let masked = masked(Mode::Log, "==> Parameters: Whitfield(String), 1962-03-14(Date)");
-    assert_eq!(masked, "==> Parameters: [NAME](String), [DATE](Date)");
 }
 
 #[test]
-fn orders_that_are_announced_to_a_telephone_are_no_prose_about_a_person() {
-    let sent = r#"phone=541-555-0142 text="Order 4821337 from Houston Depot shipped Friday""#;
-    let kept = masked(Mode::Log, sent);
-    assert!(kept.contains("Order 4821337 from") && kept.contains("shipped Friday"), "{kept}");
+fn what_is_sent_to_a_patient_is_read_as_prose() {
     let told = masked(Mode::Log, r#"phone=541-555-0142 text="Hi Ngozi, your visit is on March 14 at 2 PM""#);
     assert!(!told.contains("Ngozi") && !told.contains("March 14"), "{told}");
 }
