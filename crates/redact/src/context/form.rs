@@ -13,7 +13,7 @@ use crate::{
         token::{at, marker},
     },
     words::{
-        FAMILY, GIVEN, WORD, dictionary, hash,
+        FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -153,6 +153,10 @@ pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
     let flags = |word: &[u8]| dictionary().get(hash(word));
     let family = family.split(|b| matches!(b, b' ' | b'-')).map(flags).fold(0, |all, flags| all | flags);
     let first = flags(given);
+    // `ROSE,BENGAL`, `MAY,GRUNWALD`, `CARTER,BLOOD`: stains and tests are called for persons.
+    if (family | first) & MEDICAL != 0 || first & GIVEN == 0 && first != 0 {
+        return None;
+    }
     // Two names, of which one is no word; or one, beside what no dictionary knows.
     let named = family & (FAMILY | GIVEN) != 0 && first & (GIVEN | FAMILY) != 0 && family & first & WORD == 0
         || family & FAMILY != 0 && (family | first) & WORD == 0

@@ -13,7 +13,7 @@ use crate::{
     Identifier as I,
     check::digits,
     shape::alphanumeric,
-    words::{COMMON, FAMILY, GIVEN, WORD, hash, users, vocabulary, words},
+    words::{COMMON, FAMILY, GIVEN, WORD, hash, list, users, vocabulary, words},
 };
 
 /// Most values that are looked for once more, and most places of each.
@@ -344,7 +344,9 @@ impl Reader<'_> {
                 let end = self.glued_value(index + 1);
                 self.encoded_prose(self.t(index + 1).start..end);
                 done = end;
-            } else if let Some(range) = self.quoted(self.t(index + 1).end, b'"') {
+            } else if let Some(range) = self.quoted(self.t(index + 1).end, b'"')
+                && self.speaks_of_care(&range)
+            {
                 done = range.end;
                 self.prose_in(range);
             } else {
@@ -367,6 +369,25 @@ impl Reader<'_> {
         for hit in hits {
             self.hit(hit.start + range.start, hit.end + range.start, hit.identifier, hit.weight);
         }
+    }
+
+    /// Whether a text that was sent greets or tells of care: `Order 4821337 has shipped` does neither.
+    fn speaks_of_care(&self, range: &Range<usize>) -> bool {
+        const ROLES: vocabulary::Roles = vocabulary::SUBJECT
+            | vocabulary::PERSON
+            | vocabulary::BIRTH
+            | vocabulary::MRN
+            | vocabulary::CLINICAL
+            | vocabulary::EVENT
+            | vocabulary::TITLE
+            | vocabulary::KIN;
+        let first = self.index_at(range.start);
+        (first..self.tokens.len()).take_while(|at| self.t(*at).start < range.end).any(|at| {
+            self.t(at).is(ROLES)
+                || self.lower_is(at, TOLD) && !self.lower_is(at, words!["the", "a", "new", "this", "just"])
+                || self
+                    .lower_is(at, list!("hi hello hey dear hola appt visit refill rx code see results test"))
+        })
     }
 
     /// Reads a part of the text as prose about a person.

@@ -102,7 +102,14 @@ impl Reader<'_> {
                 && formed(value)
                 && !super::value::dated(value)
         });
-        if names + towns > 0 || grouped || long_ago || likely && beside || self.person && beside {
+        // A town alone may be the value of any column.
+        if names > 0
+            || towns > 0 && (self.person || values.len() < 2)
+            || grouped
+            || long_ago
+            || likely && beside
+            || self.person && beside
+        {
             self.fields(&values);
         }
     }

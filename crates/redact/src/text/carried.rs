@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Identifier as I,
     shape::{alphanumeric, date},
-    words::{WORD, dictionary, hash, words},
+    words::{WORD, dictionary, hash, list, vocabulary as v, words},
 };
 
 /// What people number for each other: beside a person the number behind such a noun is of that person.
@@ -55,6 +55,12 @@ const NUMBERED: &[u64] = words![
 const NUMBERED_TOO: &[u64] =
     words!["appointment", "interpreter", "confirmation", "requisition", "admission", "registration"];
 
+/// Those of them that only care numbers; the others are of staff and of programs, too.
+const CLINICAL: &[u64] = list!(
+    "exam exams referral visit enc encounter accession accn episode chart appt appointment interpreter requisition \
+     admission rx"
+);
+
 /// Most names, and most words of a text, that are compared with each other.
 const NAMES: usize = 12;
 const WORDS: usize = 256;
@@ -68,14 +74,17 @@ const NUMBER: usize = 18;
 impl Reader<'_> {
     /// Finds numbers and accounts in a text about a person.
     pub(super) fn carried(&mut self, block: bool) {
+        let record = block || self.of_a_record();
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             match token.kind {
-                Kind::Word | Kind::Mixed if token.byte.is_ascii_uppercase() => self.of_an_office(token),
+                Kind::Word | Kind::Mixed if record && token.byte.is_ascii_uppercase() => {
+                    self.of_an_office(token);
+                }
                 Kind::Symbol if block && token.byte == b'#' => self.behind_a_sharp(index),
                 Kind::Word
-                    if self.lower_is(index, NUMBERED)
-                        || self.lower_is(index, NUMBERED_TOO)
+                    if (self.lower_is(index, NUMBERED) || self.lower_is(index, NUMBERED_TOO))
+                        && (record || self.lower_is(index, CLINICAL))
                         || block && token.case == Case::Upper && self.lower_is(index, words!["id"]) =>
                 {
                     self.behind_a_noun(index)
@@ -84,6 +93,26 @@ impl Reader<'_> {
             }
         }
         self.accounts();
+    }
+
+    /// Whether the text is about a patient, not only about somebody: a word for one, another value that only patients have,
+    /// or a name as records write it. Those of staff and of who develops a program stand in logs as well.
+    pub(super) fn of_a_record(&self) -> bool {
+        let roles = self.tokens.iter().fold(0, |all, token| all | token.roles);
+        if roles & (v::SUBJECT | v::BIRTH | v::MRN | v::CLINICAL) != 0 {
+            return true;
+        }
+        let written = |hit: &super::Hit| {
+            let name = self.text.get(hit.start..hit.end).unwrap_or_default();
+            name.iter().any(|b| matches!(b, b',' | b'^')) || !name.iter().any(u8::is_ascii_lowercase)
+        };
+        self.tokens.iter().any(|token| token.kind == Kind::Marker)
+            || self.hits.iter().skip(self.first).take(super::EVIDENCE).any(|hit| match hit.identifier {
+                I::Ssn | I::Mrn | I::HealthPlan => hit.weight >= weight::CONTEXT,
+                I::Date => hit.weight >= weight::SHAPE,
+                I::Name => hit.weight >= weight::KEY || hit.weight >= weight::NAME && written(hit),
+                _ => false,
+            })
     }
 
     /// `order=EU-31-45193`, `accn I62595345`: letters, then digits enough.

@@ -57,6 +57,9 @@ impl Reader<'_> {
         {
             return true;
         }
+        if self.of_a_process(index) {
+            return false;
+        }
         let birth = self.near(index, v::BIRTH, 5);
         let event = self.near(index, v::EVENT, 5) && (self.person || self.near_sure(index, v::EVENT, 5));
         birth || event && (self.person || !time) || self.person && !time

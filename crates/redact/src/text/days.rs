@@ -4,10 +4,34 @@ use super::{Reader, token::Kind, weight};
 use crate::{
     Identifier,
     shape::{date, value},
-    words::{vocabulary as v, words},
+    words::{list, vocabulary as v, words},
 };
 
 impl Reader<'_> {
+    /// `worker died at 2024-03-14`, `birth time 2024-03-14 inode 7`, `Birth: 2024-03-14 03:14:22.000000000`: the day on which
+    /// a program ended or a file was made.
+    pub(super) fn of_a_process(&self, index: usize) -> bool {
+        let died =
+            (1..=3).map(|by| index.wrapping_sub(by)).find(|at| self.lower_is(*at, words!["died", "born"]));
+        if let Some(died) = died {
+            return self.lower_is(
+                died.wrapping_sub(1),
+                list!("worker workers process thread child node server daemon container pod instance job broker leader"),
+            );
+        }
+        let birth = (1..=3).map(|by| index.wrapping_sub(by)).find(|at| self.lower_is(*at, words!["birth"]));
+        birth.is_some_and(|birth| {
+            let timed = self.lower_is(birth + 1, words!["time"]);
+            let file = (index + 1..index + 12)
+                .any(|at| self.lower_is(at, words!["inode", "mtime", "ctime", "atime", "crtime"]));
+            // Nanoseconds: `stat` writes nine digits of them.
+            let fine = (index + 1..index + 14).any(|at| {
+                self.t(at).kind == Kind::Number && self.t(at).len() == 9 && self.back(at, 1).symbol(b'.')
+            });
+            timed && file || fine
+        })
+    }
+
     /// `03/14`: a date after a word that takes one, or if it can't well be a fraction, a score or a pressure.
     pub(super) fn partial_is_a_date(&self, index: usize, start: usize, end: usize) -> bool {
         let next = self.index_at(end);
@@ -42,6 +66,16 @@ impl Reader<'_> {
             "motor",
             "points",
             "hpf",
+            "image",
+            "images",
+            "slice",
+            "slices",
+            "frames",
+            "weeks",
+            "wks",
+            "wk",
+            "wga",
+            "gestation",
             "inch",
             "inches",
             "score",

@@ -131,6 +131,26 @@ impl Reader<'_> {
             () if token.is(v::DEVICE) => I::Device,
             () => I::Other,
         };
+        // `claim 99213`, `claim 99213-25`: the code of a procedure, perhaps with its modifier.
+        let procedure = token.is(v::ACCOUNT)
+            && self.lower_is(index, words!["claim"])
+            && bytes
+                .split(|b| *b == b'-')
+                .map(<[u8]>::len)
+                .eq([5, 2].into_iter().take(1 + usize::from(bytes.len() > 5)));
+        // `member 00482133 joined cluster`.
+        let joins = !self.person
+            && self.lower_is(
+                self.index_at(range.end),
+                words!["joined", "rejoined", "left", "elected", "promoted", "evicted"],
+            )
+            && (1..=3).any(|by| {
+                let at = self.index_at(range.end) + by;
+                self.lower_is(at, words!["cluster", "quorum", "ring", "replica", "raft", "gossip"])
+            });
+        if procedure || joins {
+            return;
+        }
         let rule = self.house_rule(index, range.end);
         if super::value::plausible(identifier, bytes) && !rule {
             let end = self.suffix(identifier, range.end);

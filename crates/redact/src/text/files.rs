@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::{
     Reader,
+    owners::font,
     token::{Kind, at},
     value::formed,
     weight,
@@ -196,6 +197,9 @@ fn borne_small(part: &[u8]) -> Option<(bool, bool)> {
 /// Whether a part may be of a name: whether it is a name and no word, and whether the lists of names have it.
 fn borne(part: &[u8]) -> Option<(bool, bool)> {
     let first = part.first()?;
+    if font(part) {
+        return None;
+    }
     let letters = part.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || *b == b'\'');
     // In small letters only what is nothing but a name.
     if letters && first.is_ascii_lowercase() && (4..24).contains(&part.len()) {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
-    words::{PLAIN, WORD, dictionary, hash, list, users, words},
+    words::{COMMON, GIVEN, PLAIN, WORD, dictionary, hash, list, users, words},
 };
 
 /// Services in which people have a name of their own.
@@ -15,6 +15,15 @@ const SERVICES: &[u64] = list!(
     "venmo zelle cashapp paypal twitter instagram insta ig facebook fb tiktok snapchat snap telegram discord skype \
      linkedin youtube whatsapp reddit threads bluesky mastodon pinterest twitch signal \
      handle handles tweets posts posted gamertag profile username"
+);
+
+/// Services whose names are words, too: `Signal: low_grade`.
+const WORDS: &[u64] = list!("signal threads handle handles tweets posts posted profile");
+
+/// Parts of a paper, which some write in the same brackets.
+const SECTIONS: &[u64] = list!(
+    "abstract aim aims background conclusion conclusions design discussion findings introduction limitations materials \
+     method methods objective objectives outcome outcomes participants patients purpose results setting summary"
 );
 
 /// Elements of HTML, which stand in the same brackets.
@@ -103,7 +112,7 @@ impl Reader<'_> {
         let end = self.handle_end(start);
         let value = self.text.get(start..end).unwrap_or_default();
         let closed = self.byte(end) == b'>' && self.byte(end + 1) == b' ';
-        let marked = ELEMENTS.contains(&hash(value)) || value.is_empty();
+        let marked = ELEMENTS.contains(&hash(value)) || SECTIONS.contains(&hash(value)) || value.is_empty();
         let spoken = self.text.get(end..).is_some_and(|rest| !rest.windows(2).take(512).any(|w| w == b"</"));
         if begins && closed && !marked && spoken && value.len() >= 3 {
             self.hit(start, end, I::Other, weight::GUESS + 3);
@@ -133,6 +142,17 @@ impl Reader<'_> {
         }
         let value = self.text.get(token.start..end).unwrap_or_default();
         let joined = value.iter().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-'));
+        // Words that a sign joins are of whatever the word for the service means here.
+        let plain = |part: &[u8]| {
+            let flags = dictionary().get(hash(part));
+            part.len() < 2 || flags & WORD != 0 && (flags & COMMON == 0 || flags & (PLAIN | GIVEN) == PLAIN)
+        };
+        if self.lower_is(index, WORDS)
+            && value.iter().all(|b| !b.is_ascii_digit())
+            && value.split(|b| matches!(b, b'_' | b'.' | b'-')).all(plain)
+        {
+            return;
+        }
         if value.len() >= 4
             && (joined && self.coined(value) || users::personal(value))
             && self.byte(end) != b'@'

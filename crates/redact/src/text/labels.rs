@@ -181,6 +181,10 @@ impl Reader<'_> {
         {
             return;
         }
+        // What `stat` writes of a file.
+        if self.lower_is(index.wrapping_sub(1), words!["birth"]) && self.of_a_process(index + 1) {
+            return;
+        }
         if self.lower_is(index.wrapping_sub(1), words!["identifier"])
             && sign.byte == b'='
             && self.token_of_fhir(index)

@@ -48,6 +48,7 @@ pub(crate) mod owners;
 mod persons;
 mod places;
 mod practices;
+mod printed;
 mod prose;
 mod queries;
 mod roads;
@@ -259,6 +260,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.merged();
         reader.theirs(manner.block);
         reader.repeated();
+        reader.commands();
     }
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.

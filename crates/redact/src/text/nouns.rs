@@ -107,6 +107,10 @@ impl Reader<'_> {
             end += 1 + group;
             value = self.text.get(start..end)?;
         }
+        // `NCT04821337`: a study in the registry of all.
+        if value.starts_with(b"NCT") && value.len() == 11 {
+            return None;
+        }
         let digits = crate::check::digits::count(value);
         let decimal = value.iter().all(|b| b.is_ascii_digit() || *b == b'.')
             && value.contains(&b'.')
@@ -284,8 +288,16 @@ impl Reader<'_> {
                 && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-');
             let enough =
                 serial || crate::check::digits::count(value) >= if self.strict || !weak { 3 } else { 5 };
+            // `Rx 500 mg`, `claim 99213`: a dose, the code of a procedure.
+            let plain = value.iter().all(u8::is_ascii_digit);
             let unit = self.t(place).kind == Kind::Mixed && value.len() < 5
-                || self.text.get(range.end) == Some(&b'%');
+                || self.text.get(range.end) == Some(&b'%')
+                || plain && value.len() < 5 && self.t(self.index_at(range.end)).is(v::UNIT)
+                || plain
+                    && value.len() == 5
+                    && last == index
+                    && !marked
+                    && self.lower_is(index, words!["claim"]);
             if enough
                 && !(formed_only && !formed(value))
                 && !(formed_only

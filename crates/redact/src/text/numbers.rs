@@ -437,6 +437,10 @@ impl Reader<'_> {
             () => Suspicion::Low,
         };
         let end = phone::phone(self.text, start, suspicion)?;
+        // `NDC 00591-0405-01`: the package of a drug.
+        if self.text.get(start..end).is_some_and(super::theirs::package) {
+            return None;
+        }
         let plain = self.text.get(start..end).is_some_and(|number| number.iter().all(u8::is_ascii_digit));
         // `phone book synced, 4155550 entries`, `mobile build 4821377`.
         if plain

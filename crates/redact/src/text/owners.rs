@@ -14,8 +14,9 @@ use crate::{
     Identifier as I,
     shape::{alphanumeric, date},
     words::{
-        COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, users,
+        CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash, list, users,
         vocabulary::{self as v},
+        words,
     },
 };
 
@@ -47,6 +48,32 @@ fn maybe(part: &[u8]) -> bool {
         && part.first().is_some_and(|b| !b.is_ascii_digit())
         && (flags & WORD == 0 || flags & (GIVEN | FAMILY) != 0)
 }
+
+/// Whether a part is a town, a state or a firm as well, or has the name of a method: beside a day or another such one it
+/// tells of nobody.
+fn elsewhere(part: &[u8]) -> bool {
+    dictionary().get(hash(part)) & CITY != 0 || called(part)
+}
+
+/// Whether a part is what methods, firms, states and fonts are called.
+fn called(part: &[u8]) -> bool {
+    dictionary().get(hash(part)) & MEDICAL != 0
+        || v::vocabulary().get(hash(part)) & (v::STATE | v::EPONYM) != 0
+        || words!["kaiser", "doppler"].contains(&hash(part))
+        || font(part)
+}
+
+/// Whether a part is a family of fonts and hardly a name.
+pub(super) fn font(part: &[u8]) -> bool {
+    list!("arial tahoma verdana helvetica garamond calibri cambria futura palatino bodoni baskerville")
+        .contains(&hash(part))
+}
+
+/// What rivers, towns and the like are called behind a name: `victoria-falls`.
+const LANDSCAPE: &[u64] = list!(
+    "falls river rivers lake lakes beach park hill hills springs valley island islands bay creek city town village \
+     mountain forest bridge harbor point canyon ridge heights"
+);
 
 /// The parts of a file's name: letters, or digits, that stand together.
 fn parts(stem: &[u8]) -> Vec<Range<usize>> {
@@ -136,7 +163,10 @@ fn of_a_person(stem: &[u8]) -> Vec<(Range<usize>, I)> {
             last += 1;
         }
         let pair = last > index && sures > 0 && (index..=last).any(given);
-        let alone = last == index && sure && near(index) && dated(index + 1);
+        let method = |at: usize| parts.get(at).is_some_and(|p| called(get(p)));
+        let owned = |at: usize| parts.get(at).is_some_and(|p| !elsewhere(get(p)));
+        let pair = pair && (index..=last).any(owned);
+        let alone = last == index && sure && near(index) && dated(index + 1) && !method(index);
         if pair || alone {
             // The same before it: `oyelaran_jane_19620317`.
             let before = index.checked_sub(1).filter(|before| {
@@ -208,9 +238,19 @@ fn account(text: &[u8], start: usize) -> Option<Range<usize>> {
     let length =
         rest.iter().take(64).take_while(|b| alphanumeric(**b) || matches!(b, b'-' | b'_' | b'.')).count();
     let value = rest.get(..length)?;
+    let landscape = value.rsplit(|b| *b == b'-').next().is_some_and(|part| LANDSCAPE.contains(&hash(part)));
+    if landscape && value.contains(&b'-') {
+        return None;
+    }
+    if value.split(|b| !alphanumeric(*b)).any(|part| PROGRAMS.contains(&hash(part))) {
+        return None;
+    }
     (users::personal(value) || users::written(value) && value.contains(&b'.'))
         .then_some(start..start + length)
 }
+
+/// Programs whose accounts are called for a person, and what their settings are called.
+const PROGRAMS: &[u64] = list!("travis jenkins config build settings manifest dll exe sys");
 
 /// The directories below which each person has one.
 const HOMES: &[u64] = list!("home users profiles homes u user people staff employees authors");
@@ -262,7 +302,9 @@ pub(crate) fn slug(text: &[u8], start: usize) -> Option<Range<usize>> {
     let last = last.get(1..)?;
     let family = last.split(|b| *b == b'-');
     let sure = |part: &[u8]| flags(part) & WORD == 0 && part.len() > 2;
+    let landscape = family.clone().next_back().is_some_and(|part| LANDSCAPE.contains(&hash(part)));
     (flags(first) & (GIVEN | FAMILY) != 0
+        && !landscape
         && family.clone().count() <= 2
         && family.clone().all(|part| flags(part) & (GIVEN | FAMILY) != 0)
         && (sure(first) || family.clone().any(sure)))

@@ -229,16 +229,23 @@ impl Reader<'_> {
             next += 1;
         }
         let four = self.t(next);
-        let owned = (1..=6).any(|by| {
-            let token = self.back(index, by);
-            token.is(v::ACCOUNT | v::CARD | v::SSN | v::PHONE | v::PLAN)
+        let of = v::ACCOUNT | v::CARD | v::SSN | v::PHONE | v::PLAN;
+        let owned = (1..=6).any(|by| self.back(index, by).is(of));
+        // `last 4 of SSN 6692`, `Last 4: 6692`, `last four 6692.`; `last 4 2024 visits` are of something else.
+        let said = (index + 2..next).any(|at| {
+            self.t(at).is(of)
+                || self.t(at).kind == Kind::Symbol
+                || self.lower_is(at, list!("digits my his her the your our pt patient social"))
         });
+        let after = self.t(self.index_at(four.end));
+        let year = matches!(self.bytes(four), [b'1', b'9', ..] | [b'2', b'0', ..]);
+        let closes = !year && matches!(after.kind, Kind::None | Kind::Symbol | Kind::Marker);
         let plain = four.kind == Kind::Number
             && four.len() == 4
             && !alphanumeric(self.byte(four.end))
             && !(self.byte(four.end) == b'.' && self.byte(four.end + 1).is_ascii_digit())
             && !self.measured(four.end);
-        if plain && (last || owned) {
+        if plain && (owned || last && (said || closes)) {
             let card = (index.saturating_sub(6)..next).any(|at| self.t(at).is(v::ACCOUNT | v::CARD));
             let identifier = if card { I::Account } else { I::Ssn };
             self.hit(four.start, four.end, identifier, weight::GUESS + 5);
@@ -249,11 +256,16 @@ impl Reader<'_> {
     fn zip_beyond_words(&mut self, index: usize) {
         let five = (index + 1..index + 7).take_while(|at| {
             let token = self.t(*at);
-            token.kind != Kind::None && !matches!(token.byte, b'\n' | b';' | b'|')
+            // `zip pack, dose 50000`: behind a comma it goes on only where it says so.
+            let parts = token.symbol(b',')
+                && !self.lower_is(*at + 1, list!("its it's it is now new old was to from formerly"));
+            token.kind != Kind::None && !matches!(token.byte, b'\n' | b';' | b'|') && !parts
         });
         if let Some(at) =
             five.into_iter().find(|at| self.t(*at).kind == Kind::Number && self.t(*at).len() == 5)
             && let Some(end) = self.postal_code(at)
+            && !self.measured(end)
+            && !self.t(self.index_at(end)).is(v::UNIT)
         {
             self.hit(self.t(at).start, end, I::Zip, weight::CONTEXT);
         }
@@ -262,6 +274,14 @@ impl Reader<'_> {
     /// A plate within some words of a car or of the word for one.
     fn plate_beyond(&mut self, index: usize) {
         let plates = self.lower_is(index, words!["plate", "plates"]);
+        // `plate count 48213 CFU`, `agar plate 48213`: those of laboratories and of bones.
+        let made = list!("count counts reader counter culture cultures assay well wells growth cfu");
+        let of_things = list!(
+            "agar culture petri well growth blood locking hole bone hot end titanium compression tectonic"
+        );
+        if plates && (self.lower_is(index + 1, made) || self.lower_is(index.wrapping_sub(1), of_things)) {
+            return;
+        }
         // `growth plate`, `6-hole plate`; `lic` of a person is read elsewhere.
         if self.lower_is(index, words!["lic"]) && !self.near(index, v::VEHICLE, 8) && !self.car_before(index)
         {

@@ -84,6 +84,7 @@ impl Reader<'_> {
             self.carried(block);
         }
         let edges = self.edges(block);
+        let record = block || !self.strict && self.of_a_record();
         for edge in &edges {
             self.behind_a_name(edge.end);
             self.before_a_name(edge.start);
@@ -94,7 +95,11 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             match token.kind {
-                Kind::Number if matches!(token.len(), 8 | 12 | 14) => self.days_in_digits(index),
+                Kind::Number if matches!(token.len(), 8 | 12 | 14) => {
+                    // `Maria Lopez pushed 20240308`: beside a name alone only a day of other years is theirs.
+                    let old = crate::shape::value(self.text, token.start, 4) < 2010;
+                    self.days_in_digits(index, record || old);
+                }
                 Kind::Number if token.len() == 10 => self.checked_number(index),
                 Kind::Number if token.len() <= 2 => self.day_ahead(index),
                 Kind::Number if token.len() == 5 => self.quoted_zip(index),
@@ -234,7 +239,7 @@ impl Reader<'_> {
     }
 
     /// `eff 20190408`, `bd=19830112`, `SCH-11=202311061321`: a day beside a person.
-    fn days_in_digits(&mut self, index: usize) {
+    fn days_in_digits(&mut self, index: usize, meant: bool) {
         let token = self.t(index);
         let left = self.byte(token.start.wrapping_sub(1));
         let right = (self.byte(token.end), self.byte(token.end + 1));
@@ -250,7 +255,8 @@ impl Reader<'_> {
         };
         let lived = crate::shape::value(self.text, token.start, 4) >= 1900
             && (token.len() == 8 || matches!(left, b'=' | b'^') && !self.stamped(token.start));
-        if begins
+        if meant
+            && begins
             && ends
             && lived
             && date::compact(self.text, token.start) == Some(token.end)

@@ -22,6 +22,7 @@ mod fuzz;
 mod glance;
 mod lines;
 mod long;
+mod loose;
 mod machines;
 mod names;
 mod notes;

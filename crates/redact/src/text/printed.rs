@@ -1,0 +1,40 @@
+//! In logs, the commands of the printers of labels between the values they print: `^FDRoe^FS^FD4821337^FS`.
+
+use super::{Hit, Reader, token::at};
+use crate::shape::alphanumeric;
+
+impl Reader<'_> {
+    /// The commands between fields stay: `^FS^FD4821337^FS` holds one number.
+    pub(super) fn commands(&mut self) {
+        if memchr::memmem::find(self.text, b"^FD").is_none() {
+            return;
+        }
+        let text = self.text;
+        let command = |place: usize| {
+            at(text, place) == b'^'
+                && at(text, place + 1).is_ascii_uppercase()
+                && alphanumeric(at(text, place + 2))
+        };
+        let mut more = Vec::new();
+        for hit in self.hits.iter_mut().skip(self.first) {
+            let Hit { start, end, .. } = *hit;
+            let commands = || (start.saturating_sub(2)..end).filter(|place| command(*place));
+            let Some(first) = commands().next() else { continue };
+            hit.end = first.max(start);
+            // What stands behind `^FD` is a value, too.
+            for field in commands().filter(|place| text.get(*place..place + 3) == Some(b"^FD")).take(16) {
+                let from = (field + 3).max(start);
+                let to = memchr::memchr(b'^', text.get(from..end).unwrap_or_default())
+                    .map_or(end, |length| from + length);
+                more.push(Hit { start: from, end: to, ..*hit });
+            }
+        }
+        self.hits.extend(more);
+        let first = self.first;
+        let mut index = 0;
+        self.hits.retain(|hit| {
+            index += 1;
+            index <= first || hit.start < hit.end
+        });
+    }
+}
