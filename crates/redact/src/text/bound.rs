@@ -102,9 +102,9 @@ impl Reader<'_> {
                 && formed(value)
                 && !super::value::dated(value)
         });
-        // A town alone may be the value of any column.
+        // Towns alone may be the values of any columns.
         if names > 0
-            || towns > 0 && (self.person || values.len() < 2)
+            || towns > 0 && (self.person || values.len() < 2 || days > 0)
             || grouped
             || long_ago
             || likely && beside

@@ -242,15 +242,21 @@ fn account(text: &[u8], start: usize) -> Option<Range<usize>> {
     if landscape && value.contains(&b'-') {
         return None;
     }
-    if value.split(|b| !alphanumeric(*b)).any(|part| PROGRAMS.contains(&hash(part))) {
+    let mut parts = value.split(|b| !alphanumeric(*b)).map(hash);
+    if parts.clone().all(|part| PROGRAMS.contains(&part))
+        || parts.next_back().is_some_and(|part| SETTINGS.contains(&part))
+    {
         return None;
     }
     (users::personal(value) || users::written(value) && value.contains(&b'.'))
         .then_some(start..start + length)
 }
 
-/// Programs whose accounts are called for a person, and what their settings are called.
-const PROGRAMS: &[u64] = list!("travis jenkins config build settings manifest dll exe sys");
+/// Programs whose accounts are called for a person.
+const PROGRAMS: &[u64] = list!("travis jenkins");
+
+/// How files end that are no accounts, though they stand where one may.
+const SETTINGS: &[u64] = list!("config build settings manifest dll exe sys");
 
 /// The directories below which each person has one.
 const HOMES: &[u64] = list!("home users profiles homes u user people staff employees authors");

@@ -126,6 +126,7 @@ fn files_named_for_towns_firms_and_fonts_are_nobodys() {
             (r"open \\FS02\Okafor, Ngozi\list.xls", "Okafor"),
             ("GET /patients/victoria-okafor 200", "okafor"),
             ("cd /home/ngozi.okafor/build", "okafor"),
+            ("cd /home/travis.okafor/build", "okafor"),
             (r"logon DOMAIN\ngozi.okafor from web01", "okafor"),
         ],
     );
@@ -135,14 +136,12 @@ fn files_named_for_towns_firms_and_fonts_are_nobodys() {
 fn towns_bound_to_a_statement_are_no_names() {
     parted(
         Mode::Log,
-        &[
-            "SELECT 'Austin' a, 'Houston' b FROM dual",
-            "$1 = 'Austin', $2 = '2024-03-14'",
-            "==> Parameters: Austin(String), 2024-03-14(Date)",
-        ],
+        &["SELECT 'Austin' a, 'Houston' b FROM dual"],
         &[
             ("SELECT 'Ngozi' a, 'Okafor' b FROM dual", "Okafor"),
             ("$1 = 'Okafor', $2 = '1962-03-14'", "1962-03-14"),
+            // He could be called so.
+            ("$1 = 'Jackson', $2 = '2024-03-14'", "2024-03-14"),
             ("==> Parameters: Austin(String), 1962-03-14(Date)", "1962-03-14"),
         ],
     );
