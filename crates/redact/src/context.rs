@@ -99,7 +99,7 @@ impl Context {
             && (self.table.is_some()
                 || self.tree.is_some()
                 || self.label.is_some()
-                || self.near > 0 && form::possible(line)
+                || self.near > 0 && form::holds(line) && form::possible(line)
                 || self.signs.as_ref().is_some_and(|signs| signs.of_line(line))
                 || self.of_a_person() && Person::wants(line))
             && line.iter().any(|b| *b > b' ')

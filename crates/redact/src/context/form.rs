@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::person;
 use crate::{
     Identifier as I,
     format::header,
@@ -100,6 +101,12 @@ pub(crate) fn possible(line: &[u8]) -> bool {
         && !signs(b'^')
         && !(signs(b'*') && memchr::memchr(b'~', line).is_some())
         && header::length(line) == 0
+        && !person::logged(line)
+}
+
+/// Whether a line of a form could hold a value: a number, or a name in capitals.
+pub(crate) fn holds(line: &[u8]) -> bool {
+    line.iter().any(u8::is_ascii_digit) || surname_first(line).is_some()
 }
 
 /// Whether a line, as it was written, tells of a person as forms and labels do: a value at its beginning or behind its

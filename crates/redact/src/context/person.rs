@@ -113,7 +113,7 @@ fn dumped(body: &[u8]) -> bool {
 }
 
 /// Whether the beginning of a line is a logger's: a moment, a level, keys with signs of equality.
-fn logged(line: &[u8]) -> bool {
+pub(super) fn logged(line: &[u8]) -> bool {
     let head = line.get(..line.len().min(HEAD)).unwrap_or_default();
     let mut levels = head.split(|b| !b.is_ascii_alphanumeric());
     let level = levels.any(|word| {
