@@ -168,12 +168,15 @@ fn work_grows_with_the_input_and_not_with_its_square() {
                 format!("patient Jane Roe SSN 219-09-9412 phone 541-555-0142 {}", piece.repeat(times))
             };
             let (short, long) = (about(8_000 / piece.len()), about(32_000 / piece.len()));
-            let (one, four) = (effort(&redactor, short.as_bytes()), effort(&redactor, long.as_bytes()));
-            // Four is linear, sixteen is quadratic; short runs are too short to be told apart.
-            assert!(
-                four < one * 9 || four < 20_000,
-                "{piece:?} in {mode:?}: {one} and then {four} microseconds"
-            );
+            // Four is linear, sixteen is quadratic; short runs are too short to be told apart. A busy machine disturbs
+            // one measurement, not three.
+            let mut seen = Vec::new();
+            let linear = (0..3).any(|_| {
+                let (one, four) = (effort(&redactor, short.as_bytes()), effort(&redactor, long.as_bytes()));
+                seen.push((one, four));
+                four < one * 9 || four < 20_000
+            });
+            assert!(linear, "{piece:?} in {mode:?}: microseconds for one and for four: {seen:?}");
         }
     }
 }
