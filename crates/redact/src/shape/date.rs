@@ -108,6 +108,9 @@ pub(crate) fn compact(text: &[u8], start: usize) -> Option<usize> {
 /// End of month, day and year in two digits with hyphens, the month in one: `4-25-06`. More things than days are written
 /// so: the caller looks at the words around.
 pub(crate) fn hyphened(text: &[u8], start: usize) -> Option<usize> {
+    if start >= text.len() {
+        return None;
+    }
     let (month, day) = (digits(text, start, 2), digits(text, start + 2, 3));
     let end = start + 3 + day + 2;
     let fits = month == 1
