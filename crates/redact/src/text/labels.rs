@@ -363,7 +363,7 @@ impl Reader<'_> {
     /// End of what stands here without a blank, as a value of logfmt or of a query string.
     pub(super) fn glued_value(&self, first: usize) -> usize {
         let start = self.t(first).start;
-        if start == usize::MAX {
+        if start == super::token::NOWHERE {
             return 0;
         }
         let rest = self.text.get(start..).unwrap_or_default();

@@ -344,6 +344,6 @@ impl Reader<'_> {
                 break;
             }
         }
-        if end == usize::MAX { 0 } else { end }
+        if end == super::token::NOWHERE { 0 } else { end }
     }
 }

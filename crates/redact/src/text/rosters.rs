@@ -322,8 +322,9 @@ impl Reader<'_> {
     /// `Children Kai (8) and Lies (5)`: beside one with an age.
     fn with_age_beside(&self, index: usize) -> Option<(usize, usize)> {
         let aged = |open: usize| {
-            let age = self.t(open + 1);
-            self.t(open).symbol(b'(')
+            let age = self.t(open.wrapping_add(1));
+            open < self.tokens.len()
+                && self.t(open).symbol(b'(')
                 && matches!(age.kind, Kind::Number | Kind::Mixed)
                 && age.len() <= 4
                 && (self.t(open + 2).symbol(b')') || self.t(open + 3).symbol(b')'))

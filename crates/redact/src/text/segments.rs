@@ -124,7 +124,7 @@ impl Reader<'_> {
     /// name before a caret has some.
     fn value_of_field(&self, first: usize) -> Option<Range<usize>> {
         let (start, opening) = (self.t(first).start, self.t(first.wrapping_sub(1)));
-        if start == usize::MAX {
+        if start == super::token::NOWHERE {
             return None;
         }
         if opening.symbol(b'"') || opening.symbol(b'\'') {

@@ -56,9 +56,12 @@ pub(crate) struct Token {
     pub(crate) hash: u64,
 }
 
+/// Where no token is: behind every text, and so far from the end of all numbers that a few bytes more are no overflow.
+pub(crate) const NOWHERE: usize = usize::MAX / 2;
+
 pub(crate) const NONE: Token = Token {
-    start: usize::MAX,
-    end: usize::MAX,
+    start: NOWHERE,
+    end: NOWHERE,
     kind: Kind::None,
     case: Case::Lower,
     byte: 0,
