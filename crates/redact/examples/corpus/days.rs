@@ -26,7 +26,7 @@ pub(super) const UNITS: [&str; 20] = [
     "nineteen",
 ];
 /// Tens, by their digit.
-pub(super) const TENS: [&str; 10] =
+const TENS: [&str; 10] =
     ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const ORDINALS: [&str; 20] = [
     "",
@@ -65,7 +65,7 @@ pub(super) fn words(number: i64) -> String {
 }
 
 /// A day of a month in words.
-fn ordinal(number: i64) -> String {
+pub(super) fn ordinal(number: i64) -> String {
     match number {
         20 => "twentieth".to_owned(),
         30 => "thirtieth".to_owned(),
@@ -75,7 +75,7 @@ fn ordinal(number: i64) -> String {
 }
 
 /// A year as people say it: nineteen fifty four, two thousand nine, twenty twenty four.
-fn year_spoken(year: i64) -> String {
+pub(super) fn year_spoken(year: i64) -> String {
     match (year / 100, year % 100) {
         (20, 0) => "two thousand".to_owned(),
         (20, low @ 1..=9) => format!("two thousand {}", words(low)),

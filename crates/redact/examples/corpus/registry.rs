@@ -3,49 +3,7 @@
 //!
 //! Slots with an `@` come here. `pt@mrn` belongs to a person and stays the same in a document, `@near:rfc` to nobody.
 
-use super::{
-    Dice, Label,
-    calendar::Day,
-    days::{TENS, UNITS},
-    numbers,
-    people::Person,
-    values::Value,
-};
-
-const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const ORDINALS: [&str; 31] = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-    "twenty first",
-    "twenty second",
-    "twenty third",
-    "twenty fourth",
-    "twenty fifth",
-    "twenty sixth",
-    "twenty seventh",
-    "twenty eighth",
-    "twenty ninth",
-    "thirtieth",
-    "thirty first",
-];
+use super::{Dice, Label, calendar::Day, days, numbers, people::Person, values::Value};
 
 fn line(list: &str, dice: &mut Dice) -> String {
     let lines: Vec<&str> = list.lines().collect();
@@ -271,7 +229,7 @@ fn spoken(number: &str, format: &str) -> String {
     for c in number.chars() {
         let word = match c.to_digit(10) {
             Some(0) if format == "oh" => "oh",
-            Some(d) => DIGITS.get(d as usize).copied().unwrap_or_default(),
+            Some(d) => days::UNITS.get(d as usize).copied().unwrap_or_default(),
             None => {
                 out.push_str(if format == "pause" { "..." } else { "," });
                 continue;
@@ -283,31 +241,6 @@ fn spoken(number: &str, format: &str) -> String {
         out += word;
     }
     out
-}
-
-fn below_hundred(n: i64) -> String {
-    let word = |list: &[&str], at: i64| {
-        usize::try_from(at).ok().and_then(|at| list.get(at).copied()).unwrap_or_default().to_owned()
-    };
-    match n {
-        0..20 => word(&UNITS, n),
-        _ if n % 10 == 0 => word(&TENS, n / 10),
-        _ => format!("{} {}", word(&TENS, n / 10), word(&DIGITS, n % 10)),
-    }
-}
-
-fn spoken_year(y: i64) -> String {
-    match (y / 100, y % 100) {
-        (20, r @ 0..10) => {
-            if r == 0 {
-                "two thousand".to_owned()
-            } else {
-                format!("two thousand {}", below_hundred(r))
-            }
-        }
-        (c, r @ 0..10) => format!("{} oh {}", below_hundred(c), below_hundred(r)),
-        (c, r) => format!("{} {}", below_hundred(c), below_hundred(r)),
-    }
 }
 
 /// A day in a notation that [`Day::value`] has not; year and time of day may stay.
@@ -349,15 +282,15 @@ fn day(day: Day, format: &str, dice: &mut Dice) -> Option<Value> {
         "epochms" => format!("{}000", day.0 * 86_400 + h * 3600 + min * 60),
         "epoch" => format!("{}", day.0 * 86_400),
         "spoken" => {
-            let ordinal = usize::try_from(d - 1).ok().and_then(|at| ORDINALS.get(at).copied())?;
-            format!("{} {ordinal} {{{}}}", month.to_lowercase(), spoken_year(y))
+            let ordinal = days::ordinal(d);
+            format!("{} {ordinal} {{{}}}", month.to_lowercase(), days::year_spoken(y))
         }
         "spokenday" => {
-            let ordinal = usize::try_from(d - 1).ok().and_then(|at| ORDINALS.get(at).copied())?;
+            let ordinal = days::ordinal(d);
             format!("{} {ordinal}", month.to_lowercase())
         }
         "spokenof" => {
-            let ordinal = usize::try_from(d - 1).ok().and_then(|at| ORDINALS.get(at).copied())?;
+            let ordinal = days::ordinal(d);
             format!("{ordinal} of {month}")
         }
         "low" => format!("{} {d}", mon.to_lowercase()),
