@@ -6,7 +6,10 @@ use super::{
     Goes,
     tree::{Grammar, Key, Tree},
 };
-use crate::{format::header, text::token::at};
+use crate::{
+    format::{fhir, header},
+    text::token::at,
+};
 
 /// Keys of lists of the names of columns, and of rows below them.
 const HEADS: [&[u8]; 8] =
@@ -195,10 +198,14 @@ fn scan(tree: &mut Tree, line: &[u8]) {
                 if key_follows(line, place) {
                     tree.pending = Key::new(text);
                 } else {
-                    if tree.pending.name() == b"resourceType" {
-                        let other: [&[u8]; 4] =
-                            [b"Organization", b"CapabilityStatement", b"ValueSet", b"CodeSystem"];
-                        tree.resource = Some(!other.contains(&text));
+                    if tree.pending.name() == b"resourceType" && fhir::is_resource(text) {
+                        tree.resource = Some(match text {
+                            b"Organization" => "Organization",
+                            b"Bundle" => "Bundle",
+                            b"Immunization" => "Immunization",
+                            _ if fhir::of_nobody(text) => "ValueSet",
+                            _ => "Patient",
+                        });
                     }
                     head(tree, text);
                     tree.pending = Key::NONE;

@@ -1,5 +1,7 @@
 //! Reads JSON: each value by its key, texts inside by themselves.
 
+use std::ops::Range;
+
 use super::{Engine, NESTED, Scratch, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
@@ -67,14 +69,10 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
-        let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
-        let is_person = resource.is_some_and(|leaf| {
-            !matches!(
-                get(&leaf.value),
-                b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"
-            )
-        });
+        let get = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
+        let resource = fields::resource(line, leaves);
+        let is_person = resource
+            .is_some_and(|leaf| get(&leaf.value) != b"Organization" && !fhir::of_nobody(get(&leaf.value)));
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
@@ -90,13 +88,30 @@ impl Engine {
             if fields::spot(key) && fields::degrees(get(&leaf.value)) {
                 return Class::Weak(I::Address);
             }
+            if resource.is_some_and(|whole| {
+                fhir::of_the_message(
+                    get(&whole.value),
+                    whole.depth,
+                    leaf.depth,
+                    key,
+                    parent,
+                    get(&leaf.value),
+                )
+            }) {
+                return Class::Machine;
+            }
+            if fields::sends(parent, get(&leaf.grandparent)) || fields::of_a_file(line, key, leaves) {
+                return Class::Machine;
+            }
             // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
             if matches!(leaf.depth, 1 | 8) && resource.is_none() && fields::own(key) && !calls() {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address.
-            if fields::versions(key) && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+            if fields::versions(key)
+                && get(&leaf.value).iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
+            {
                 return Class::Machine;
             }
             if resource.is_some()
@@ -105,6 +120,7 @@ impl Engine {
                 return class;
             }
             if resource.is_none()
+                && !matches!(get(&leaf.grandparent), b"insurer" | b"payor" | b"payer")
                 && let Some(class) =
                     fhir::certain(key, parent, get(&leaf.value)).filter(|class| *class != Class::Machine)
             {
@@ -208,7 +224,7 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+        let get = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
         // An extension of FHIR: its `url` tells what the value behind it is.
         let mut extension = None;
         for (leaf, class) in leaves.iter().zip(classes) {
@@ -330,8 +346,28 @@ impl Engine {
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
         let whole = |identifier: I, hits: &mut Vec<Hit>| {
-            hits.push(Hit { start: 0, end: value.len(), identifier, weight: weight::KEY, quoted: 0 });
+            let Range { start, end } =
+                if identifier == I::Date { text::written::day_of(value) } else { 0..value.len() };
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
         };
+        // `E069164^^^&1.3.6.1&ISO`: the number alone (HL7 v2.5.1, 2.A.14).
+        if !matches!(class, Class::None | Class::Machine | Class::Prose)
+            && let Some(caret) = memchr::memmem::find(value, b"^^^")
+            && let Some(number) = value.get(..caret).filter(|number| number.iter().any(u8::is_ascii_digit))
+        {
+            return self.value(number, class, manner, level, scratch, hits);
+        }
+        // `The value 'A39949' is not valid`: what is said of the number is none.
+        if let Class::Is(identifier) | Class::Weak(identifier) | Class::Formed(identifier) = class
+            && matches!(identifier, I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Device)
+            && let Some(range) = text::written::number_in(value)
+            && (manner.person
+                || matches!(class, Class::Is(_))
+                || value.get(range.clone()).is_some_and(formed))
+        {
+            let Range { start, end } = range;
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+        }
         let mut manner = manner;
         match class {
             // A person's document inside, or a name in parts, is read below.
@@ -342,7 +378,9 @@ impl Engine {
                 whole(identifier, hits);
                 return Ok(());
             }
-            Class::Is(identifier) => manner.hint = Some(identifier),
+            Class::Is(identifier) => {
+                manner.hint = Some(identifier);
+            }
             Class::Weak(I::Facility) => {
                 let named = value
                     .split(|b| *b == b' ')
@@ -355,7 +393,8 @@ impl Engine {
                 }
             }
             Class::Weak(I::Phone)
-                if phone::phone(value, 0, phone::Suspicion::Context) == Some(value.len()) =>
+                if phone::phone(value, 0, phone::Suspicion::Context) == Some(value.len())
+                    && plausible(I::Phone, value) =>
             {
                 whole(I::Phone, hits);
                 return Ok(());

@@ -2,6 +2,10 @@
 
 use crate::{Identifier as I, text::key::Class};
 
+mod resources;
+
+pub(crate) use resources::{is_resource, of_nobody, of_the_message};
+
 fn among(key: &[u8], keys: &[&str]) -> bool {
     keys.iter().any(|known| key == known.as_bytes())
 }
@@ -51,10 +55,15 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
     {
         return Some(Class::Machine);
     }
+    if grandparent == b"insurer" || grandparent == b"payor" {
+        return Some(Class::Machine);
+    }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let class = match (parent, key) {
-        // The version of a device, a model, the payer of a coverage.
-        (b"version", b"value") | (_, b"modelNumber") => Class::Machine,
+        // The version of a device, a model, the payer of a coverage, the lot of a medicine.
+        (b"version", b"value") | (_, b"modelNumber") | (b"batch", b"lotNumber" | b"expirationDate") => {
+            Class::Machine
+        }
         (b"coverage" | b"insurer", b"display") if digits == 0 => Class::Machine,
         // Six digits are the bank of a pharmacy's payer.
         (b"class" | b"grouping", b"value") if digits >= 4 && (digits, value.len()) != (6, 6) => {

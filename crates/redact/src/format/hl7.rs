@@ -2,7 +2,7 @@
 
 use crate::{
     Identifier as I,
-    text::{Hit, token::at, value::plausible, weight},
+    text::{Hit, token::at, value::plausible, weight, written::number_in},
 };
 
 mod fields;
@@ -135,6 +135,9 @@ pub(crate) fn referred(
         return false;
     };
     let Some((_, listed)) = fields.iter().find(|(known, _)| *known == number) else { return false };
+    // `PID.3 RG780411 name mismatch: …`: what is said of a number is none.
+    let range = number_in(text.get(range.clone()).unwrap_or_default())
+        .map_or(range.clone(), |number| range.start + number.start..range.start + number.end);
     let value = text.get(range.clone()).unwrap_or_default();
     match part {
         Some(part) if memchr::memchr(b'^', value).is_none() => {

@@ -145,6 +145,9 @@ impl Reader<'_> {
         {
             self.hit(found.host.start, found.host.end, I::Ip, weight::SHAPE);
         }
+        if url::of_a_standard(self.text, &found) {
+            return Some(found.end);
+        }
         if self.strict {
             self.hit(found.start, found.end, I::Url, weight::SHAPE);
             return Some(found.end);

@@ -267,6 +267,8 @@ pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     if !HOMES.contains(&hash(text.get(word.clone())?))
         || !matches!(at(text, next), b'/' | b'\\')
         || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
+        // `/user/jroe`, but `/etc/systemd/user/` and `\grouppolicy\user\`.
+        || text.get(word.clone())?.eq_ignore_ascii_case(b"user") && alphanumeric(at(text, word.start.wrapping_sub(2)))
     {
         return None;
     }

@@ -268,6 +268,7 @@ const HARDWARE: &[u64] = words![
     "fortigate",
     "ubiquiti",
     "mikrotik",
+    "usb",
     "ttyusb",
     "ttyacm",
     "poweredge",
@@ -294,6 +295,7 @@ pub(super) const FONTS: &[u64] = words![
     "roboto",
     "tahoma",
     "segoe",
+    "gothic",
     "noto"
 ];
 
