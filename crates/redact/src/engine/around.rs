@@ -452,7 +452,7 @@ pub(super) fn behind(hits: &mut Vec<Hit>, first: usize, preface: usize, start: u
     });
 }
 
-fn shift(hits: &mut [Hit], first: usize, by: usize) {
+pub(super) fn shift(hits: &mut [Hit], first: usize, by: usize) {
     for hit in hits.iter_mut().skip(first) {
         hit.start += by;
         hit.end += by;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::{Engine, NESTED, Scratch, fields, lists};
+use super::{Engine, NESTED, Scratch, around::shift, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
-        fhir,
+        fhir, header,
         json::{self, End, Leaf},
         x12,
     },
@@ -352,20 +352,13 @@ impl Engine {
         };
         // `E069164^^^&1.3.6.1&ISO`: the number alone (HL7 v2.5.1, 2.A.14).
         if !matches!(class, Class::None | Class::Machine | Class::Prose)
-            && let Some(caret) = memchr::memmem::find(value, b"^^^")
+            && let Some(caret) = memchr::memchr(b'^', value)
+            && value.get(caret..).is_some_and(|rest| rest.starts_with(b"^^^"))
             && let Some(number) = value.get(..caret).filter(|number| number.iter().any(u8::is_ascii_digit))
         {
             return self.value(number, class, manner, level, scratch, hits);
         }
-        // `The value 'A39949' is not valid`: what is said of the number is none.
-        if let Class::Is(identifier) | Class::Weak(identifier) | Class::Formed(identifier) = class
-            && matches!(identifier, I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Device)
-            && let Some(range) = text::written::number_in(value)
-            && (manner.person
-                || matches!(class, Class::Is(_))
-                || value.get(range.clone()).is_some_and(formed))
-        {
-            let Range { start, end } = range;
+        if let Some((identifier, Range { start, end })) = fields::number_said(class, manner.person, value) {
             hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
         }
         let mut manner = manner;
@@ -488,8 +481,13 @@ impl Engine {
         if x12::begins(value) {
             x12::read(value, hits);
         }
-        text::read(value, manner, &mut scratch.tokens, hits);
-        self.rules(value, &scratch.tokens, hits);
+        // `{"log":"2024-06-01 05:09:31,096 INFO …"}`: the stamp of the line inside.
+        let head = if class == Class::Prose && !self.strict { header::of_a_program(value) } else { 0 };
+        let begin = hits.len();
+        let text = value.get(head..).unwrap_or_default();
+        text::read(text, manner, &mut scratch.tokens, hits);
+        self.rules(text, &scratch.tokens, hits);
+        shift(hits, begin, head);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         key::{Class, Side, classify, of_somebody, parts, side},
         token::at,
         value::formed,
-        written::namelike,
+        written::{namelike, number_in},
     },
     words::{hash, list},
 };
@@ -120,6 +120,19 @@ pub(super) fn versions(key: &[u8]) -> bool {
 pub(super) fn of_a_file(line: &[u8], key: &[u8], leaves: &[Leaf]) -> bool {
     key.starts_with(b"birth_time")
         && leaves.iter().take(64).any(|leaf| line.get(leaf.key.clone()) == Some(b"inode"))
+}
+
+/// The number that a sentence is about, whose key announces one: `The value 'A39949' is not valid`.
+pub(super) fn number_said(class: Class, person: bool, value: &[u8]) -> Option<(I, std::ops::Range<usize>)> {
+    let (Class::Is(identifier) | Class::Weak(identifier) | Class::Formed(identifier)) = class else {
+        return None;
+    };
+    if !matches!(identifier, I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Device) {
+        return None;
+    }
+    let range = number_in(value)?;
+    let sure = person || matches!(class, Class::Is(_)) || value.get(range.clone()).is_some_and(formed);
+    sure.then_some((identifier, range))
 }
 
 /// What tells that the document is a resource of FHIR.

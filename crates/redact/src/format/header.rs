@@ -24,6 +24,17 @@ pub(crate) fn length(line: &[u8]) -> usize {
     0
 }
 
+/// The same of a text that may be of people: only where a level stands behind, as programs write it.
+pub(crate) fn of_a_program(text: &[u8]) -> usize {
+    let head = length(text);
+    let rest = text.get(head..).unwrap_or_default();
+    let mut words = rest.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let level = words.next().is_some_and(|word| {
+        [&b"INFO"[..], b"WARN", b"WARNING", b"ERROR", b"DEBUG", b"TRACE", b"FATAL", b"NOTICE"].contains(&word)
+    });
+    if level { head } else { 0 }
+}
+
 /// Whether the line begins with a day and a minute as people write them in what they note: `06/30/2026 15:27 Medic 12`.
 /// Loggers write seconds.
 pub(crate) fn by_hand(line: &[u8]) -> bool {

@@ -85,7 +85,7 @@ pub(crate) fn time_follows(text: &[u8], end: usize) -> bool {
     if matches!(at(text, place), b',') {
         place += 1;
     }
-    if !matches!(at(text, place), b'T' | b't' | b' ' | b':' | b'_' | b'+') {
+    if !matches!(at(text, place), b'T' | b't' | b' ' | b'\t' | b':' | b'_' | b'+') {
         return false;
     }
     place += 1;

@@ -43,6 +43,12 @@ pub(crate) fn phone(text: &[u8], start: usize, suspicion: Suspicion) -> Option<u
             .or_else(|| (suspicion == Suspicion::Context).then(|| spelled(text, start)).flatten())
             .or_else(|| (suspicion == Suspicion::Context).then(|| loose(text, start)).flatten())?
     };
+    // `0.14 1.00 0.20 508`: figures side by side.
+    let written = text.get(start..end).unwrap_or_default();
+    let count = |sign: u8| written.iter().filter(|b| **b == sign).count();
+    if count(b'.') > 1 && count(b' ') > 1 {
+        return None;
+    }
     let end = extension(text, end);
     ends(text, end).then_some(end)
 }

@@ -164,6 +164,8 @@ impl Reader<'_> {
     fn unit_is_other(&self, index: usize) -> bool {
         let next = self.t(index + 1);
         next.symbol(b'%')
+            // `109µs`.
+            || self.byte(self.t(index).end) >= 0x80
             || self.lower_is(
                 index + 1,
                 words!["days", "weeks", "months", "hours", "minutes", "seconds", "ms", "s", "degrees"],

@@ -167,6 +167,17 @@ impl Reader<'_> {
         {
             return None;
         }
+        // `Eli Lilly and Company`.
+        let after = self.index_at(end);
+        let joined = usize::from(self.lower_is(after, words!["and"]) || self.t(after).symbol(b'&'));
+        if self.lower_is(
+            after + joined,
+            words!["company", "co", "inc", "llc", "corp", "corporation", "gmbh", "laboratories"],
+        ) && self.t(after + joined).capitalised()
+            && (joined > 0 || !self.person)
+        {
+            return None;
+        }
         let blocked = family.is(v::MACHINE | v::STREET | v::FACILITY | v::KNOWN | v::FACILITYMID | v::PAYER)
             && (common || family.is(v::KNOWN))
             && !(self.strict

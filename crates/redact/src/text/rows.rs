@@ -369,8 +369,11 @@ fn coded(value: &[u8]) -> bool {
 fn office(value: &[u8]) -> bool {
     let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
     last.len() < value.len()
-        && words!["care", "clinic", "hospital", "center", "centre", "medical", "health", "pharmacy"]
-            .contains(&hash(last))
+        && words![
+            "care", "clinic", "hospital", "hospice", "nursing", "home", "center", "centre", "medical",
+            "health", "pharmacy"
+        ]
+        .contains(&hash(last))
 }
 
 /// Seconds since 1970 of years in which logs are written, and no number of a provider.

@@ -33,6 +33,13 @@ pub(crate) fn personal(value: &[u8]) -> bool {
             // Two names without a sign between: `janeroe`.
             || (4..part.len().saturating_sub(3)).any(|at| part.split_at_checked(at).is_some_and(|(one, two)| name(one) && name(two)))
     }) && !SYSTEM.contains(&hash(value))
+        && !SYSTEM.contains(&hash(stem(value)))
+}
+
+/// An account without the digits at its end: `oracle2`.
+fn stem(value: &[u8]) -> &[u8] {
+    let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    value.get(..value.len() - digits).unwrap_or_default()
 }
 
 /// Whether the name of an account is surely a person's, also where programs have accounts: two names, or one with a few
@@ -74,7 +81,13 @@ pub(crate) fn written(value: &[u8]) -> bool {
         "svc", "app", "api", "bot", "test", "admin", "root", "user", "node", "web", "db", "ci", "sys",
         "kube", "monitor", "probe", "health", "param", "auth", "oauth", "item", "page",
     ];
+    // `p.last_name`, `ix_mrn_start_75`, `intake.api`, `sentry.javascript.react`: columns, and parts of programs.
+    let part = |part: &[u8]| COLUMNS.contains(&hash(part)) || machine.iter().any(|m| part == m.as_bytes());
+    let parts = value.split(|b| matches!(b, b'.' | b'_' | b'-')).any(part);
+    let packaged = value.iter().filter(|b| **b == b'.').count() > 1;
     letters >= 4
+        && !parts
+        && !packaged
         && value.len() > letters.min(4)
         && value.iter().any(|b| b.is_ascii_digit() || *b == b'.')
         && !machine.iter().any(|m| value.starts_with(m.as_bytes()))
@@ -86,6 +99,12 @@ pub(crate) fn account(value: &[u8]) -> bool {
         && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
         && (personal(value) || written(value))
 }
+
+/// Names of columns.
+const COLUMNS: &[u64] = super::words![
+    "id", "name", "dob", "mrn", "ssn", "zip", "date", "status", "type", "code", "email", "phone", "number",
+    "created", "updated", "index", "idx", "key"
+];
 
 /// Accounts of systems that look like names.
 const SYSTEM: &[u64] = super::words![
@@ -186,8 +205,7 @@ const SYSTEM: &[u64] = super::words![
     "pgbouncer",
     "keyring",
     "oauth",
-    "oauth2",
-    "auth0",
+    "auth",
     "mschap"
 ];
 
@@ -216,8 +234,13 @@ mod tests {
             "hosting.example",
             "zabbix",
             "tables.name",
+            "auth0",
         ] {
             assert!(!personal(name.as_bytes()), "{name}");
         }
+        for name in ["p.last_name", "ix_mrn_start_75", "intake.api", "sentry.javascript.react"] {
+            assert!(!account(name.as_bytes()), "{name}");
+        }
+        assert!(account(b"mroe.1982") && account(b"quist_o2"));
     }
 }

@@ -418,6 +418,10 @@ fn values_of_programs_are_none_of_persons() {
         r#"{"resourceType":"Bundle","id":"4f1a8213-3771-4234-9876-54f1a8213377","type":"searchset","total":0}"#,
         r#"{"accountId":"482133771234","region":"us-east-1","id":"16afba5c5c43e07c9e3e5e2e544e95df","resource":{"resourceType":"Instance"},"partition":"aws"}"#,
         "copying s3://landing/2023-01-17/part-00089.csv.gz of members",
+        "flag evaluated, reason=DEFAULT cache_age=109µs",
+        "PHONE 0.14 1.00 0.20 508 | NAME 0.17 0.27 0.37 9842",
+        r#"db.patients.createIndex({ "patient.mrn": 1 }, { name: "ix_mrn_start_75" })"#,
+        "2022-06-26\t12:32:14.434\tIAD89-C1\t5142223\tGET\t/patients\t200",
     ]);
     goes(&[
         ("report for Jane LEE printed", "report for [NAME] printed"),

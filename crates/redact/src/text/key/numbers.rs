@@ -50,19 +50,19 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     ];
     // A word that needs no company, alone or with what it is of: `mrn`, `patient_mrn`, `mrn_number`.
     for (role, identifier) in kinds {
-        // `acct_port`, `account_status`: what an accounting has.
-        if identifier == I::Account
-            && key.count > 1
-            && is(
-                key.last_hash,
-                words!["port", "status", "type", "state", "mode", "interval", "server", "rec"],
-            )
-        {
-            continue;
-        }
         if direct && key.whole & role != 0
             || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role)
         {
+            // `acct_port`, `account_status`: what an accounting has.
+            if identifier == I::Account
+                && key.count > 1
+                && is(
+                    key.last_hash,
+                    words!["port", "status", "type", "state", "mode", "interval", "server", "rec"],
+                )
+            {
+                continue;
+            }
             let weak = matches!(identifier, I::Device) && !person && whole_is(words!["deviceid", "sn"]);
             return Some(if weak { Class::Weak(identifier) } else { Class::Is(identifier) });
         }
