@@ -166,8 +166,8 @@ impl Context {
         if self.table.is_none() || !types(line) {
             self.follow(line);
         }
-        // Lines of documents are no tables.
-        if self.tree.is_none() {
+        // Lines of documents are no tables, but for those below a section: sheets of samples, of analysers.
+        if self.tree.as_ref().is_none_or(|tree| tree.grammar == Grammar::Section) {
             self.table = table::after(self.table.take(), engine, line);
         } else {
             self.table = None;

@@ -54,6 +54,18 @@ pub(super) fn tuples(line: &[u8], columns: usize, cell: &mut dyn FnMut(usize, Ra
             if matches!(at(line, place), b'N' | b'E') && at(line, place + 1) == b'\'' {
                 place += 1;
             }
+            // `CAST(N'1970-01-31' AS Date)`, `TO_DATE('…', 'YYYY-MM-DD')`: the value inside.
+            if let Some((range, next)) = call(line, place) {
+                cell(index, range);
+                index += 1;
+                place = next + blank(next);
+                match at(line, place) {
+                    b',' => place += 1,
+                    b')' => break,
+                    _ => return false,
+                }
+                continue;
+            }
             let (range, next) = if at(line, place) == b'\'' {
                 let Some(close) = closed(line, place + 1) else { return false };
                 (place + 1..close, close + 1)
@@ -83,6 +95,20 @@ pub(super) fn tuples(line: &[u8], columns: usize, cell: &mut dyn FnMut(usize, Ra
         }
     }
     rows > 0 && place >= line.len()
+}
+
+/// The first value in quotes of a call of a function, and where the call ends.
+fn call(line: &[u8], place: usize) -> Option<(Range<usize>, usize)> {
+    let rest = line.get(place..)?;
+    let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if length == 0 || at(line, place + length) != b'(' {
+        return None;
+    }
+    let inside = place + length + 1;
+    let close = memchr::memchr(b')', line.get(inside..)?)? + inside;
+    let open = memchr::memchr(b'\'', line.get(inside..close)?)? + inside + 1;
+    let end = memchr::memchr(b'\'', line.get(open..close)?)? + open;
+    Some((open..end, close + 1))
 }
 
 /// The quote that ends a value; a doubled or escaped one doesn't.

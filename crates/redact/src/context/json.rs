@@ -6,7 +6,10 @@ use super::{
     Goes,
     tree::{Grammar, Key, Tree},
 };
-use crate::{format::header, text::token::at};
+use crate::{
+    format::{fhir, header},
+    text::token::at,
+};
 
 /// Keys of lists of the names of columns, and of rows below them.
 const HEADS: [&[u8]; 8] =
@@ -196,9 +199,7 @@ fn scan(tree: &mut Tree, line: &[u8]) {
                     tree.pending = Key::new(text);
                 } else {
                     if tree.pending.name() == b"resourceType" {
-                        let other: [&[u8]; 4] =
-                            [b"Organization", b"CapabilityStatement", b"ValueSet", b"CodeSystem"];
-                        tree.resource = Some(!other.contains(&text));
+                        tree.resource = Some(fhir::kind(text));
                     }
                     head(tree, text);
                     tree.pending = Key::NONE;

@@ -18,10 +18,11 @@ use crate::{
     format::header,
     text::{
         Hit,
-        key::{Class, cared_for, of_birth},
+        key::{Class, cared_for, of_birth, parts},
         token::{at, marker},
         weight,
     },
+    words::{hash, list},
 };
 
 /// Most columns of a table.
@@ -229,6 +230,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
+    bodily(line, names, &mut columns);
     let fields = of_fields(line, names);
     let (sure, person) =
         if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted, births, care)? };
@@ -247,6 +249,26 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         open_lines: 0,
         foreign: 0,
     })
+}
+
+/// Beside a column that tells what of a body was measured, a template is of a body: `modality,template`, `finger,hash`.
+fn bodily(line: &[u8], names: &[Range<usize>], columns: &mut [Column]) {
+    let name = |range: &Range<usize>| bare(line.get(range.clone()).unwrap_or_default());
+    let holds =
+        |range: &Range<usize>, words: &[u64]| parts(name(range)).any(|part| words.contains(&hash(part)));
+    let measured = list!(
+        "modality biometric biometrics finger fingers iris palm retina eye face voice enroll enrol enrollment"
+    );
+    if !names.iter().any(|range| holds(range, measured)) {
+        return;
+    }
+    let template =
+        list!("template templates embedding vector minutiae hash sample features descriptor print");
+    for (range, column) in names.iter().zip(columns) {
+        if holds(range, template) {
+            column.class = Class::Is(I::Biometric);
+        }
+    }
 }
 
 /// Whether the first column of a header is a time.

@@ -6,7 +6,7 @@ use super::table::{Column, Parted};
 use crate::{
     Identifier as I,
     text::key::{Class, classify, parts},
-    words::hash,
+    words::{hash, list},
 };
 
 /// What a column stands for that has one of these names and no other word.
@@ -59,6 +59,8 @@ pub(super) fn titles(name: &[u8]) -> Class {
     let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
     if kept(name) {
         Class::Machine
+    } else if related(name) {
+        Class::None
     } else if class != Class::None {
         class
     } else if of_client(name) {
@@ -96,6 +98,12 @@ fn kept(name: &[u8]) -> bool {
     let is =
         |part: &[u8], words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
     parts(name).any(|part| is(part, &WRITTEN)) && parts(name).last().is_some_and(|part| is(part, &WHEN))
+}
+
+/// Whether a column tells how one is related to another: `Relationship`, `Relation to Subscriber`.
+fn related(name: &[u8]) -> bool {
+    parts(name).any(|part| list!("relation relationship rel reln").contains(&hash(part)))
+        && !parts(name).any(|part| list!("name").contains(&hash(part)))
 }
 
 /// Numbers of those whom offices call clients and consumers; elsewhere a client is a program.

@@ -85,8 +85,8 @@ pub(crate) struct Tree {
     pub(crate) pending: Key,
     /// Where in XML the line ended.
     pub(crate) inside: Inside,
-    /// A resource of FHIR; whether it is of persons.
-    pub(crate) resource: Option<bool>,
+    /// A resource of FHIR: which of the kinds that are read apart.
+    pub(crate) resource: Option<&'static str>,
     /// Whether something that identifies a person was seen in it.
     pub(crate) person: bool,
     pub(crate) foreign: u8,
@@ -164,10 +164,10 @@ impl Tree {
         let rows = self.heads.len() > 1 && told.iter().any(|frame| frame.list && json::rows(frame.name()));
         let mut hint = |out: &mut Vec<u8>| {
             if !hinted {
-                match self.resource {
-                    Some(true) => out.extend_from_slice(br#""resourceType":"Patient","#),
-                    Some(false) => out.extend_from_slice(br#""resourceType":"Organization","#),
-                    None => {}
+                if let Some(kind) = self.resource {
+                    out.extend_from_slice(br#""resourceType":""#);
+                    out.extend_from_slice(kind.as_bytes());
+                    out.extend_from_slice(br#"","#);
                 }
                 if self.person {
                     out.extend_from_slice(br#""patient_name":"Roe","#);

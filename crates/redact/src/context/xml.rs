@@ -27,7 +27,7 @@ const VOID: [&[u8]; 12] =
     [b"br", b"hr", b"img", b"input", b"meta", b"link", b"area", b"base", b"col", b"source", b"wbr", b"embed"];
 
 /// Elements that a name in an attribute tells apart, and the attributes.
-const GENERAL: [&[u8]; 17] = [
+const GENERAL: [&[u8]; 25] = [
     b"slot",
     b"field",
     b"column",
@@ -45,8 +45,18 @@ const GENERAL: [&[u8]; 17] = [
     b"answer",
     b"string",
     b"value",
+    b"itemdata",
+    b"datum",
+    b"cell",
+    b"var",
+    b"arg",
+    b"attr",
+    b"pair",
+    b"extra",
 ];
-const NAMING: [&[u8]; 5] = [b"name", b"key", b"label", b"field", b"column"];
+/// `naaccrId` is of registries of cancer (NAACCR XML 1.6), `ItemOID` of trials (CDISC ODM).
+const NAMING: [&[u8]; 8] =
+    [b"name", b"key", b"label", b"field", b"column", b"naaccrid", b"itemoid", b"fieldname"];
 /// Elements inside of those, with the value.
 const HELD: [&[u8]; 6] = [b"attributevalue", b"value", b"string", b"data", b"text", b"values"];
 
@@ -76,6 +86,10 @@ fn meant(name: &[u8]) -> &[u8] {
             b"resource-id" => b"patient_id",
             last => last,
         };
+    }
+    // `I_DM.BRTHDTC`, `IT.MRN`.
+    if name.starts_with(b"I") {
+        return name.rsplit(|b| *b == b'.').next().unwrap_or_default();
     }
     name
 }
@@ -239,7 +253,7 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
     let text = line.get(value.clone()).unwrap_or_default();
     if attribute.starts_with(b"xmlns") {
         if memchr::memmem::find(text, b"hl7.org/fhir").is_some() {
-            tree.resource = Some(true);
+            tree.resource = Some("Patient");
         }
         return;
     }
@@ -359,9 +373,7 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
         b"fn" | b"FN" | b"mn" | b"MN" if worded => b"first_name",
         b"bd" | b"BD" => b"birth_date",
         // What stands in the text of a section of CDA is written for people.
-        b"item" | b"paragraph" | b"content" | b"caption" | b"td"
-            if above.iter().any(|frame| frame.key.name() == b"section") =>
-        {
+        b"item" | b"paragraph" | b"content" | b"caption" | b"td" if narrative(element.name(), above) => {
             b"note"
         }
         _ if listed && !pending.name().is_empty() => pending.name(),
@@ -379,6 +391,12 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
     };
     let (key, value) = super::fields::composite(key, text);
     leaf(tree, above, key, start + value.start..start + value.end);
+}
+
+/// Whether an element is of the text of CDA, which people read: in a section, or in a list or behind a label of one.
+fn narrative(element: &[u8], above: &[Frame]) -> bool {
+    let inside = |name: &[u8]| above.iter().any(|frame| frame.key.name() == name);
+    inside(b"section") || element == b"item" && inside(b"list") || element == b"content" && inside(b"item")
 }
 
 #[cfg(test)]

@@ -421,10 +421,7 @@ fn by_form(value: &[u8]) -> Class {
             Class::Is(I::Date)
         }
         // The time of a visit or a test; those at which rows are written have names that say so.
-        () if (16..=25).contains(&value.len())
-            && !value.contains(&b'.')
-            && date::date(value, 0).is_some_and(|d| d.time) =>
-        {
+        () if (16..=29).contains(&value.len()) && date::date(value, 0).is_some_and(|d| d.time) => {
             Class::Is(I::Date)
         }
         () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),

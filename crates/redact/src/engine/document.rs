@@ -6,7 +6,7 @@ use crate::{
     format::{
         fhir,
         json::{self, End, Leaf},
-        x12,
+        registry, x12,
     },
     shape::phone,
     text::{
@@ -15,7 +15,7 @@ use crate::{
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
-        written::{namelike, picture, social},
+        written::{namelike, picture, remarked, social},
     },
     words::users,
 };
@@ -69,12 +69,8 @@ impl Engine {
     ) -> Result<(), Reason> {
         let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
         let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
-        let is_person = resource.is_some_and(|leaf| {
-            !matches!(
-                get(&leaf.value),
-                b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"
-            )
-        });
+        let kind = resource.map(|leaf| fhir::kind(get(&leaf.value)));
+        let is_person = kind.is_some_and(|kind| kind != "Organization");
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
@@ -95,8 +91,14 @@ impl Engine {
             if matches!(leaf.depth, 1 | 8) && resource.is_none() && fields::own(key) && !calls() {
                 return Class::Machine;
             }
-            // `"fw":"1.6.5.25"` is no address.
-            if fields::versions(key) && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || *b == b'.') {
+            // `"fw":"1.6.5.25"` is no address, `"api_version":"2023-10-16"` no day.
+            if fields::versions(key)
+                && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+            {
+                return Class::Machine;
+            }
+            // Lots of medicines are nobody's, those of implants are.
+            if kind == Some("Immunization") && matches!(key, b"lotNumber" | b"expirationDate") {
                 return Class::Machine;
             }
             if resource.is_some()
@@ -112,6 +114,9 @@ impl Engine {
             }
             if key == b"id" && resource.is_some() && is_person {
                 return Class::Weak(I::Mrn);
+            }
+            if let Some(class) = registry::key(key) {
+                return class;
             }
             // `"00100010":{"vr":"PN","Value":[{"Alphabetic":"ROE^JANE"}]}` of DICOM.
             let tagged = match key {
@@ -141,6 +146,17 @@ impl Engine {
             {
                 return classify_joined(parent, key);
             }
+            // `"county":{"number":"99","title":"LINCOLN COUNTY"}`.
+            if class == Class::None && fields::entitled(key) {
+                let held = classify(parent, b"");
+                if matches!(held, Class::Is(I::City | I::Name)) {
+                    return held;
+                }
+            }
+            // `"patient/contact/home_phone":"…"`: the last part of a path.
+            if class == Class::None && memchr::memchr(b'/', key).is_some() {
+                return fields::path(key);
+            }
             class
         };
         let mut classes = scratch.classes.pop().unwrap_or_default();
@@ -149,12 +165,14 @@ impl Engine {
         fields::announced(line, leaves, &mut classes);
         fields::paired(line, leaves, &mut classes);
         fields::of_faces(line, leaves, &mut classes);
+        fields::typed_beside(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();
         let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);
         let person = is_person
             || rows
             || classes.contains(&Class::Is(I::Age))
+            || leaves.iter().any(|leaf| leaf.string && fields::measured(get(&leaf.value)))
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
@@ -171,13 +189,13 @@ impl Engine {
                         .any(|word| word.eq_ignore_ascii_case(b"mrn"))
             });
         // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
-        let kind = if resource.is_none() {
+        let told_kind = if resource.is_none() {
             leaves.iter().find_map(|leaf| fhir::kind_of_identifier(get(&leaf.key), get(&leaf.value)))
         } else {
             None
         };
         let first = hits.len();
-        let mut result = self.each_leaf(line, leaves, &classes, kind, person, level, scratch, hits);
+        let mut result = self.each_leaf(line, leaves, &classes, told_kind, person, level, scratch, hits);
         // What a text of the document tells of, all of it is about.
         let told = |hit: &Hit| {
             matches!(hit.identifier, I::Name | I::Ssn | I::Phone) && hit.weight >= weight::NAME
@@ -185,7 +203,7 @@ impl Engine {
         };
         if result.is_ok() && !person && hits.iter().skip(first).any(told) {
             hits.truncate(first);
-            result = self.each_leaf(line, leaves, &classes, kind, true, level, scratch, hits);
+            result = self.each_leaf(line, leaves, &classes, told_kind, true, level, scratch, hits);
         }
         hits.append(&mut listed);
         scratch.listed.push(listed);
@@ -285,6 +303,13 @@ impl Engine {
                 self.push(leaf, identifier, weight::KEY, level, hits);
             } else if class == Class::Loose && manner.person && loosely_formed(raw) {
                 self.push(leaf, I::Other, weight::KEY, level, hits);
+            } else if class == Class::Person
+                && manner.person
+                && raw.len() > 3
+                && raw.iter().all(u8::is_ascii_digit)
+            {
+                // `"guarantor":63158`: the number stands for one.
+                self.push(leaf, I::Mrn, weight::KEY, level, hits);
             } else if raw.len() >= 13
                 && crate::shape::card::card(raw, 0, true) == Some(raw.len())
                 && manner.strict
@@ -414,6 +439,10 @@ impl Engine {
                 whole(I::Name, hits);
                 return Ok(());
             }
+            Class::Part(true) if let Some(end) = remarked(value) => {
+                hits.push(Hit { start: 0, end, identifier: I::Name, weight: weight::KEY, quoted: 0 });
+                return Ok(());
+            }
             Class::Social(sure) if let Some(identifier) = social(value, sure || manner.person) => {
                 whole(identifier, hits);
                 return Ok(());
@@ -424,6 +453,11 @@ impl Engine {
             }
             Class::Prose => manner = Manner { strict: true, person: true, ..manner },
             _ => {}
+        }
+        // The customer of a service of payment.
+        if value.starts_with(b"cus_") && (12..=32).contains(&value.len()) {
+            whole(I::Account, hits);
+            return Ok(());
         }
         if let Some(id) = fhir::reference(value) {
             hits.push(Hit {

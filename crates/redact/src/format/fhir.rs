@@ -1,10 +1,74 @@
 //! Keys of FHIR resources (HL7 FHIR R4 and R5) whose meaning is fixed by the standard.
 
-use crate::{Identifier as I, text::key::Class};
+use crate::{
+    Identifier as I,
+    text::{key::Class, written::remarked},
+};
 
 fn among(key: &[u8], keys: &[&str]) -> bool {
     keys.iter().any(|known| key == known.as_bytes())
 }
+
+/// Which of the kinds that are read apart a resource is, by the name of one of them: of persons, of nobody, and those that
+/// number lots of medicines.
+pub(crate) fn kind(resource: &[u8]) -> &'static str {
+    match resource {
+        b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem" => "Organization",
+        b"Immunization"
+        | b"ImmunizationEvaluation"
+        | b"ImmunizationRecommendation"
+        | b"Medication"
+        | b"MedicationAdministration"
+        | b"MedicationDispense"
+        | b"NutritionProduct"
+        | b"Substance" => "Immunization",
+        _ => "Patient",
+    }
+}
+
+/// Keys of objects that stand for somebody: a reference, or who did something (R4 and R5).
+const SOMEBODY: [&str; 40] = [
+    "subject",
+    "patient",
+    "beneficiary",
+    "subscriber",
+    "policyHolder",
+    "individual",
+    "recorder",
+    "asserter",
+    "informant",
+    "informationSource",
+    "verifiedWith",
+    "verifiedBy",
+    "author",
+    "authenticator",
+    "party",
+    "performer",
+    "actor",
+    "requester",
+    "sender",
+    "recipient",
+    "source",
+    "member",
+    "participant",
+    "generalPractitioner",
+    "attester",
+    "who",
+    "enterer",
+    "provider",
+    "collector",
+    "receiver",
+    "signer",
+    "operator",
+    "careTeam",
+    "careManager",
+    "interpreter",
+    "resultsInterpreter",
+    "assessor",
+    "witness",
+    "owner",
+    "dispenser",
+];
 
 /// What a key tells in a resource; `None` where the ordinary reading is right.
 pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8]) -> Option<Class> {
@@ -46,8 +110,13 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
                 "type",
                 "payor",
                 "insurer",
+                "deviceName",
+                "manufacturer",
             ],
         )
+        // The number of a payer, of who gave another.
+        || parent == b"identifier" && among(grandparent, &["insurer", "payor", "issuer", "assigner"])
+        || key == b"hash"
     {
         return Some(Class::Machine);
     }
@@ -57,7 +126,11 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         (b"version", b"value") | (_, b"modelNumber") => Class::Machine,
         (b"coverage" | b"insurer", b"display") if digits == 0 => Class::Machine,
         // Six digits are the bank of a pharmacy's payer.
-        (b"class" | b"grouping", b"value") if digits >= 4 && (digits, value.len()) != (6, 6) => {
+        (b"class" | b"grouping", b"value")
+            if digits >= 4
+                && (digits, value.len()) != (6, 6)
+                && value.windows(2).any(|pair| !matches!(pair, [a, b] if a == b)) =>
+        {
             Class::Is(I::HealthPlan)
         }
         (
@@ -69,15 +142,29 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             b"value",
         ) if digits > 0 => Class::Is(I::Mrn),
         (_, b"preAuthRef" | b"preAuthReference") if digits > 2 => Class::Is(I::Other),
-        (_, b"time") if digits >= 8 => Class::Is(I::Date),
+        (_, b"time" | b"when" | b"timestamp" | b"lastOccurrence" | b"statusDate" | b"expiry")
+            if digits >= 8 =>
+        {
+            Class::Is(I::Date)
+        }
+        (_, b"authorString") => Class::Part(true),
         (_, b"diagnostics") => Class::Prose,
         (_, b"title") if pictured(value) => Class::Is(I::Photo),
         (b"destination" | b"origin", b"display") if !value.contains(&b',') => Class::Weak(I::Facility),
         (
-            b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"individual" | b"recorder"
-            | b"asserter",
+            b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"policyHolder" | b"individual"
+            | b"recorder" | b"asserter" | b"verifiedWith" | b"informant",
             b"display",
         ) if digits == 0 && written_as_a_name(value) => Class::Is(I::Name),
+        (_, b"display") if digits == 0 && among(parent, &SOMEBODY) && remarked(value).is_some() => {
+            Class::Part(true)
+        }
+        // A place with its town.
+        (b"actor" | b"performer", b"display")
+            if value.contains(&b',') && crate::format::hl7::of_care(value) =>
+        {
+            Class::Prose
+        }
         (b"telecom", b"value") if value.contains(&b'@') => Class::Is(I::Email),
         (b"telecom", b"value") if value.starts_with(b"http") => Class::Is(I::Url),
         (b"telecom", b"value") => Class::Is(I::Phone),
@@ -103,8 +190,17 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         (_, b"birthDate" | b"deceasedDateTime") => Class::Is(I::Date),
         (
             _,
-            b"div" | b"comment" | b"valueString" | b"conclusion" | b"description" | b"patientInstruction",
+            b"div"
+            | b"comment"
+            | b"conclusion"
+            | b"description"
+            | b"patientInstruction"
+            | b"summary"
+            | b"details",
         ) => Class::Prose,
+        (_, b"title") if value.contains(&b' ') => Class::Prose,
+        (_, b"scheduledString") => Class::Day,
+        (_, key) if key.ends_with(b"String") => Class::Prose,
         (b"note" | b"text", b"text") => Class::Prose,
         (
             b"serviceProvider"
@@ -205,14 +301,21 @@ pub(crate) fn kind_of_identifier(key: &[u8], value: &[u8]) -> Option<I> {
         b"system" if memchr::memmem::find(value, b"us-npi").is_some() => Some(I::Npi),
         b"system" if value == b"phone" || value == b"sms" => Some(I::Phone),
         b"system" if value == b"fax" => Some(I::Fax),
-        b"code" => match value {
-            b"MR" | b"PI" | b"PT" | b"VN" => Some(I::Mrn),
-            b"DL" | b"PPN" | b"MD" | b"LN" => Some(I::Licence),
-            b"MB" | b"MC" | b"MA" | b"SN" | b"XV" => Some(I::HealthPlan),
-            b"SS" | b"SB" => Some(I::Ssn),
-            b"AN" | b"ANON" => Some(I::Account),
-            _ => None,
-        },
+        b"code" => table_0203(value),
+        _ => None,
+    }
+}
+
+/// Types of identifiers (HL7 table 0203).
+pub(crate) fn table_0203(code: &[u8]) -> Option<I> {
+    match code {
+        b"MR" | b"MRN" | b"PI" | b"PT" | b"VN" | b"MRT" | b"PE" | b"EPI" | b"EHRID" => Some(I::Mrn),
+        b"DL" | b"PPN" | b"MD" | b"LN" => Some(I::Licence),
+        b"MB" | b"MC" | b"MA" | b"SN" | b"XV" | b"HC" | b"MI" | b"SR" => Some(I::HealthPlan),
+        b"SS" | b"SB" | b"SSN" => Some(I::Ssn),
+        b"AN" | b"ANON" | b"GI" => Some(I::Account),
+        b"NPI" => Some(I::Npi),
+        b"DEA" => Some(I::Dea),
         _ => None,
     }
 }
@@ -261,6 +364,12 @@ mod tests {
         assert_eq!(class(b"display", b"subject", b"", b"May Young"), Some(Class::Is(I::Name)));
         assert_eq!(class(b"value", b"version", b"", b"4.2.1.7"), Some(Class::Machine));
         assert_eq!(class(b"url", b"link", b"", b"https://x.org/Patient?family=Roe"), None);
+        assert_eq!(class(b"display", b"party", b"guarantor", b"Bean Quist"), Some(Class::Part(true)));
+        assert_eq!(class(b"display", b"asserter", b"", b"Orla Quist, mother"), Some(Class::Part(true)));
+        assert_ne!(class(b"display", b"performer", b"", b"Vexholm Pharmacy"), Some(Class::Part(true)));
+        assert_eq!(class(b"value", b"identifier", b"insurer", b"19998"), Some(Class::Machine));
+        assert_eq!(class(b"abatementString", b"", b"", b"last May"), Some(Class::Prose));
+        assert_eq!((kind(b"MedicationDispense"), kind(b"Encounter")), ("Immunization", "Patient"));
         assert_eq!(reference(b"Patient/123-a"), Some(8..13));
         assert_eq!(reference(b"Organization/1"), None);
     }

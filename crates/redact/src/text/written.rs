@@ -50,6 +50,17 @@ pub(crate) fn namelike(value: &[u8]) -> bool {
         && !NOTHING.contains(&hash(value))
 }
 
+/// How long the name is that a value begins with, if nothing but a remark follows it: `May Young, mother`, `May Young (PCP)`.
+pub(crate) fn remarked(value: &[u8]) -> Option<usize> {
+    let name = value.split(|b| matches!(b, b',' | b'(')).next().unwrap_or_default().trim_ascii_end();
+    let rest = value.get(name.len()..).unwrap_or_default();
+    let words = || rest.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let several = rest.iter().filter(|b| matches!(b, b',' | b'(')).count() > 1;
+    let remark = words().count() <= 3 && words().all(|word| word.iter().all(u8::is_ascii_lowercase))
+        || words().count() == 1 && words().all(|word| word.len() <= 4);
+    (name.contains(&b' ') && !several && remark && namelike(name)).then_some(name.len())
+}
+
 const PARTICLES: &[u64] = crate::words::list!("de la del van von der den da di du le bin al el y");
 
 /// What stands where a name is missing, capitalised.

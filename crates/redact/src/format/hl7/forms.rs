@@ -41,10 +41,25 @@ pub(super) fn capital(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '))
 }
 
-/// Whether one of the last two words is a hospital's: `Otis Valley Hospital`.
-pub(super) fn of_care(value: &[u8]) -> bool {
+/// Whether a value is a day, or a moment of one, in digits: `20260301`, `202603011530`.
+pub(super) fn dated(value: &[u8]) -> bool {
+    (8..=24).contains(&value.len()) && crate::shape::date::compact(value, 0) == Some(value.len())
+}
+
+/// Whether a value is a name in sub-components: `7582&Quist&Orla&&&&MD`.
+pub(super) fn party(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'&');
+    let id = parts.next().unwrap_or_default();
+    id.len() <= 16
+        && id.iter().all(u8::is_ascii_alphanumeric)
+        && parts.next().is_some_and(|family| family.len() > 1 && capital(family))
+        && parts.next().is_some_and(|given| !given.is_empty() && capital(given))
+}
+
+/// Whether one of its words is a hospital's: `Otis Valley Hospital`.
+pub(crate) fn of_care(value: &[u8]) -> bool {
     use crate::words::vocabulary as v;
-    value.rsplit(|b| *b == b' ').take(2).any(|word| {
+    value.rsplit(|b| *b == b' ').any(|word| {
         v::vocabulary().get(crate::words::hash(word)) & v::FACILITY != 0
             && word.first().is_some_and(u8::is_ascii_uppercase)
     })

@@ -18,6 +18,46 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["employergroupid", "employergroup", "groupidentifier", "cin", "recipientid"]) {
         return Some(Class::Formed(I::HealthPlan));
     }
+    // What devices at home and calendars write of a moment.
+    if whole_is(words!["systemtime"]) && !is(around.whole_hash, words!["timecreated"])
+        || whole_is(words![
+            "displaytime",
+            "measuredat",
+            "measurementtime",
+            "readingtime",
+            "sampletime",
+            "takenat",
+            "scheduledfor",
+            "scheduledat",
+            "scheduledstart",
+            "bookedfor",
+            "startsat",
+            "endsat"
+        ])
+    {
+        return Some(Class::Weak(I::Date));
+    }
+    if whole_is(words!["identifiers", "patientidentifiers", "otherids", "altids", "alternateids"]) {
+        return Some(Class::Loose);
+    }
+    // Who opens it is told by it.
+    if whole_is(words![
+        "joinurl",
+        "joinlink",
+        "meetingurl",
+        "visiturl",
+        "visitlink",
+        "videourl",
+        "sessionurl",
+        "invitelink",
+        "inviteurl",
+        "magiclink",
+        "resetlink",
+        "telehealthurl",
+        "telehealthlink"
+    ]) {
+        return Some(Class::Weak(I::Url));
+    }
     if whole_is(words!["cb", "callbackno", "cbnum"]) {
         return Some(Class::Weak(I::Phone));
     }

@@ -66,7 +66,11 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
             "alias",
             "aka",
             "legalname",
-            "preferredname"
+            "preferredname",
+            "responsiblepartyname",
+            "responsiblename",
+            "composername",
+            "samplename"
         ])
     {
         return Some(Class::Is(I::Name));
