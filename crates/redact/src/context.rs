@@ -28,7 +28,8 @@ mod yaml;
 
 pub(crate) use dump::types;
 pub(crate) use json::{Piece, heads, piece, rows};
-pub(crate) use label::{ANSWER, Label, SLASH, answer, own_key};
+pub(crate) use label::{ANSWER, Label, NUMBERED, SLASH, answer, own_key};
+pub(crate) use opening::numbered;
 pub(crate) use person::Person;
 pub(crate) use signs::Signs;
 pub(crate) use strokes::drawn;

@@ -112,6 +112,20 @@ pub(crate) fn dea(bytes: &[u8]) -> bool {
         && values(digits).next_back() == Some((odd + 2 * even) % 10)
 }
 
+/// Whether a text is a code of LOINC: three to five digits, a hyphen and their check digit (LOINC Users' Guide, appendix D).
+pub(crate) fn loinc(text: &[u8]) -> bool {
+    let Some((number, check)) = text.split_at_checked(text.len().saturating_sub(2)) else { return false };
+    if !(3..=5).contains(&number.len()) || !number.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let doubled = |(at, digit): (usize, &u8)| {
+        let value = u32::from(digit - b'0') * if at % 2 == 0 { 2 } else { 1 };
+        value / 10 + value % 10
+    };
+    let sum: u32 = number.iter().rev().enumerate().map(doubled).sum();
+    matches!(check, [b'-', last] if last.is_ascii_digit() && u32::from(last - b'0') == (10 - sum % 10) % 10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

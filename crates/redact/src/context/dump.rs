@@ -97,6 +97,26 @@ pub(super) fn tuples(line: &[u8], columns: usize, cell: &mut dyn FnMut(usize, Ra
     rows > 0 && place >= line.len()
 }
 
+/// The names of columns that a query at a prompt asks for, and what parts the rows below it: `sqlite> SELECT name, dob FROM
+/// …;`. SQLite prints no names by itself.
+pub(super) fn asked(line: &[u8]) -> Option<(Vec<Range<usize>>, u8)> {
+    let query = line.strip_prefix(b"sqlite> ")?;
+    let rest = query.get(..7).filter(|word| word.eq_ignore_ascii_case(b"select "))?;
+    let start = line.len() - query.len() + rest.len();
+    let lower = line.to_ascii_lowercase();
+    let end = memchr::memmem::find(lower.get(start..)?, b" from ")? + start;
+    let mut names = Vec::new();
+    let mut place = start;
+    for column in line.get(start..end)?.split(|b| *b == b',') {
+        // `p.last_name AS name`: the last word.
+        let word =
+            column.trim_ascii_end().iter().rposition(|b| matches!(b, b' ' | b'.')).map_or(0, |at| at + 1);
+        names.push(place + word..place + column.len());
+        place += column.len() + 1;
+    }
+    Some((names, b'|'))
+}
+
 /// The first value in quotes of a call of a function, and where the call ends.
 fn call(line: &[u8], place: usize) -> Option<(Range<usize>, usize)> {
     let rest = line.get(place..)?;

@@ -83,7 +83,19 @@ const BETWEEN: &[u64] = words![
     "county",
     "state",
     "permanent",
-    "present"
+    "present",
+    "pat",
+    "cntl",
+    "control",
+    "med",
+    "rec",
+    "unique",
+    "statement",
+    "covers",
+    "period",
+    "cert",
+    "ssn",
+    "hic"
 ];
 
 /// Whether a line can be one of a form, a label or a card: short, without a logger's head, no part of a document, of a
@@ -142,7 +154,7 @@ fn marks(line: &[u8]) -> (usize, bool) {
 
 /// A line that is a name in capitals, the family's first, as labels of specimens print it: `BALOG,DAWN M`.
 pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
-    let text = line.trim_ascii();
+    let (text, sexed) = without_sex(line.trim_ascii());
     let letter = |b: &u8| b.is_ascii_uppercase() || *b >= 0x80 || matches!(b, b' ' | b',' | b'-' | b'\'');
     if !(5..=40).contains(&text.len()) || !text.iter().all(letter) {
         return None;
@@ -167,9 +179,18 @@ pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
     // Two names, of which one is no word; or one, beside what no dictionary knows.
     let named = family & (FAMILY | GIVEN) != 0 && first & (GIVEN | FAMILY) != 0 && family & first & WORD == 0
         || family & FAMILY != 0 && (family | first) & WORD == 0
-        || first & GIVEN != 0 && (family | first) & WORD == 0;
+        || first & GIVEN != 0 && (family | first) & WORD == 0
+        || sexed && (family | first) & WORD == 0;
     let start = line.len() - line.trim_ascii_start().len();
     (named && given.len() > 1).then_some(start..start + text.len())
+}
+
+/// A line without the sex at its end, and whether one stood there: `BALOG, DAWN M     F`.
+fn without_sex(text: &[u8]) -> (&[u8], bool) {
+    match text.split_last() {
+        Some((b'M' | b'F', rest)) if rest.ends_with(b"  ") => (rest.trim_ascii_end(), true),
+        _ => (text, false),
+    }
 }
 
 /// A pair of a label and a value.
@@ -240,8 +261,11 @@ fn each_cell(line: &[u8], mut tell: impl FnMut(Range<usize>)) {
     let mut place = 0;
     while place < end && count < CELLS {
         let byte = at(line, place);
+        // `FL8b   PATIENT NAME …`: the locator of a field of a bill goes with its label.
+        let located = byte == b' ' && locator(line, start) == place - start && place > start;
         let gap = byte == b'\t'
             || byte == b' '
+                && !(located && at(line, place + 1) == b' ')
                 && (at(line, place + 1) == b' ' || box_number(line, place + 1) > 0 && place > start);
         if gap {
             if line.get(start..place).is_some_and(|cell| !cell.trim_ascii().is_empty()) {
@@ -262,6 +286,11 @@ fn each_cell(line: &[u8], mut tell: impl FnMut(Range<usize>)) {
 
 /// Bytes of the number of a box, with what parts it from its label: `3. `, `1a. `, `17b. `.
 fn box_number(line: &[u8], start: usize) -> usize {
+    let located = locator(line, start);
+    if located > 0 {
+        let rest = line.get(start + located..).unwrap_or_default();
+        return located + rest.iter().take_while(|b| **b == b' ').count();
+    }
     let digits =
         line.get(start..).unwrap_or_default().iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     let letter = usize::from(at(line, start + digits).is_ascii_lowercase());
@@ -269,6 +298,17 @@ fn box_number(line: &[u8], start: usize) -> usize {
     let closes =
         at(line, sign) == b'.' && at(line, sign + 1) == b' ' && at(line, sign + 2).is_ascii_uppercase();
     if (1..=2).contains(&digits) && closes { digits + letter + 2 } else { 0 }
+}
+
+/// Bytes of a locator of a bill's field (UB-04): `FL8b`, `FL 60`.
+pub(super) fn locator(line: &[u8], start: usize) -> usize {
+    let rest = line.get(start..).unwrap_or_default();
+    let Some(number) = rest.strip_prefix(b"FL") else { return 0 };
+    let blank = usize::from(number.first() == Some(&b' '));
+    let digits = number.iter().skip(blank).take(3).take_while(|b| b.is_ascii_digit()).count();
+    let letter = usize::from(number.get(blank + digits).is_some_and(u8::is_ascii_lowercase));
+    let ends = number.get(blank + digits + letter).is_none_or(|b| *b == b' ');
+    if (1..=2).contains(&digits) && ends { 2 + blank + digits + letter } else { 0 }
 }
 
 /// The words of labels at the beginning of a cell, and the label that they make.

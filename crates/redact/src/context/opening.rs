@@ -17,6 +17,8 @@ pub(super) fn possible(line: &[u8]) -> bool {
         _ => line.trim_ascii_end().last().copied().unwrap_or(0),
     };
     match first {
+        b's' if last == b';' => line.starts_with(b"sqlite> "),
+        b'0'..=b'9' | b' ' if last == b'"' && numbered(line).is_some() => true,
         // One document on a line, whole or cut short; with blanks inside it may be the first line of several.
         b'{' => {
             last != b'}' && (line.len() < 3 || matches!(last, b'{' | b'[' | b',') && !line.ends_with(b"},"))
@@ -37,6 +39,17 @@ pub(super) fn possible(line: &[u8]) -> bool {
         b'-' => line.starts_with(b"-[ RECORD") || line.starts_with(b"- ") && line.len() <= HEADER,
         _ => false,
     }
+}
+
+/// The text of a numbered line of Redis, in its quotes, and its number: ` 1) "patient_id"`.
+pub(crate) fn numbered(line: &[u8]) -> Option<(usize, std::ops::Range<usize>)> {
+    let start = line.iter().take(8).take_while(|b| **b == b' ').count();
+    let digits = line.get(start..)?.iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+    let open = start + digits + 3;
+    let number = std::str::from_utf8(line.get(start..start + digits)?).ok()?.parse().ok()?;
+    let end = line.trim_ascii_end().len().checked_sub(1)?;
+    let whole = line.get(start + digits..open)? == b") \"" && line.get(end) == Some(&b'"') && open <= end;
+    whole.then_some((number, open..end))
 }
 
 /// Words that only the first lines of messages, cards and entries begin with.

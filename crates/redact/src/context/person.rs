@@ -49,7 +49,7 @@ impl Person {
 
     /// Whether a line of the block could hold something of the person.
     pub(crate) fn wants(line: &[u8]) -> bool {
-        line.iter().any(u8::is_ascii_digit) && fits(line)
+        line.iter().any(|b| b.is_ascii_digit() || *b == b':') && fits(line)
     }
 }
 

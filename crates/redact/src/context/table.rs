@@ -61,6 +61,8 @@ pub(crate) struct Table {
     pub(crate) person: bool,
     /// Whether each row is a field: its name, and its value.
     pub(crate) fields: bool,
+    /// The columns of a field's name and of what it holds, in rows with more: `row,column,value,error`.
+    pub(crate) keyed: Option<(usize, usize, usize)>,
     /// Columns whose names are sure to tell what identifies.
     sure: usize,
     parted: Parted,
@@ -155,11 +157,50 @@ fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
     ) && is(value, &["value", "answer", "response", "detail", "details", "result", "content", "data"])
 }
 
+/// Where among several columns the name of a field stands, and what it held and holds.
+fn keyed(line: &[u8], names: &[Range<usize>]) -> Option<(usize, usize, usize)> {
+    let name = |range: &Range<usize>| hash(bare(line.get(range.clone()).unwrap_or_default()));
+    let place = |words: &[u64]| names.iter().position(|range| words.contains(&name(range)));
+    let field =
+        place(list!("field column attribute property fieldname columnname field_name column_name element"))?;
+    let value = place(list!("value newvalue new_value new after submitted received answer"))?;
+    let old = place(list!("oldvalue old_value old before previous")).unwrap_or(value);
+    (names.len() > 2 && field != value).then_some((field, value, old))
+}
+
+/// In a record of what was given, `Medication  Dose  Route  Given  By`, the columns of when and by whom.
+fn administered(line: &[u8], names: &[Range<usize>], columns: &mut [Column]) {
+    let holds = |range: &Range<usize>, words: &[u64]| {
+        parts(bare(line.get(range.clone()).unwrap_or_default())).any(|part| words.contains(&hash(part)))
+    };
+    let any = |words: &[u64]| names.iter().any(|range| holds(range, words));
+    if !(any(list!("medication medications drug med order"))
+        && any(list!("dose route"))
+        && any(list!("given admin administered")))
+    {
+        return;
+    }
+    for (range, column) in names.iter().zip(columns) {
+        if holds(range, list!("by initials nurse rn")) {
+            column.class = Class::Person;
+        } else if holds(range, list!("given admin administered last")) {
+            column.class = Class::Is(I::Date);
+        }
+    }
+}
+
 fn header(line: &[u8], engine: &Engine) -> Option<Table> {
     let line = line.trim_ascii_end();
     if let Some(names) = compared(line) {
         let parted = |table: &Table| matches!(table.parted, Parted::Sign(_));
         return header(names, engine).filter(parted).map(|table| Table { compared: true, ..table });
+    }
+    // A field of a bill behind its locator.
+    if super::form::locator(line, line.len() - line.trim_ascii_start().len()) > 0 {
+        return None;
+    }
+    if let Some((names, sign)) = dump::asked(line) {
+        return titled(line, &names, Parted::Sign(sign), engine);
     }
     let like = header_like(line);
     if !(like || dump::opens_tuples(line)) || header::length(line) > 0 {
@@ -231,13 +272,20 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
     bodily(line, names, &mut columns);
+    administered(line, names, &mut columns);
     let fields = of_fields(line, names);
-    let (sure, person) =
-        if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted, births, care)? };
+    let keyed = if fields { None } else { keyed(line, names) };
+    let about = about_persons(&columns, engine.strict(), parted, births, care);
+    let (sure, person) = match about {
+        _ if fields => (2, false),
+        Some(about) => about,
+        None => keyed.map(|_| (2, false))?,
+    };
     let aligned = matches!(parted, Parted::Wide | Parted::Underlined);
     Some(Table {
         sure,
         fields,
+        keyed,
         stamped: stamped(line),
         compared: false,
         spaced: memchr::memmem::find(line, b", ").is_some(),

@@ -238,7 +238,7 @@ mod tests {
         let mut open = tree(&[("", false), ("entry", true), ("", false), ("name", true), ("", false)]);
         open.preface(&open.frames, b"", &mut out);
         assert_eq!(out, br#"{"entry":[{"name":[{"#);
-        open.resource = Some(true);
+        open.resource = Some("Patient");
         open.preface(&open.frames, b"family", &mut out);
         assert_eq!(out, br#"{"resourceType":"Patient","entry":[{"name":[{"family":"#);
         let open = tree(&[("patient", false)]);

@@ -132,7 +132,32 @@ impl Engine {
             });
             return result;
         }
+        let mut field = &b""[..];
+        if let Some((name, ..)) = table.keyed {
+            table.cells(line, |index, range| {
+                if index == name {
+                    field = line.get(range).unwrap_or_default().trim_ascii();
+                }
+            });
+        }
         table.cells(line, |index, range| {
+            if let Some((_, value, old)) = table.keyed
+                && (index == value || index == old)
+                && result.is_ok()
+            {
+                let cell = line.get(range.clone()).unwrap_or_default();
+                let start = range.start + cell.len() - cell.trim_ascii_start().len();
+                let tree = Tree::new(Grammar::Record);
+                result = self.under(
+                    line,
+                    &tree,
+                    &[],
+                    field,
+                    start..start + cell.trim_ascii().len(),
+                    scratch,
+                    hits,
+                );
+            }
             if let Some(column) = table.columns.get(index)
                 && result.is_ok()
             {
@@ -153,7 +178,15 @@ impl Engine {
     ) -> Result<(), Reason> {
         let cell = line.get(range.clone()).unwrap_or_default();
         let start = range.start + cell.len() - cell.trim_ascii_start().len();
-        let value = cell.trim_ascii();
+        let mut value = cell.trim_ascii();
+        // `6/12 0900`, when a medicine was given: the time may stay.
+        if column.class == Class::Is(I::Date)
+            && let Some(blank) = memchr::memchr(b' ', value)
+            && value.len() == blank + 5
+            && value.get(..blank).is_some_and(|day| day.contains(&b'/'))
+        {
+            value = value.get(..blank).unwrap_or_default();
+        }
         let mut manner = Manner { strict: self.strict, person, ..Manner::default() };
         let mut class = column.class;
         match column.treatment {
@@ -385,6 +418,15 @@ impl Engine {
 
     /// A line below its label.
     fn labelled(&self, line: &[u8], label: &Label, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        if label.glue == context::NUMBERED {
+            if let Some((_, range)) = context::numbered(line) {
+                let mut tree = Tree::new(Grammar::Record);
+                tree.person = matches!(classify(label.phrase(), b""), Class::Is(_));
+                // Nothing of it can be too deep.
+                let _ = self.under(line, &tree, &[], label.phrase(), range, scratch, hits);
+            }
+            return;
+        }
         let answered = label.glue == context::ANSWER;
         if !answered && context::own_key(line) {
             return;

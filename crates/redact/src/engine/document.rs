@@ -107,8 +107,8 @@ impl Engine {
                 return class;
             }
             if resource.is_none()
-                && let Some(class) =
-                    fhir::certain(key, parent, get(&leaf.value)).filter(|class| *class != Class::Machine)
+                && let Some(class) = fhir::certain(key, parent, get(&leaf.grandparent), get(&leaf.value))
+                    .filter(|class| *class != Class::Machine)
             {
                 return class;
             }
@@ -153,6 +153,12 @@ impl Engine {
                     return held;
                 }
             }
+            // `"vitals":[{"t":"…"}]`: when it was.
+            if matches!(class, Class::None | Class::Weak(_))
+                && fields::moment_of_care(key, parent, get(&leaf.grandparent))
+            {
+                return Class::Weak(I::Date);
+            }
             // `"patient/contact/home_phone":"…"`: the last part of a path.
             if class == Class::None && memchr::memchr(b'/', key).is_some() {
                 return fields::path(key);
@@ -166,6 +172,7 @@ impl Engine {
         fields::paired(line, leaves, &mut classes);
         fields::of_faces(line, leaves, &mut classes);
         fields::typed_beside(line, leaves, &mut classes);
+        fields::named_beside(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();
         let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);

@@ -474,6 +474,53 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
     }
 }
 
+/// Whether a key is of the moment of what is listed in a record of care: `{"vitals":[{"t":…}]}`.
+pub(super) fn moment_of_care(key: &[u8], parent: &[u8], grandparent: &[u8]) -> bool {
+    let listed = |key: &[u8]| {
+        list!(
+            "vitals vitalsigns observations readings measurements labs labresults glucose encounters visits appointments \
+             admissions medications doses administrations immunizations vaccinations procedures notes episodes stays"
+        )
+        .contains(&hash(key))
+    };
+    list!("t ts time at when timestamp date datetime").contains(&hash(key))
+        && (listed(parent) || listed(grandparent))
+}
+
+/// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.
+pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    let role = |leaf: &Leaf| {
+        leaf.string
+            && list!("role type kind participanttype usertype relationship").contains(&hash(get(&leaf.key)))
+            && list!(
+                "patient member subscriber guarantor guardian caregiver mother father spouse parent child dependent resident \
+                 beneficiary enrollee insured"
+            )
+            .contains(&hash(get(&leaf.value)))
+    };
+    let called = |leaf: &Leaf| {
+        leaf.string
+            && list!("name displayname fullname label title").contains(&hash(get(&leaf.key)))
+            && leaf.value.len() <= 48
+            && !get(&leaf.value).iter().any(u8::is_ascii_digit)
+            && get(&leaf.value).first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
+    };
+    for (index, leaf) in leaves.iter().enumerate() {
+        if !role(leaf) {
+            continue;
+        }
+        let near = leaves.iter().enumerate().skip(index.saturating_sub(2)).take(5);
+        for (other, beside) in
+            near.filter(|(_, other)| other.depth == leaf.depth && other.parent == leaf.parent)
+        {
+            if called(beside) {
+                set(classes, other, Class::Is(I::Name));
+            }
+        }
+    }
+}
+
 /// Whether a key or its value names a part of a body that is measured: `"modality":"fingerprint"`, `"finger":"R_INDEX"`.
 fn bodily(key: &[u8], value: &[u8]) -> bool {
     list!("modality biometric biometrictype finger eye palm").contains(&hash(key))

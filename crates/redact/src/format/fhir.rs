@@ -187,7 +187,11 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"distinctIdentifier",
         ) => Class::Is(I::Device),
         (_, b"subscriberId" | b"policyNumber" | b"dependent") if digits > 2 => Class::Is(I::HealthPlan),
-        (_, b"birthDate" | b"deceasedDateTime") => Class::Is(I::Date),
+        // A year may stay.
+        (_, b"birthDate" | b"deceasedDateTime") if digits > 4 => Class::Is(I::Date),
+        (_, b"birthDate" | b"deceasedDateTime") => Class::Machine,
+        // What a document is called everywhere.
+        (b"masterIdentifier", b"value") if value.starts_with(b"urn:oid:") => Class::Machine,
         (
             _,
             b"div"
@@ -250,7 +254,7 @@ fn ssn_like(value: &[u8]) -> bool {
 }
 
 /// What a key tells by the key above it, also where no resource is seen around.
-pub(crate) fn certain(key: &[u8], parent: &[u8], value: &[u8]) -> Option<Class> {
+pub(crate) fn certain(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8]) -> Option<Class> {
     let known = among(
         parent,
         &[
@@ -285,7 +289,7 @@ pub(crate) fn certain(key: &[u8], parent: &[u8], value: &[u8]) -> Option<Class> 
     let plain =
         among(key, &["value", "family", "given", "text", "data", "url", "line", "start", "end", "display"])
             || !among(parent, &["telecom", "identifier", "name", "photo", "address", "period"]);
-    if known && plain { class(key, parent, b"", value) } else { None }
+    if known && plain { class(key, parent, grandparent, value) } else { None }
 }
 
 /// What the `value` beside a `system` or a `code` is (HL7 table 0203).

@@ -450,7 +450,11 @@ impl Reader<'_> {
                     && !(time && !self.near(index, v::BIRTH | v::EVENT, 4))
                     && self.tells(index, time);
             if stands {
-                self.hit(token.start, end, Identifier::Date, weight::SHAPE);
+                // `Tuesday, October 14, 2025`.
+                let comma = usize::from(self.back(index, 1).symbol(b','));
+                let weekday = self.back(index, 1 + comma);
+                let start = if weekday.is(v::WEEKDAY) { weekday.start } else { token.start };
+                self.hit(start, end, Identifier::Date, weight::SHAPE);
             }
             return (day || year).then_some(end);
         }

@@ -65,6 +65,9 @@ impl Reader<'_> {
                 continue;
             }
             let beside = name(before) || name(after);
+            if elsewhere(value, beside) {
+                continue;
+            }
             let (identifier, length) = match () {
                 () if name(value) || whole_name(value) => (I::Name, value.len()),
                 () if (beside || borne(before) || borne(after)) && word(value) => (I::Name, value.len()),
@@ -98,6 +101,33 @@ impl Reader<'_> {
             self.hit(field.start, field.end, identifier, weight::GUESS + 3);
         }
     }
+}
+
+/// Whether a field is how one is related, who pays, or the number of a test (LOINC): it stands in rows of everybody.
+fn elsewhere(value: &[u8], beside: bool) -> bool {
+    const RELATED: &[u64] = words![
+        "self",
+        "spouse",
+        "child",
+        "son",
+        "daughter",
+        "mother",
+        "father",
+        "parent",
+        "dependent",
+        "sibling",
+        "other",
+        "wife",
+        "husband",
+        "partner",
+        "guardian",
+        "employee",
+        "subscriber"
+    ];
+    let value_hash = hash(value);
+    RELATED.contains(&value_hash)
+        || !beside && vocabulary().get(value_hash) & v::PAYER != 0
+        || digits::loinc(value)
 }
 
 /// What the fields of a row tell.

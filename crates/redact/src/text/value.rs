@@ -71,6 +71,16 @@ fn of_software(value: &[u8]) -> bool {
     })
 }
 
+/// What plans are called by how they pay: `PPO2`, `HMO 500`.
+fn kind_of_plan(value: &[u8]) -> bool {
+    let kinds: [&[u8]; 5] = [b"PPO", b"HMO", b"EPO", b"POS", b"HDHP"];
+    kinds.iter().any(|kind| {
+        value.strip_prefix(*kind).is_some_and(|rest| {
+            rest.len() <= 4 && rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
+        })
+    })
+}
+
 /// The number of a ticket at a desk of support: `INC0281354`.
 fn of_a_desk(value: &[u8]) -> bool {
     let kinds: [&[u8]; 6] = [b"INC", b"CHG", b"PRB", b"RITM", b"SCTASK", b"CTASK"];
@@ -151,6 +161,8 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Npi => count == 10 && letters == 0,
         I::Dea => count >= 6,
         I::Licence if of_software(value) => false,
+        // A kind of plan: `PPO2`.
+        I::HealthPlan if kind_of_plan(value) => false,
         I::Other if of_a_desk(value) => false,
         // The year of a vehicle.
         I::Vehicle if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _]) => false,

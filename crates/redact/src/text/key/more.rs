@@ -19,22 +19,20 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
         return Some(Class::Formed(I::HealthPlan));
     }
     // What devices at home and calendars write of a moment.
-    if whole_is(words!["systemtime"]) && !is(around.whole_hash, words!["timecreated"])
-        || whole_is(words![
-            "displaytime",
-            "measuredat",
-            "measurementtime",
-            "readingtime",
-            "sampletime",
-            "takenat",
-            "scheduledfor",
-            "scheduledat",
-            "scheduledstart",
-            "bookedfor",
-            "startsat",
-            "endsat"
-        ])
-    {
+    if whole_is(words![
+        "displaytime",
+        "measuredat",
+        "measurementtime",
+        "readingtime",
+        "sampletime",
+        "takenat",
+        "scheduledfor",
+        "scheduledat",
+        "scheduledstart",
+        "bookedfor",
+        "startsat",
+        "endsat"
+    ]) {
         return Some(Class::Weak(I::Date));
     }
     if whole_is(words!["identifiers", "patientidentifiers", "otherids", "altids", "alternateids"]) {

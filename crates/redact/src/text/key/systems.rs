@@ -32,7 +32,7 @@ const PLANS: &[u64] = list!(
 
 /// Numbers of accounts, claims and bills.
 const ACCOUNTS: &[u64] = list!(
-    "hospitalaccount hospaccount hospacct patientcontrolnumber patctlnumber patientctlnumber tcn dcn icn ccn \
+    "hospitalaccount hospaccount hospacct patcntl patcntlno patcntlnumber patientcontrolnumber patctlnumber patientctlnumber tcn dcn icn ccn \
      payerclaimnumber payerclaimcontrolnumber payercontrolnumber billnumber billid \
      statementnumber statementid stmtnumber stmtid stmt araccount aracct achaccount achacct bankacct \
      bankaccount depositaccount checkingacct savingsacct encounteraccount visitaccount fin \
@@ -41,7 +41,7 @@ const ACCOUNTS: &[u64] = list!(
 
 /// Licences and permits.
 const LICENCES: &[u64] = list!(
-    "permitnumber dmvid oln cdl cdlnumber dlic dlicnumber medlicense medicallicense medicallicence statelic \
+    "permit permitnumber permitno dmvid oln cdl cdlnumber dlic dlicnumber medlicense medicallicense medicallicence statelic \
      driverslicence driverlicence operatorlicense operatorslicense"
 );
 
@@ -81,7 +81,7 @@ const CALLED: &[u64] = list!(
 const DAYS: &[u64] = list!(
     "doi nextrefill nextrefilldue admittedon dischargedon admittedat dischargedat lastvisit nextvisit nextappointment nextappt lastappt lmp edd coveragestart \
      coverageend servicefrom serviceto dosfrom dosto fromdos todos apptstart apptend appttime appointmenttime \
-     fechanacimiento dnac birthday bday"
+     fechanacimiento dnac birthday bday statementcovers statementcoversperiod statementperiod"
 );
 
 /// Parts of names behind whose they are: `patientLast`, `nok_first`.
@@ -108,7 +108,7 @@ const ROLES: &[u64] = list!(
 );
 
 /// Those who write, of papers about persons or of programs.
-const AUTHORS: &[u64] = list!("author assignedto fromname verifiedby");
+const AUTHORS: &[u64] = list!("author assignedto fromname verifiedby manager supervisor");
 
 /// Accounts and pages on social networks, and pages of one's own.
 const SOCIAL: &[u64] = list!(
