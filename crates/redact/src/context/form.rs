@@ -230,7 +230,20 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
                 }
             }
             (None, Some((label, class))) => pairs.push(Pair { label, value: cell, class }),
-            (None, None) => {}
+            // From one day to another.
+            (None, None) => {
+                let digits = |range: &Range<usize>| {
+                    let value = line.get(range.clone()).unwrap_or_default().trim_ascii();
+                    matches!(value.len(), 6 | 8) && value.iter().all(u8::is_ascii_digit)
+                };
+                if let Some(Pair { label, value, class: Class::Day }) = pairs.last()
+                    && digits(value)
+                    && digits(&cell)
+                {
+                    let label = label.clone();
+                    pairs.push(Pair { label, value: cell, class: Class::Day });
+                }
+            }
         }
     });
     let sure = |pair: &&Pair| {

@@ -77,8 +77,24 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "driver",
         "rider",
         "passenger",
+        "baby",
+        "infant",
+        "newborn",
     ]) {
         Class::Person
+    } else if is(&[
+        "by",
+        "peds",
+        "anes",
+        "anesthesia",
+        "crna",
+        "surgeon",
+        "scrub",
+        "preceptor",
+        "given by",
+        "sent by",
+    ]) {
+        Class::Staff
     } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
         Class::Weak(I::Address)
     } else if let Some(word) = meant(name) {
@@ -178,7 +194,8 @@ pub(super) fn about_persons(
     };
     // A day of birth is as sure as two others, and so is one beside a person.
     let sure = sure + births + usize::from(sure > 0 && persons > 0);
-    enough.then_some((sure, person > 0 || pictures > 0 || cared))
+    let held = persons > 0 && columns.iter().any(|column| column.class == Class::Is(I::Vehicle));
+    enough.then_some((sure, person > 0 || pictures > 0 || cared || held))
 }
 
 #[cfg(test)]

@@ -209,11 +209,26 @@ impl Engine {
         let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
         let named = matches!(class, Class::Person | Class::Part(_))
             || matches!(class, Class::Staff | Class::User) && full;
+        if matches!(class, Class::Person | Class::Part(_) | Class::Staff | Class::User)
+            && text::rows::elsewhere(value, false)
+        {
+            return Ok(());
+        }
         if named && person && worded && value.len() < 64 {
             class = Class::Is(I::Name);
         }
         if class == Class::None && person {
             class = by_form(value);
+        }
+        // `P-8636`, the permit of a holder.
+        if let Class::Formed(identifier) = class
+            && person
+            && !matches!(identifier, I::Photo | I::Biometric)
+            && value.len() >= 5
+            && crate::check::digits::count(value) >= 4
+            && !value.contains(&b' ')
+        {
+            class = Class::Is(identifier);
         }
         // `V2`, a visit's number in its study.
         if matches!(class, Class::Formed(_)) && value.len() < 4 {

@@ -97,6 +97,10 @@ impl Engine {
             {
                 return Class::Machine;
             }
+            // Of a sensor that is worn; Windows writes so of its own events.
+            if key == b"systemTime" && parent != b"TimeCreated" {
+                return Class::Weak(I::Date);
+            }
             // Lots of medicines are nobody's, those of implants are.
             if kind == Some("Immunization") && matches!(key, b"lotNumber" | b"expirationDate") {
                 return Class::Machine;

@@ -77,8 +77,10 @@ pub(crate) fn segment(
             }
             None if name == b"QPD" && value.starts_with(b"@") => asked(text, range, hits),
             None if loose && value.len() > 1 => unlisted(text, range, local, hits, prose),
-            // What has the form of a day is one in every segment: senders shift fields.
-            None if dated(value) => field(text, range, All(I::Date), hits, prose),
+            // What has the form of a day is one in every segment: senders shift fields. A query has its own.
+            None if dated(value) && !matches!(name, b"QRD" | b"QRF" | b"QPD" | b"MSA") => {
+                field(text, range, All(I::Date), hits, prose)
+            }
             None => {}
         }
         place += length + 1;

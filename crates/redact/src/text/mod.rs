@@ -53,7 +53,7 @@ mod prose;
 mod queries;
 mod roads;
 mod rosters;
-mod rows;
+pub(crate) mod rows;
 mod scanned;
 mod segments;
 mod stated;

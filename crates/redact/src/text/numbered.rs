@@ -176,6 +176,11 @@ impl Reader<'_> {
                 }
                 Kind::Word if self.picture_word(token) => self.named_picture(index),
                 Kind::Word
+                    if self.lower_is(index, words!["finger", "thumb", "palm", "vein", "face", "voice"]) =>
+                {
+                    self.measured_of_a_body(index);
+                }
+                Kind::Word
                     if token.is(v::MRN
                         | v::PLAN
                         | v::ACCOUNT
@@ -189,6 +194,22 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `finger FP-4821-9KQ2`: what of a body opened a door, or was enrolled.
+    fn measured_of_a_body(&mut self, index: usize) {
+        let Some(range) = self.number_from(self.skip_signs(index + 1)) else { return };
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        let letters = value.iter().filter(|b| b.is_ascii_uppercase()).count();
+        let near = range.start <= self.t(index).end + 2;
+        if near
+            && letters >= 2
+            && value.len() >= 8
+            && crate::check::digits::count(value) >= 3
+            && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-')
+        {
+            self.hit(range.start, range.end, I::Biometric, weight::CONTEXT);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{
     check::digits,
     shape::{date, digits as digits_of, phone, ssn, value as number_of},
     words::{
-        CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash,
+        CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list,
         vocabulary::{self as v, vocabulary},
         words,
     },
@@ -104,28 +104,19 @@ impl Reader<'_> {
 }
 
 /// Whether a field is how one is related, who pays, or the number of a test (LOINC): it stands in rows of everybody.
-fn elsewhere(value: &[u8], beside: bool) -> bool {
-    const RELATED: &[u64] = words![
-        "self",
-        "spouse",
-        "child",
-        "son",
-        "daughter",
-        "mother",
-        "father",
-        "parent",
-        "dependent",
-        "sibling",
-        "other",
-        "wife",
-        "husband",
-        "partner",
-        "guardian",
-        "employee",
-        "subscriber"
-    ];
+pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
+    const RELATED: &[u64] = list!(
+        "self spouse child son daughter mother father parent dependent sibling other wife husband partner guardian \
+         employee subscriber"
+    );
+    // Services of a hospital, ways of anaesthesia.
+    const SERVICES: &[u64] = list!(
+        "sur surg med card cards gen mac ortho neuro peds psych ob gyn obgyn icu ccu nicu picu micu sicu tele onc hem \
+         renal gi gu ent uro er ed rehab obs spinal local reg pacu medsurg"
+    );
     let value_hash = hash(value);
     RELATED.contains(&value_hash)
+        || SERVICES.contains(&value_hash) && value.iter().all(u8::is_ascii_uppercase)
         || !beside && vocabulary().get(value_hash) & v::PAYER != 0
         || digits::loinc(value)
 }

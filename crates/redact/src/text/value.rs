@@ -143,7 +143,11 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Facility => letters > 0 && !pointer(value),
         I::City => letters > 0,
         I::Address => letters > 1 || count > 2,
-        I::Date => count >= 3 || letters >= 3 && count > 0,
+        I::Date => {
+            count >= 3
+                || letters >= 3 && count > 0
+                || count == 2 && matches!(value, [a, b'/', b] if a.is_ascii_digit() && b.is_ascii_digit())
+        }
         I::Age => {
             letters == 0
                 && std::str::from_utf8(value)

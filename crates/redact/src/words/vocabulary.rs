@@ -285,7 +285,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (DEVICE | LOOK, "pacemaker implant implanted defibrillator glucometer"),
     (VEHICLE | DIRECT | LOOK, "vin licenseplate platenumber plateno"),
-    (VEHICLE, "vehicle plate plates car truck tag automobile van registration sedan suv"),
+    (VEHICLE, "vehicle veh plate plates car truck tag automobile van registration sedan suv"),
     (OTHER | LOOK, "rx prescription badge specimen studentid employeeid"),
     (
         OTHER,

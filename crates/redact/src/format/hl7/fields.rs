@@ -36,7 +36,7 @@ pub(super) enum Field {
 /// Segments whose fields are known, the rows of the standard's tables that can identify: a letter for what a field is (see
 /// [`meant`]), and the numbers of the fields that are.
 const TABLE: &str = "\
-PID m2,3,4,21 n5,6,9 d7,29,33 -10,15,16,17,22 a11 y12,23 t13,14,40 A18 s19 L20
+PID m2,3,4,21 n5,6,9 d7,29,33 -10,15,16,17,22 a11 y12,23,24 t13,14,40 A18 s19 L20
 PD1 f3,14 c4 m10 d13,17,18
 NK1 n2,26,30 -3,7,35 a4,32 t5,6,31,40,41 d8,9,16 o12,33 f13 s37 y38
 GT1 A2 n3,4,16,42,45 a5,17 t6,7,18,46 d8,13,14,24,31,32 s12 o19,29

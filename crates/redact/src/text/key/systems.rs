@@ -32,7 +32,7 @@ const PLANS: &[u64] = list!(
 
 /// Numbers of accounts, claims and bills.
 const ACCOUNTS: &[u64] = list!(
-    "hospitalaccount hospaccount hospacct patcntl patcntlno patcntlnumber patientcontrolnumber patctlnumber patientctlnumber tcn dcn icn ccn \
+    "hospitalaccount hospaccount hospacct patcntl patcntlno patcntlnumber patientcntl patientcntlno patientcontrolnumber patctlnumber patientctlnumber tcn dcn icn ccn \
      payerclaimnumber payerclaimcontrolnumber payercontrolnumber billnumber billid \
      statementnumber statementid stmtnumber stmtid stmt araccount aracct achaccount achacct bankacct \
      bankaccount depositaccount checkingacct savingsacct encounteraccount visitaccount fin \
