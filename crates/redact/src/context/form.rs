@@ -255,7 +255,9 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
         )
     };
     let count = pairs.iter().filter(sure).count();
-    if !near && (count < 1 || pairs.len() < 2 && !boxed) {
+    // Bills have no other lines.
+    let located = locator(line, line.len() - line.trim_ascii_start().len()) > 0;
+    if !near && !located && (count < 1 || pairs.len() < 2 && !boxed) {
         return Vec::new();
     }
     for pair in &pairs {

@@ -208,7 +208,7 @@ impl Engine {
         // In a table about persons a name is a person's.
         let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
         let named = matches!(class, Class::Person | Class::Part(_))
-            || matches!(class, Class::Staff | Class::User) && full;
+            || matches!(class, Class::Staff | Class::User) && (full || text::written::sure_name(value));
         if matches!(class, Class::Person | Class::Part(_) | Class::Staff | Class::User)
             && text::rows::elsewhere(value, false)
         {

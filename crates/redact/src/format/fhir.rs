@@ -172,7 +172,7 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         // Who did it is known by the name of an account.
         (b"identifier", b"value") | (_, b"altId") if digits == 0 && !value.contains(&b' ') => Class::Staff,
         (b"identifier" | b"udiCarrier", b"value") => Class::Is(I::Mrn),
-        (b"photo", b"data" | b"url") => Class::Is(I::Photo),
+        (b"photo" | b"image", b"data" | b"url") => Class::Is(I::Photo),
         (b"name" | b"valueHumanName", b"family" | b"given" | b"text") => Class::Is(I::Name),
         (b"address" | b"valueAddress", b"line" | b"text") => Class::Is(I::Address),
         (_, b"city" | b"district") => Class::Is(I::City),
@@ -213,6 +213,7 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"custodian"
             | b"organization"
             | b"hospitalization"
+            | b"onBehalfOf"
             | b"facility",
             b"display",
         ) => Class::Is(I::Facility),

@@ -16,7 +16,7 @@ use fields::{
     LOOSE,
 };
 pub(crate) use forms::of_care;
-use forms::{capital, dated, end_of, login, party, pictured, shared};
+use forms::{addressed, capital, dated, end_of, login, party, pictured, shared};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -61,8 +61,9 @@ pub(crate) fn segment(
         let listed = fields.get(number).copied().flatten();
         let range = place..place + length;
         match listed {
-            // A name in sub-components, wherever it stands.
+            // A name in sub-components, or an address, wherever it stands.
             _ if loose && party(value) => field(text, range, Parties, hits, prose),
+            _ if loose && addressed(value) => field(text, range, Address, hits, prose),
             Some(Prose) if name == b"OBX" => {
                 let typed = observed(kind);
                 field(text, range, typed, hits, prose);
@@ -192,6 +193,10 @@ fn unlisted(
             && (part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') || part.iter().all(capitals))
     };
     let state = part(3).len() == 2 && part(3).iter().all(u8::is_ascii_uppercase);
+    if value.starts_with(b"(01)") {
+        hits.push(whole(range, I::Device));
+        return;
+    }
     let count = parts.count();
     let found = match () {
         () if dated(value) => All(I::Date),
@@ -342,6 +347,9 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
         (Location, 9) if digits > 0 && value.contains(&b' ') => Some(I::Address),
         // The number of what stands at a bed (IHE PCD TF-2, PV1-3).
         (Location, 10 | 11) if digits >= 12 => Some(I::Device),
+        // With its address (LA2).
+        (Location, 11) if digits == 0 && value.len() > 2 => Some(I::City),
+        (Location, 13) if digits >= 5 => Some(I::Zip),
         (Address, 1 | 2) => Some(I::Address),
         (Address, 3) => Some(I::City),
         (Address, 8 | 9) if value.len() > 3 => Some(I::City),

@@ -148,7 +148,10 @@ impl Reader<'_> {
             });
             if begins.kind != Kind::Word
                 || !phrase
-                || words > 1 && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
+                || words > 1
+                    && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
+                    // `COLL BY: S. Roe`, of whom the lines tell.
+                    && !(self.person && words == 2 && self.lower_is(index - 1, words!["by"]))
             {
                 continue;
             }

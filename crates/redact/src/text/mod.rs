@@ -379,7 +379,14 @@ impl<'a> Reader<'a> {
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
-        if start < end {
+        // `CGCTCATT,WES`: what was read of a genome begins like a name in capitals.
+        let read = identifier == Identifier::Name
+            && self
+                .text
+                .get(start..end)
+                .and_then(|name| name.get(..6))
+                .is_some_and(|head| head.iter().all(|b| b"ACGTN".contains(b)));
+        if start < end && !read {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }

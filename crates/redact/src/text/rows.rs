@@ -40,11 +40,12 @@ impl Reader<'_> {
         }
         let told = told(self.text, &fields);
         let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
-        if told.names + told.towns == 0 && !likely || told.days == 0 && !self.person {
+        if told.names + told.towns == 0 && !likely || told.days + told.beds == 0 && !self.person {
             return;
         }
         // Any text may have gaps: there more must tell.
-        if gaps && !(told.days > 0 && (told.names > 1 || likely || told.numbers > 0)) {
+        let bedded = told.beds > 0 && told.codes > 0 && told.names > 0;
+        if gaps && !bedded && !(told.days > 0 && (told.names > 1 || likely || told.numbers > 0)) {
             return;
         }
         self.fields(&fields);
@@ -138,6 +139,8 @@ pub(super) struct Told {
     pub(super) mails: usize,
     /// Numbers as offices give them.
     pub(super) codes: usize,
+    /// Beds and rooms: `Bed 278`, `Rm 4-B`.
+    pub(super) beds: usize,
 }
 
 /// What the fields tell together.
@@ -168,12 +171,23 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
         told.numbers += usize::from(number(value));
         told.mails += usize::from(mail(value));
         told.codes += usize::from(coded(value));
+        told.beds += usize::from(bed(value));
         before = value;
     }
     if told.long_ago || told.names + told.numbers + told.mails > 0 {
         told.names += told.towns;
     }
     told
+}
+
+/// Whether a field is the bed or the room of somebody.
+fn bed(value: &[u8]) -> bool {
+    let letters = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let (word, place) = value.split_at_checked(letters).unwrap_or_default();
+    list!("bed rm room").contains(&hash(word))
+        && (2..=8).contains(&place.len())
+        && place.first() == Some(&b' ')
+        && place.iter().any(u8::is_ascii_digit)
 }
 
 /// The year of `datetime.date(1962, 3, 17)`.

@@ -168,6 +168,8 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         // A kind of plan: `PPO2`.
         I::HealthPlan if kind_of_plan(value) => false,
         I::Other if of_a_desk(value) => false,
+        // Names of the standard itself (DICOM PS3.6, annex A).
+        I::Other if value.starts_with(b"1.2.840.10008.") => false,
         // The year of a vehicle.
         I::Vehicle if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _]) => false,
         I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Vehicle | I::Device | I::Other => {

@@ -176,9 +176,9 @@ pub(super) fn of(name: &[u8]) -> Option<&'static [Option<Field>]> {
 }
 
 /// Segments in which fields that are not listed are read by their form: senders shift fields.
-pub(super) const LOOSE: [&[u8; 3]; 18] = [
+pub(super) const LOOSE: [&[u8; 3]; 19] = [
     b"PID", b"NK1", b"GT1", b"IN1", b"IN2", b"PV1", b"PD1", b"ACC", b"OBR", b"PV2", b"ORC", b"SCH", b"TXA",
-    b"QPD", b"PRD", b"RXE", b"FT1", b"ARQ",
+    b"QPD", b"PRD", b"RXE", b"FT1", b"ARQ", b"PRT",
 ];
 
 #[cfg(test)]

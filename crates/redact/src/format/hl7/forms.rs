@@ -46,6 +46,14 @@ pub(super) fn dated(value: &[u8]) -> bool {
     (8..=24).contains(&value.len()) && crate::shape::date::compact(value, 0) == Some(value.len())
 }
 
+/// Whether a value is an address with a state and a ZIP code: `4 Elm St^^Otis^OR^97368`.
+pub(super) fn addressed(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'^').skip(2);
+    parts.next().is_some_and(|city| city.len() > 2)
+        && parts.next().is_some_and(|state| state.len() == 2 && state.iter().all(u8::is_ascii_uppercase))
+        && parts.next().is_some_and(|zip| zip.len() <= 10 && crate::check::digits::count(zip) >= 5)
+}
+
 /// Whether a value is a name in sub-components: `7582&Quist&Orla&&&&MD`.
 pub(super) fn party(value: &[u8]) -> bool {
     let mut parts = value.split(|b| *b == b'&');
