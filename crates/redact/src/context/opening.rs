@@ -71,7 +71,11 @@ pub(super) const FORM: &[u8] = b"Content-Disposition: form-data";
 /// Whether a line is made of what names of columns are made of.
 pub(super) fn header_like(line: &[u8]) -> bool {
     if line.len() > HEADER || line.len() < 3 || matches!(line.last(), Some(b'.' | b'!' | b'?')) {
-        return false;
+        // The last of many questions of a survey.
+        let several = |sign: u8| memchr::memchr_iter(sign, line).take(2).count() > 1;
+        if line.last() != Some(&b'?') || !(several(b',') || several(b'\t')) {
+            return false;
+        }
     }
     let (mut breaks, mut previous) = (0, b' ');
     for (place, byte) in line.iter().copied().enumerate() {
@@ -100,6 +104,7 @@ pub(super) fn header_like(line: &[u8]) -> bool {
             // A stroke of a box: `│`.
             0x94 | 0x95 if previous == 0xe2 => breaks += 1,
             b' ' => breaks += usize::from(previous == b' ' && place > 1),
+            b'?' if breaks > 0 => {}
             b'"' | b'\'' | b'`' | b'#' | b'/' | b'.' | b'-' | b'&' | b'(' | b')' | b'*' | b'%' | b'+'
             | b'\r' => {}
             0x80.. => {}

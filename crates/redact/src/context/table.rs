@@ -262,7 +262,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     for range in names {
         let name = bare(line.get(range.clone()).unwrap_or_default());
         // More words are a sentence.
-        if name.split(|b| *b == b' ').count() > 6 {
+        if name.split(|b| *b == b' ').count() > 6 + 3 * usize::from(name.ends_with(b"?")) {
             return None;
         }
         let class = if name.len() > 48 { Class::None } else { titles(name) };

@@ -55,6 +55,7 @@ fn meant(name: &[u8]) -> Option<&'static [u8]> {
 
 /// What the name of a column tells: as a key does, and in a few words that only tables have.
 pub(super) fn titles(name: &[u8]) -> Class {
+    let name = question(name);
     let class = classify(name, b"");
     let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
     if kept(name) {
@@ -95,6 +96,27 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "sent by",
     ]) {
         Class::Staff
+    } else if is(&["customer"]) {
+        Class::Person
+    } else if is(&["invoice #", "invoice", "invoice no", "inv #"]) {
+        Class::Formed(I::Account)
+    } else if is(&[
+        "added",
+        "called",
+        "seen",
+        "received",
+        "rec'd",
+        "sent",
+        "due",
+        "scheduled",
+        "booked",
+        "faxed",
+        "last pmt",
+        "last payment",
+        "last seen",
+        "expires",
+    ]) {
+        Class::Day
     } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
         Class::Weak(I::Address)
     } else if let Some(word) = meant(name) {
@@ -102,6 +124,23 @@ pub(super) fn titles(name: &[u8]) -> Class {
     } else {
         class
     }
+}
+
+/// What a question of a form asks for: `What is your full name?`, `Best phone number`.
+fn question(name: &[u8]) -> &[u8] {
+    const ASKING: &[u64] = list!(
+        "what what's whats is are your please enter provide the best patient's preferred type write tell us"
+    );
+    let asked = name.strip_suffix(b"?").or_else(|| name.strip_suffix(b":")).unwrap_or(name).trim_ascii();
+    let mut rest = asked;
+    while let Some(blank) = memchr::memchr(b' ', rest) {
+        if !ASKING.contains(&hash(rest.get(..blank).unwrap_or_default())) {
+            break;
+        }
+        rest = rest.get(blank + 1..).unwrap_or_default().trim_ascii_start();
+    }
+    // `Preferred name` alone is as good as a key.
+    if asked.len() < name.len() || memchr::memchr(b' ', rest).is_some() { rest } else { name }
 }
 
 /// Whether a column tells when the row was written: `created_at`, `LOAD_DTTM`, `LastModified`.
@@ -194,7 +233,10 @@ pub(super) fn about_persons(
     };
     // A day of birth is as sure as two others, and so is one beside a person.
     let sure = sure + births + usize::from(sure > 0 && persons > 0);
-    let held = persons > 0 && columns.iter().any(|column| column.class == Class::Is(I::Vehicle));
+    let held = persons > 0
+        && columns.iter().any(|column| {
+            matches!(column.class, Class::Is(I::Vehicle | I::Phone) | Class::Formed(I::Account))
+        });
     enough.then_some((sure, person > 0 || pictures > 0 || cared || held))
 }
 

@@ -261,6 +261,16 @@ fn attribute(tree: &mut Tree, line: &[u8], name: Range<usize>, value: Range<usiz
         return;
     }
     let among = |name: &[u8], names: &[&[u8]]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    // A link to somebody's page has the name for a text.
+    if attribute == b"href" && tree.frames.last().is_some_and(|frame| frame.key.name() == b"a") {
+        let of_somebody = [&b"/patients/"[..], b"/patient/", b"/members/", b"/clients/", b"/residents/"]
+            .iter()
+            .filter_map(|path| memchr::memmem::find(text, path).map(|at| at + path.len()))
+            .any(|at| text.get(at..).is_some_and(|id| id.iter().any(u8::is_ascii_digit)));
+        if of_somebody {
+            tree.pending = Key::new(b"patient_name");
+        }
+    }
     if among(local(attribute), &NAMING)
         && let Some(element) = tree.frames.last_mut()
         && among(element.key.name(), &GENERAL)
@@ -376,6 +386,7 @@ fn text(tree: &mut Tree, line: &[u8], range: Range<usize>, leaf: Leaf<'_>) {
         b"item" | b"paragraph" | b"content" | b"caption" | b"td" if narrative(element.name(), above) => {
             b"note"
         }
+        b"a" if !pending.name().is_empty() => pending.name(),
         _ if listed && !pending.name().is_empty() => pending.name(),
         b"streetAddressLine" => b"street_address",
         // Organizations of HL7 v3 care for people, but for those that make things.

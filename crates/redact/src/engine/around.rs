@@ -220,6 +220,10 @@ impl Engine {
         if class == Class::None && person {
             class = by_form(value);
         }
+        // `1/7`, when somebody was put on a list.
+        if class == Class::Day && person && date::partial(value, 0) == Some(value.len()) {
+            class = Class::Is(I::Date);
+        }
         // `P-8636`, the permit of a holder.
         if let Class::Formed(identifier) = class
             && person

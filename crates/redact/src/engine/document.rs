@@ -452,6 +452,14 @@ impl Engine {
             }
             Class::Part(true) if let Some(end) = remarked(value) => {
                 hits.push(Hit { start: 0, end, identifier: I::Name, weight: weight::KEY, quoted: 0 });
+                if crate::check::digits::count(value) == 0 {
+                    return Ok(());
+                }
+            }
+            // `"preferred_provider":"doctor quist"`.
+            Class::Person | Class::Staff if let Some(range) = titled(value) => {
+                let std::ops::Range { start, end } = range;
+                hits.push(Hit { start, end, identifier: I::Name, weight: weight::KEY, quoted: 0 });
                 return Ok(());
             }
             Class::Social(sure) if let Some(identifier) = social(value, sure || manner.person) => {
@@ -464,6 +472,14 @@ impl Engine {
             }
             Class::Prose => manner = Manner { strict: true, person: true, ..manner },
             _ => {}
+        }
+        if class == Class::Prose && value.starts_with(b"<div") {
+            fhir::narrative(value, |range, identifier| {
+                if plausible(identifier, value.get(range.clone()).unwrap_or_default()) {
+                    let std::ops::Range { start, end } = range;
+                    hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+                }
+            });
         }
         // The customer of a service of payment.
         if value.starts_with(b"cus_") && (12..=32).contains(&value.len()) {
@@ -498,6 +514,19 @@ impl Engine {
         self.rules(value, &scratch.tokens, hits);
         Ok(())
     }
+}
+
+/// The name behind a title, however it is written, if nothing else stands there.
+fn titled(value: &[u8]) -> Option<std::ops::Range<usize>> {
+    let blank = memchr::memchr(b' ', value)?;
+    let title = value.get(..blank)?.to_ascii_lowercase();
+    let name = value.get(blank + 1..)?;
+    let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'' | b'.');
+    (matches!(title.as_slice(), b"dr" | b"dr." | b"doctor" | b"nurse")
+        && (2..=40).contains(&name.len())
+        && name.iter().all(letters)
+        && name.split(|b| *b == b' ').count() <= 3)
+        .then_some(blank + 1..value.len())
 }
 
 fn plausible_leaf(class: Class, value: &[u8]) -> bool {

@@ -387,10 +387,7 @@ pub(super) fn entitled(key: &[u8]) -> bool {
 /// What a path tells by its last part that tells something: `ehr_status/subject/external_ref/id/value`, `ctx/composer_name`
 /// of openEHR's flat format, `patient/contact/home_phone`.
 pub(super) fn path(path: &[u8]) -> Class {
-    let bare = |part: &'_ [u8]| {
-        let end = part.iter().position(|b| matches!(b, b'|' | b':')).unwrap_or(part.len());
-        end
-    };
+    let bare = |part: &[u8]| part.iter().position(|b| matches!(b, b'|' | b':')).unwrap_or(part.len());
     let mut parts = path.rsplit(|b| *b == b'/').map(|part| part.get(..bare(part)).unwrap_or_default());
     // `…|unit`, `…|code`: what a value is measured in, and where it is listed.
     let tail = path.rsplit(|b| *b == b'|').next().filter(|tail| tail.len() < path.len()).unwrap_or_default();
@@ -483,7 +480,7 @@ pub(super) fn moment_of_care(key: &[u8], parent: &[u8], grandparent: &[u8]) -> b
         )
         .contains(&hash(key))
     };
-    list!("t ts time at when timestamp date datetime").contains(&hash(key))
+    list!("t ts time at on when timestamp date datetime").contains(&hash(key))
         && (listed(parent) || listed(grandparent))
 }
 

@@ -156,9 +156,7 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"recorder" | b"asserter" | b"verifiedWith" | b"informant",
             b"display",
         ) if digits == 0 && written_as_a_name(value) => Class::Is(I::Name),
-        (_, b"display") if digits == 0 && among(parent, &SOMEBODY) && remarked(value).is_some() => {
-            Class::Part(true)
-        }
+        (_, b"display") if among(parent, &SOMEBODY) && remarked(value).is_some() => Class::Part(true),
         // A place with its town.
         (b"actor" | b"performer", b"display")
             if value.contains(&b',') && crate::format::hl7::of_care(value) =>
@@ -311,6 +309,57 @@ pub(crate) fn kind_of_identifier(key: &[u8], value: &[u8]) -> Option<I> {
     }
 }
 
+/// Finds what a narrative tells in the tables that servers write by themselves (HAPI FHIR): the name above, and cells behind
+/// their labels.
+pub(crate) fn narrative(value: &[u8], mut tell: impl FnMut(std::ops::Range<usize>, I)) {
+    let mut place = 0;
+    let (mut heading, mut label) = (false, None);
+    let mut lines = 0;
+    while let Some(open) = memchr::memchr(b'<', value.get(place..).unwrap_or_default()) {
+        let tag_at = place + open;
+        let rest = value.get(tag_at..).unwrap_or_default();
+        let tag =
+            rest.get(..memchr::memchr(b'>', rest).map_or(rest.len(), |end| end + 1)).unwrap_or_default();
+        heading = match tag {
+            [b'<', b'/', b'd', b'i', b'v', ..] => false,
+            _ => heading || memchr::memmem::find(tag, b"hapiHeaderText").is_some(),
+        };
+        if tag.starts_with(b"<tr") {
+            (label, lines) = (None, 0);
+        }
+        place = tag_at + tag.len();
+        let text = value.get(place..).unwrap_or_default();
+        let text = text.get(..memchr::memchr(b'<', text).unwrap_or(text.len())).unwrap_or_default();
+        let start = place + text.len() - text.trim_ascii_start().len();
+        let text = text.trim_ascii();
+        let range = start..start + text.len();
+        if text.is_empty() {
+        } else if heading {
+            tell(range, I::Name);
+        } else if let Some(known) = label {
+            let state = text.len() == 2 && text.iter().all(u8::is_ascii_uppercase);
+            match known {
+                I::Address if lines > 0 && !state && !text.iter().any(u8::is_ascii_digit) => {
+                    tell(range, I::City)
+                }
+                I::Address if lines > 0 && text.iter().all(|b| b.is_ascii_digit() || *b == b'-') => {
+                    tell(range, I::Zip)
+                }
+                known if !state => tell(range, known),
+                _ => {}
+            }
+            lines += 1;
+        } else if memchr::memmem::find(tag, b"<td").is_some() {
+            label = match text {
+                b"Identifier" | b"Identifiers" => Some(I::Mrn),
+                b"Address" => Some(I::Address),
+                b"Date of birth" => Some(I::Date),
+                _ => None,
+            };
+        }
+    }
+}
+
 /// Types of identifiers (HL7 table 0203).
 pub(crate) fn table_0203(code: &[u8]) -> Option<I> {
     match code {
@@ -352,6 +401,22 @@ pub(crate) fn reference(value: &[u8]) -> Option<std::ops::Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_of_a_narrative_are_read_by_their_labels() {
+        let text = "<div><div class=\"hapiHeaderText\">Orla <b>QUIST </b></div><table><tr><td>Identifier</td><td>A4821</td>\
+                    </tr><tr><td>Address</td><td><span>4 Elm St </span><br/><span>Otis </span><span>OR </span></td></tr></table></div>";
+        let mut found = Vec::new();
+        narrative(text.as_bytes(), |range, identifier| found.push((identifier, &text[range])));
+        let expected = [
+            (I::Name, "Orla"),
+            (I::Name, "QUIST"),
+            (I::Mrn, "A4821"),
+            (I::Address, "4 Elm St"),
+            (I::City, "Otis"),
+        ];
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn keys_of_the_standard_are_known() {

@@ -226,7 +226,7 @@ mod tests {
     fn tags_of_machines_and_pairs_of_numbers_are_none() {
         for text in [
             "(0028,0010) US 512 # 2, 1 Rows",
-            "(0008,0018) UI [1.2.840.10008.1]",
+            "(0008,0016) UI [1.2.840.10008.5.1.4.1.1.2]",
             "(0010,0010) PN (no value available)",
             "(0010,0010)\n[x]",
             "(1234,5678)",

@@ -40,11 +40,13 @@ impl Reader<'_> {
         }
         let told = told(self.text, &fields);
         let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
-        if told.names + told.towns == 0 && !likely || told.days + told.beds == 0 && !self.person {
+        if told.names + told.towns == 0 && !likely
+            || told.days + told.beds == 0 && told.sums < 2 && !self.person
+        {
             return;
         }
         // Any text may have gaps: there more must tell.
-        let bedded = told.beds > 0 && told.codes > 0 && told.names > 0;
+        let bedded = (told.beds > 0 || told.sums > 1) && told.codes > 0 && told.names > 0;
         if gaps && !bedded && !(told.days > 0 && (told.names > 1 || likely || told.numbers > 0)) {
             return;
         }
@@ -70,7 +72,7 @@ impl Reader<'_> {
                 continue;
             }
             let (identifier, length) = match () {
-                () if name(value) || whole_name(value) => (I::Name, value.len()),
+                () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
                 () if (beside || borne(before) || borne(after)) && word(value) => (I::Name, value.len()),
                 // `Lane`, but neither `White` nor `Black`, beside a day of birth.
                 () if long_ago && borne(value) && !words!["white", "black"].contains(&hash(value)) => {
@@ -108,7 +110,7 @@ impl Reader<'_> {
 pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
     const RELATED: &[u64] = list!(
         "self spouse child son daughter mother father parent dependent sibling other wife husband partner guardian \
-         employee subscriber"
+         employee subscriber anes"
     );
     // Services of a hospital, ways of anaesthesia.
     const SERVICES: &[u64] = list!(
@@ -120,6 +122,15 @@ pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
         || SERVICES.contains(&value_hash) && value.iter().all(u8::is_ascii_uppercase)
         || !beside && vocabulary().get(value_hash) & v::PAYER != 0
         || digits::loinc(value)
+        || taxonomy(value)
+}
+
+/// A code of what a provider does (the NUCC's taxonomy): `207R00000X`.
+fn taxonomy(value: &[u8]) -> bool {
+    value.len() == 10
+        && value.ends_with(b"X")
+        && value.iter().take(3).all(u8::is_ascii_digit)
+        && value.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
 /// What the fields of a row tell.
@@ -141,6 +152,8 @@ pub(super) struct Told {
     pub(super) codes: usize,
     /// Beds and rooms: `Bed 278`, `Rm 4-B`.
     pub(super) beds: usize,
+    /// Sums of money in columns: `176.12`.
+    pub(super) sums: usize,
 }
 
 /// What the fields tell together.
@@ -172,12 +185,31 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
         told.mails += usize::from(mail(value));
         told.codes += usize::from(coded(value));
         told.beds += usize::from(bed(value));
+        told.sums += usize::from(sum(value));
+        // Of an account with its sums: `ABBOTT, MATTHIAS`.
+        told.names += usize::from(!whole_name(value) && surname_first(value));
         before = value;
     }
     if told.long_ago || told.names + told.numbers + told.mails > 0 {
         told.names += told.towns;
     }
     told
+}
+
+/// Whether a field is a sum of money, with two places.
+fn sum(value: &[u8]) -> bool {
+    let point = value.len().saturating_sub(3);
+    value.len() > 3
+        && value.get(point) == Some(&b'.')
+        && value
+            .iter()
+            .enumerate()
+            .all(|(at, b)| at == point || b.is_ascii_digit() || matches!(b, b',' | b'-'))
+}
+
+/// A name in capitals, the family's first: `ABBOTT, MATTHIAS`.
+fn surname_first(value: &[u8]) -> bool {
+    crate::context::form::surname_first(value).is_some()
 }
 
 /// Whether a field is the bed or the room of somebody.

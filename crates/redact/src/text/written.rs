@@ -56,8 +56,14 @@ pub(crate) fn remarked(value: &[u8]) -> Option<usize> {
     let rest = value.get(name.len()..).unwrap_or_default();
     let words = || rest.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
     let several = rest.iter().filter(|b| matches!(b, b',' | b'(')).count() > 1;
-    let remark = words().count() <= 3 && words().all(|word| word.iter().all(u8::is_ascii_lowercase))
-        || words().count() == 1 && words().all(|word| word.len() <= 4);
+    let bracketed = rest.trim_ascii_start().starts_with(b"(") && rest.ends_with(b")");
+    let remark = bracketed
+        || rest.iter().all(|b| !b.is_ascii_digit())
+            && words().count() <= 3
+            && words().all(|word| word.iter().all(u8::is_ascii_lowercase))
+        || rest.iter().all(|b| !b.is_ascii_digit())
+            && words().count() == 1
+            && words().all(|word| word.len() <= 4);
     (name.contains(&b' ') && !several && remark && namelike(name)).then_some(name.len())
 }
 

@@ -10,9 +10,32 @@ pub(super) fn pictured(value: &[u8]) -> bool {
 
 /// Whether a word stands where a name could: how one is related (table 0063), a degree behind a name.
 pub(super) fn shared(value: &[u8]) -> bool {
-    let words: [&[u8]; 20] = [
-        b"SELF", b"SPO", b"SPOUSE", b"CHILD", b"CHD", b"DOM", b"OTH", b"OTHER", b"SEL", b"MTH", b"FTH",
-        b"GRD", b"PAR", b"MD", b"DO", b"RN", b"NP", b"PA", b"PHD", b"BATCH",
+    let words: [&[u8]; 25] = [
+        b"SELF",
+        b"SPO",
+        b"SPOUSE",
+        b"CHILD",
+        b"CHD",
+        b"DOM",
+        b"OTH",
+        b"OTHER",
+        b"SEL",
+        b"MTH",
+        b"FTH",
+        b"GRD",
+        b"PAR",
+        b"MD",
+        b"DO",
+        b"RN",
+        b"NP",
+        b"PA",
+        b"PHD",
+        b"BATCH",
+        b"PROVIDER",
+        b"RESOURCE",
+        b"PHYSICIAN",
+        b"STAFF",
+        b"ROOM",
     ];
     words.contains(&value)
 }
