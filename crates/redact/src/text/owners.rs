@@ -264,9 +264,9 @@ const HOMES: &[u64] = list!("home users profiles homes u user people staff emplo
 /// The account that a directory is named for: the one behind `home/`, `Users\`, `u/`.
 pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let mut next = word.end;
-    if !HOMES.contains(&hash(text.get(word.clone())?))
-        || !matches!(at(text, next), b'/' | b'\\')
+    if !matches!(at(text, next), b'/' | b'\\')
         || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
+        || !HOMES.contains(&hash(text.get(word)?))
     {
         return None;
     }
