@@ -23,6 +23,8 @@ pub(super) struct Word {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) roles: Roles,
+    /// Which of the [`TRIGGERS`] ask it, as bits.
+    pub(super) asked: u32,
     /// Whether it begins with a capital.
     pub(super) capital: bool,
 }
@@ -140,10 +142,8 @@ const TRIGGERS: &[Trigger] = &[
 pub(super) const PERSONS: Roles = v::PERSON | v::KIN | v::CARER | v::NAMED;
 /// Roles that count for what follows a few words later.
 const REMEMBERED: Roles = PERSONS | v::PHONE | v::FAX | v::AGE;
-/// Roles that are asked by a trigger.
-const ASKED: Roles = asked(TRIGGERS, false);
 /// Roles that matter in small letters; kinds of streets beside ([`PLAIN_STREETS`]).
-pub(super) const SMALL: Roles = asked(TRIGGERS, true) | REMEMBERED;
+pub(super) const SMALL: Roles = small(TRIGGERS) | REMEMBERED;
 
 /// Nouns that make a number with `id` or `no`.
 pub(super) const NUMBERS: Roles =
@@ -176,10 +176,10 @@ pub(super) const PLAIN_STREETS: [u64; 18] = [
     constant("hwy"),
 ];
 
-const fn asked(triggers: &[Trigger], small: bool) -> Roles {
+const fn small(triggers: &[Trigger]) -> Roles {
     let (mut roles, mut rest) = (0, triggers);
     while let [first, after @ ..] = rest {
-        if first.small || !small {
+        if first.small {
             roles |= first.roles;
         }
         rest = after;
@@ -187,30 +187,44 @@ const fn asked(triggers: &[Trigger], small: bool) -> Roles {
     roles
 }
 
+/// Which of the triggers ask a word with these roles, as bits.
+pub(super) fn asking(roles: Roles) -> u32 {
+    TRIGGERS.iter().rev().fold(0, |asked, trigger| asked << 1 | u32::from(trigger.roles & roles != 0))
+}
+
 impl Gate<'_> {
     /// Goes on after a word of the vocabulary; nothing if it makes the line one to read.
     #[inline]
     pub(super) fn trigger(&mut self, word: &Word) -> Option<()> {
-        if word.roles & (ASKED | REMEMBERED) == 0 {
-            return Some(());
-        }
         // `Mobile/15E148` and `Mobile Safari` of browsers are no telephones.
         let browser = word.roles & v::PHONE != 0
             && (at(self.line, word.end) == b'/' || self.line.get(word.end..word.end + 7) == Some(b" Safari"));
-        let asks = |trigger: &Trigger| word.roles & trigger.roles != 0 && (trigger.look)(self, word);
-        if word.roles & ASKED != 0 && !browser && TRIGGERS.iter().any(asks) {
-            return None;
+        if word.asked != 0 && !browser {
+            let mut asked = word.asked;
+            while asked != 0 {
+                let trigger = TRIGGERS.get(asked.trailing_zeros() as usize)?;
+                if (trigger.look)(self, word) {
+                    return None;
+                }
+                asked &= asked - 1;
+            }
         }
-        if word.roles & PERSONS != 0 {
-            self.person_at = self.words;
-        }
-        if word.roles & (v::PHONE | v::FAX) != 0 && !browser {
-            self.phone_at = self.words;
-        }
-        if word.roles & v::AGE != 0 {
-            self.age_at = self.words;
+        if word.roles & REMEMBERED != 0 {
+            self.remember(word.roles, browser);
         }
         Some(())
+    }
+
+    fn remember(&mut self, roles: Roles, browser: bool) {
+        if roles & PERSONS != 0 {
+            self.person_at = self.words;
+        }
+        if roles & (v::PHONE | v::FAX) != 0 && !browser {
+            self.phone_at = self.words;
+        }
+        if roles & v::AGE != 0 {
+            self.age_at = self.words;
+        }
     }
 
     fn bytes(&self, word: &Word) -> &[u8] {

@@ -3,7 +3,7 @@
 use super::{
     Gate,
     around::banded,
-    listed::{Front, listed},
+    listed::Front,
     triggers::{PERSONS, Word},
 };
 use crate::{
@@ -34,14 +34,35 @@ pub(super) struct Letters {
 
 impl Gate<'_> {
     /// Goes on after a word of small ASCII letters; nothing if it may identify. Most words are in no list and end here.
-    #[inline]
+    #[inline(always)]
     pub(super) fn small(&mut self, start: usize, end: usize) -> Option<()> {
         let rest = self.line.get(start..).unwrap_or_default();
         let length = end - start;
-        let address = length <= 4 && rest.get(length) == Some(&b':');
-        if self.listed.small(Front::of(rest, length)) || address {
-            return self.word(Letters { start, end, camel: false });
+        let front = Front::of(rest, length);
+        if self.listed.small(front) || length <= 4 && rest.get(length) == Some(&b':') {
+            return self.listed_word(start, end, front);
         }
+        self.pass_word(start, end, false);
+        Some(())
+    }
+
+    /// The same for one that may be in a list, or begin an address.
+    #[inline(never)]
+    fn listed_word(&mut self, start: usize, end: usize, front: Front) -> Option<()> {
+        let line = self.line;
+        if end - start <= 4 && at(line, end) == b':' && internet::v6(line, start).is_some() {
+            return None;
+        }
+        // `xxx-xx-6789`.
+        if end - start == 3
+            && at(line, end) == b'-'
+            && at(line, start) == b'x'
+            && ssn::crossed(line, start).is_some()
+        {
+            return None;
+        }
+        let entry = self.listed.entry(line.get(start..).unwrap_or_default(), front);
+        self.trigger(&Word { start, end, roles: entry.roles, asked: entry.asked, capital: false })?;
         self.pass_word(start, end, false);
         Some(())
     }
@@ -51,8 +72,8 @@ impl Gate<'_> {
         let line = self.line;
         let Letters { start, end, camel } = letters;
         let length = end - start;
-        let word = line.get(start..end).unwrap_or_default();
         if camel {
+            let word = line.get(start..end).unwrap_or_default();
             let whole = self.roles(start, end);
             if whole & v::LOOK != 0 {
                 return None;
@@ -94,7 +115,7 @@ impl Gate<'_> {
     }
 
     fn roles(&self, start: usize, end: usize) -> Roles {
-        listed().roles(self.line.get(start..).unwrap_or_default(), end - start)
+        self.listed.roles(self.line.get(start..).unwrap_or_default(), end - start)
     }
 
     #[inline]
@@ -106,9 +127,10 @@ impl Gate<'_> {
 
     /// Goes on after a word; nothing if it, with what is around, may announce or be something.
     fn read(&mut self, start: usize, end: usize, capital: bool) -> Option<()> {
-        let roles = self.roles(start, end);
-        self.trigger(&Word { start, end, roles, capital })?;
-        if capital && self.may_be_name(start, end, roles) {
+        let rest = self.line.get(start..).unwrap_or_default();
+        let entry = self.listed.entry(rest, Front::of(rest, end - start));
+        self.trigger(&Word { start, end, roles: entry.roles, asked: entry.asked, capital })?;
+        if capital && self.may_be_name(start, end, entry.roles) {
             return None;
         }
         self.pass_word(start, end, capital);

@@ -16,7 +16,11 @@ pub(crate) struct Date {
 pub(crate) fn date(text: &[u8], start: usize) -> Option<Date> {
     let first = digits(text, start, 5);
     let separator = at(text, start + first);
-    if !matches!(first, 1 | 2 | 4) || !matches!(separator, b'-' | b'/' | b'.') || !date_begins(text, start) {
+    if !matches!(first, 1 | 2 | 4)
+        || !matches!(separator, b'-' | b'/' | b'.')
+        || !at(text, start + first + 1).is_ascii_digit()
+        || !date_begins(text, start)
+    {
         return None;
     }
     let second_at = start + first + 1;

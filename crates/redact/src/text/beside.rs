@@ -412,7 +412,9 @@ impl Reader<'_> {
             return;
         }
         let mut fields: Vec<Range<usize>> = Vec::new();
-        for start in memchr::memmem::find_iter(self.text, OPEN).take(64) {
+        let text = self.text;
+        let opens = |start: &usize| text.get(*start..start + OPEN.len()) == Some(OPEN);
+        for start in memchr::memchr_iter(b'^', text).filter(opens).take(64) {
             let from = start + OPEN.len();
             let rest = self.text.get(from..).unwrap_or_default();
             let length =

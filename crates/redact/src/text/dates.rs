@@ -246,6 +246,9 @@ impl Reader<'_> {
 
     /// A day before a month: `3 March 2024`, `3rd of March`, `03-MAR-2024`, `3 Mar '99`.
     pub(super) fn day_and_month(&mut self, index: usize) -> Option<usize> {
+        if !self.any(v::MONTH) {
+            return None;
+        }
         let token = self.t(index);
         let count = digits(self.text, token.start, 3);
         let day = value(self.text, token.start, count);
@@ -296,6 +299,9 @@ impl Reader<'_> {
     /// Whether a token is a day, the name of a month and a year without signs between.
     pub(super) fn month_inside(&self, index: usize) -> bool {
         let token = self.t(index);
+        if !(6..=9).contains(&token.len()) {
+            return false;
+        }
         let bytes = self.bytes(token);
         let count = digits(self.text, token.start, 3);
         let name = bytes.get(count..count + 3).unwrap_or_default();

@@ -123,9 +123,9 @@ impl Reader<'_> {
         while start > floor && joined(self.byte(start - 1)) {
             start -= 1;
         }
-        if start < end {
+        if start < end && sign.byte == b'=' {
             let class = classify(self.text.get(start..end).unwrap_or_default(), b"");
-            if sign.byte == b'=' && (class != Class::None || quote.end == sign.start) {
+            if class != Class::None || quote.end == sign.start {
                 return class;
             }
         }
@@ -133,6 +133,14 @@ impl Reader<'_> {
         for words in (1..=4).rev() {
             let Some(first) = index.checked_sub(words) else { continue };
             let begins = self.t(first);
+            if begins.kind != Kind::Word
+                || words > 1
+                    && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
+                    // `COLL BY: S. Roe`, of whom the lines tell.
+                    && !(self.person && words == 2 && self.lower_is(index - 1, words!["by"]))
+            {
+                continue;
+            }
             let phrase = (first..index).all(|i| {
                 let t = self.t(i);
                 // Cells of a table stand further apart than words.
@@ -146,13 +154,7 @@ impl Reader<'_> {
                             // `ATTENDING....: ROE`.
                             || t.symbol(b'.') && self.strict && (i..index).all(|at| self.t(at).symbol(b'.')))
             });
-            if begins.kind != Kind::Word
-                || !phrase
-                || words > 1
-                    && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
-                    // `COLL BY: S. Roe`, of whom the lines tell.
-                    && !(self.person && words == 2 && self.lower_is(index - 1, words!["by"]))
-            {
+            if !phrase {
                 continue;
             }
             let bytes = self.text.get(begins.start..sign.start).unwrap_or_default();

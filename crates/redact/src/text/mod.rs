@@ -128,6 +128,8 @@ const EVIDENCE: usize = 256;
 pub(crate) struct Reader<'a> {
     text: &'a [u8],
     tokens: &'a [Token],
+    /// Roles of all its words.
+    roles: Roles,
     strict: bool,
     person: bool,
     /// The text is about care or its cost, whoever's.
@@ -155,9 +157,12 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     let first = hits.len();
     token::tokenize(text, tokens);
+    // What no word of the text means need not be looked for at each.
+    let all = tokens.iter().fold(0, |all, token| all | token.roles);
     let mut reader = Reader {
         text,
         tokens,
+        roles: all,
         strict: manner.strict,
         person: manner.person || manner.strict,
         clinical: false,
@@ -168,8 +173,6 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         first,
         quoted_to: 0,
     };
-    // What no word of the text means need not be looked for at each.
-    let all = reader.tokens.iter().fold(0, |all, token| all | token.roles);
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
             && (0..reader.tokens.len()).any(|index| reader.about_person(index));
@@ -357,6 +360,11 @@ impl<'a> Reader<'a> {
             }
     }
 
+    /// Whether a word of the text has one of these roles.
+    fn any(&self, roles: Roles) -> bool {
+        self.roles & roles != 0
+    }
+
     /// The token some places before.
     fn back(&self, index: usize, by: usize) -> &'a Token {
         index.checked_sub(by).map_or(&NONE, |at| self.t(at))
@@ -465,6 +473,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
     let reader = Reader {
         text: value,
         tokens,
+        roles: Roles::MAX,
         strict: false,
         person: true,
         clinical: true,

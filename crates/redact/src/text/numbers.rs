@@ -99,12 +99,15 @@ impl Reader<'_> {
 
     fn at_number(&mut self, index: usize, token: &Token) -> Option<usize> {
         let start = token.start;
-        self.v4(index, start)
-            .or_else(|| self.v6(start))
+        let address = match self.byte(token.end) {
+            b'.' => self.v4(index, start),
+            b':' => self.v6(start),
+            _ => None,
+        };
+        address
             .or_else(|| self.mac(start))
             .or_else(|| self.social(index, start))
             .or_else(|| self.card(index, start))
-            .or_else(|| self.mbi(start))
             .or_else(|| self.provider(index, token))
             .or_else(|| date::date(self.text, start).map(|date| date.end))
             .or_else(|| self.phone(index, start))
@@ -112,7 +115,8 @@ impl Reader<'_> {
 
     fn at_mixed(&mut self, index: usize, token: &Token) -> Option<usize> {
         let start = token.start;
-        self.v6(start)
+        let address = if self.byte(token.end) == b':' { self.v6(start) } else { None };
+        address
             .or_else(|| self.mac(start))
             .or_else(|| self.mbi(start))
             .or_else(|| self.vin(index, token))

@@ -264,9 +264,9 @@ const HOMES: &[u64] = list!("home users profiles homes u user people staff emplo
 /// The account that a directory is named for: the one behind `home/`, `Users\`, `u/`.
 pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let mut next = word.end;
-    if !HOMES.contains(&hash(text.get(word.clone())?))
-        || !matches!(at(text, next), b'/' | b'\\')
+    if !matches!(at(text, next), b'/' | b'\\')
         || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
+        || !HOMES.contains(&hash(text.get(word)?))
     {
         return None;
     }
@@ -320,6 +320,7 @@ pub(crate) fn slug(text: &[u8], start: usize) -> Option<Range<usize>> {
 impl Reader<'_> {
     /// Finds them.
     pub(super) fn owners(&mut self) {
+        let paths = memchr::memchr2(b'/', b'\\', self.text).is_some();
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             match token.kind {
@@ -330,7 +331,7 @@ impl Reader<'_> {
                 {
                     self.file(self.back(index, 1).start, token.end);
                 }
-                Kind::Word => {
+                Kind::Word if paths => {
                     if let Some(range) = home(self.text, token.start..token.end) {
                         self.hit(range.start, range.end, I::Other, weight::CONTEXT);
                     }
@@ -347,7 +348,7 @@ impl Reader<'_> {
                 Kind::Symbol if token.byte == b'_' && self.person && !self.strict => {
                     self.account_of_two(index)
                 }
-                Kind::Symbol if token.byte == b',' && self.byte(token.end) == b' ' => {
+                Kind::Symbol if paths && token.byte == b',' && self.byte(token.end) == b' ' => {
                     self.directory(token.start)
                 }
                 Kind::Symbol if token.byte == b'\\' && self.back(index, 1).end == token.start => {

@@ -6,10 +6,10 @@ use crate::{Identifier, shape::alphanumeric};
 impl Reader<'_> {
     /// The commands between fields stay: `^FS^FD4821337^FS` holds one number.
     pub(super) fn commands(&mut self) {
-        if memchr::memmem::find(self.text, b"^FD").is_none() {
+        let text = self.text;
+        if !memchr::memchr_iter(b'^', text).any(|place| text.get(place..place + 3) == Some(b"^FD")) {
             return;
         }
-        let text = self.text;
         let command = |place: usize| {
             at(text, place) == b'^'
                 && at(text, place + 1).is_ascii_uppercase()

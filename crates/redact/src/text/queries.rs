@@ -153,7 +153,8 @@ impl Reader<'_> {
                     matches!(hit.identifier, I::Mrn | I::HealthPlan | I::Ssn | I::Email | I::Phone)
                 });
         // Each look for a label passes over the text: a few are enough.
-        let mut labels = if memchr::memmem::find(self.text, b"Label=").is_some() { LABELS } else { 0 };
+        let label = |sign: usize| self.text.get(..sign).is_some_and(|head| head.ends_with(b"Label"));
+        let mut labels = if memchr::memchr_iter(b'=', self.text).any(label) { LABELS } else { 0 };
         for sign in 1..self.tokens.len() {
             if !self.t(sign).symbol(b'=') && !(self.t(sign).symbol(b':') && self.back(sign, 1).symbol(b'"')) {
                 continue;

@@ -28,6 +28,9 @@ impl Reader<'_> {
                 self.segment(index);
             }
         }
+        if !self.tokens.iter().any(|token| token.symbol(b'=')) {
+            return;
+        }
         let glued = || (0..self.tokens.len()).filter_map(|index| self.glued_field(index)).take(MOST);
         // `pid3=0048213 pid5=ROE^JANE pv1_19=V106858`: two of them, as one alone may be anything.
         if glued().nth(1).is_none() {
@@ -51,8 +54,13 @@ impl Reader<'_> {
             upper.iter_mut().zip(name).for_each(|(to, from)| *to = from.to_ascii_uppercase());
             name.len() == 3 && hl7::is_segment(&upper)
         };
+        let joined = match (token.kind, token.len()) {
+            (Kind::Mixed, 4 | 5) => true,
+            (Kind::Word | Kind::Mixed, 3) => self.t(index + 1).symbol(b'_'),
+            _ => false,
+        };
         let name = self.bytes(token);
-        if !(3..=5).contains(&name.len()) || !segment(name.get(..3)?) {
+        if !joined || !segment(name.get(..3)?) {
             return None;
         }
         let (from, sign) = if name.len() > 3 {

@@ -223,6 +223,7 @@ pub(crate) fn values_of_one(
     let mut reader = Reader {
         text,
         tokens: &[],
+        roles: 0,
         strict: false,
         person: false,
         clinical: false,
