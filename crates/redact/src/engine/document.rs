@@ -74,8 +74,12 @@ impl Engine {
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
-            if fields::typed(key) && !parent.is_empty() {
+            if (fields::typed(key) || fields::operator(key)) && !parent.is_empty() {
                 (key, parent) = (parent, get(&leaf.grandparent));
+            }
+            // OpenEMR's patients, among others, whose number is no process's.
+            if key.eq_ignore_ascii_case(b"pid") && !text::value::process(get(&leaf.value)) {
+                return Class::Formed(I::Mrn);
             }
             if matches!(key, b"when" | b"at")
                 && matches!(leaf.depth, 1 | 8)
@@ -143,12 +147,19 @@ impl Engine {
                 Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
                 class => class,
             };
+            if class != Class::None || parent.is_empty() {
+                return class;
+            }
             // `{"license":{"number":…}}`: the object tells what the number is of.
-            if class == Class::None
-                && GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
-                && !parent.is_empty()
+            if GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
+                && let joined = classify_joined(parent, key)
+                && joined != Class::None
             {
-                return classify_joined(parent, key);
+                return joined;
+            }
+            // `{"term":{"lastName":{"value":"Roe"}}}`.
+            if resource.is_none() && fields::compared(key) {
+                return classify(parent, get(&leaf.grandparent));
             }
             // `"county":{"number":"99","title":"LINCOLN COUNTY"}`.
             if class == Class::None && fields::entitled(key) {
@@ -305,6 +316,10 @@ impl Engine {
                 && plausible(identifier, raw)
             {
                 self.push(leaf, identifier, weight::KEY, level, hits);
+            } else if class == Class::Element && text::value::element(raw) {
+                self.push(leaf, I::Date, weight::KEY, level, hits);
+            } else if class == Class::User && manner.person && raw.len() > 4 && loosely_formed(raw) {
+                self.push(leaf, I::Other, weight::KEY, level, hits);
             } else if let Class::Weak(identifier) | Class::Formed(identifier) = class
                 && identifier != I::Date
                 && (manner.person || matches!(class, Class::Formed(_)) && formed(raw))
@@ -421,6 +436,10 @@ impl Engine {
             Class::Day | Class::Weak(I::Date)
                 if (class == Class::Day || manner.person) && text::value::dated(value) =>
             {
+                whole(I::Date, hits);
+                return Ok(());
+            }
+            Class::Element if text::value::element(value) || text::value::dated(value) => {
                 whole(I::Date, hits);
                 return Ok(());
             }

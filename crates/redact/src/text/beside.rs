@@ -214,8 +214,8 @@ impl Reader<'_> {
         if self.lower_is(index, words!["transmit", "transmitted", "acquired", "acquire", "store", "stored"]) {
             return self.logged_pair(index + 1, true).map(|end| (self.t(index + 1).start, end));
         }
-        if self.cares()
-            && self.lower_is(index, words!["tag", "tagged"])
+        if self.lower_is(index, words!["tag", "tagged"])
+            && (self.cares() || self.of_care())
             && self.t(index + 1).symbol(b'"')
             && self.t(index + 1).start == token.end + 1
         {

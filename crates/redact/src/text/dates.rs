@@ -88,10 +88,30 @@ impl Reader<'_> {
             });
             let form = typed && self.in_quotes(start, found.end);
             let time = found.time && !date::without_time(self.text, found.end);
+            // No logger stops at minutes: `Visit of Jane Roe 2020-03-29T15:20`.
+            let rest = self.text.get(found.end..).unwrap_or_default();
+            let minutes = self.person
+                && time
+                && matches!(rest, [b'T', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()))
+                && !rest.get(6).is_some_and(|b| matches!(b, b':' | b'Z' | b'+' | b'-') || b.is_ascii_digit());
             // In a line about a person a day that is written as people write it is no stamp of a logger.
-            let meant =
-                typed && self.person && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
-            if form || meant || date::long_ago(self.text, start) || self.tells(index, time) {
+            let slashed = typed && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
+            let meant = slashed && self.person;
+            // `appt on 12/01/2026 09:00`: also with its time; a second one beside it, `to 12/02/2026 10:00`.
+            let timed = slashed
+                && !self.strict
+                && (self.near_sure(index, v::EVENT, 5)
+                    || self.hits.iter().skip(self.first).rev().take(2).any(|hit| {
+                        hit.identifier == Identifier::Date
+                            && (start.saturating_sub(12)..start).contains(&hit.end)
+                    }));
+            if form
+                || meant
+                || timed
+                || minutes
+                || date::long_ago(self.text, start)
+                || self.tells(index, time)
+            {
                 self.hit(start, found.end, Identifier::Date, weight::SHAPE);
             }
             return Some(found.end);

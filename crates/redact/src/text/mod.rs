@@ -10,11 +10,11 @@ mod bedside;
 mod beside;
 pub(crate) mod bodies;
 mod borrowed;
-mod bound;
+pub(crate) mod bound;
 mod byways;
 mod calls;
 mod captions;
-mod care;
+pub(crate) mod care;
 mod carried;
 mod cases;
 mod cities;
@@ -28,9 +28,10 @@ mod direct;
 mod encoded;
 mod endings;
 mod facilities;
-mod files;
+pub(crate) mod files;
 mod handles;
 mod institutions;
+pub(crate) mod joined;
 mod jotted;
 pub(crate) mod key;
 mod labels;
@@ -260,6 +261,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
             reader.sent();
         }
         reader.doers();
+        reader.carried_along();
         reader.merged();
         reader.theirs(manner.block);
         reader.repeated();
@@ -388,13 +390,12 @@ impl<'a> Reader<'a> {
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
         // `CGCTCATT,WES`: what was read of a genome begins like a name in capitals.
-        let read = identifier == Identifier::Name
-            && self
-                .text
-                .get(start..end)
-                .and_then(|name| name.get(..6))
-                .is_some_and(|head| head.iter().all(|b| b"ACGTN".contains(b)));
-        if start < end && !read {
+        let read = || {
+            let name = self.text.get(start..end).unwrap_or_default();
+            let word = name.iter().take_while(|b| b.is_ascii_alphabetic());
+            word.clone().count() >= 8 && word.into_iter().all(|b| b"ACGTN".contains(b))
+        };
+        if start < end && !(identifier == Identifier::Name && (read() || self.of_a_type(start, end))) {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }

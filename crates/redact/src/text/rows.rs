@@ -39,6 +39,9 @@ impl Reader<'_> {
             *field = field.start + line.start..field.end + line.start;
         }
         let told = told(self.text, &fields);
+        if !gaps && self.turned_row(&fields) {
+            return;
+        }
         let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
         if told.names + told.towns == 0 && !likely
             || told.days + told.beds == 0 && told.sums < 2 && !self.person
@@ -51,6 +54,26 @@ impl Reader<'_> {
             return;
         }
         self.fields(&fields);
+    }
+
+    /// `Roe|Jane|Q|03171962|F`: two words as names are written, a sex, and a day of birth with its month first; whether the
+    /// fields were taken for it.
+    fn turned_row(&mut self, fields: &[Range<usize>]) -> bool {
+        let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
+        let sex = (0..fields.len()).any(|at| matches!(get(at), b"M" | b"F" | b"U"));
+        let Some(day) = (0..fields.len()).filter(|_| sex).find(|at| month_first(get(*at))) else {
+            return false;
+        };
+        let part = |at: usize| word(get(at)) && plain(get(at)) && !get(at).contains(&b' ');
+        let Some(first) = (0..fields.len()).find(|at| part(*at) && part(at + 1)) else { return false };
+        for (at, identifier) in [(day, I::Date), (first, I::Name), (first + 1, I::Name)] {
+            if let Some(field) = fields.get(at) {
+                let start = field.start + offset(self.text, field);
+                self.hit(start, start + get(at).len(), identifier, weight::GUESS + 3);
+            }
+        }
+        self.fields(fields);
+        true
     }
 
     /// Takes what the fields of somebody's row are.
@@ -249,6 +272,15 @@ fn plain(value: &[u8]) -> bool {
     vocabulary().get(hash(value))
         & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD | v::OF_KEYS)
         == 0
+}
+
+/// `03171962`: a day of a life in eight digits, its month first.
+fn month_first(value: &[u8]) -> bool {
+    value.len() == 8
+        && digits::count(value) == 8
+        && (1..=12).contains(&number_of(value, 0, 2))
+        && (1..=31).contains(&number_of(value, 2, 2))
+        && (1905..2030).contains(&number_of(value, 4, 4))
 }
 
 fn mail(value: &[u8]) -> bool {
