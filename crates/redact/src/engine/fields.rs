@@ -131,6 +131,11 @@ pub(super) fn typed(key: &[u8]) -> bool {
     )
 }
 
+/// Whether a key tells nothing without the object around.
+pub(super) fn generic(key: &[u8]) -> bool {
+    list!("id number no num value date serial code identifier").contains(&hash(key))
+}
+
 /// Operators of queries, whose value is one of the key around them: `{"mrn":{"_eq":"0048213"}}`, `{"mrn":{"$in":["0048213"]}}`.
 pub(super) fn operator(key: &[u8]) -> bool {
     matches!(key, [b'_' | b'$', rest @ ..] if list!(

@@ -123,6 +123,7 @@ const TRIGGERS: &[Trigger] = &[
             };
             word.capital && (field(word.end) || next.is_ascii_digit() && field(word.end + 1))
                 || matches!(next, b'=' | b'"') && patient(gate, word)
+                || matches!(next, b':' | b'-' | b'_') && joined::follows(gate.line, word.end)
                 // `tag "Roe stat"`.
                 || next == b' ' && at(gate.line, word.end + 1) == b'"' && at(gate.line, word.end + 2).is_ascii_uppercase()
                 || next == b' ' && formed_follows(gate.line, word.end) && many_digits(gate.line, word.end)

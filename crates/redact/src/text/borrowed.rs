@@ -75,6 +75,13 @@ impl Reader<'_> {
         }
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) {
             let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
+            let holds = |text: &[u8]| memchr::memmem::find(self.text, text).is_some();
+            if value.iter().all(u8::is_ascii_digit)
+                && (3..=9).contains(&value.len())
+                && (holds(b"pubpid=") || holds(b"/patient_file/"))
+            {
+                return Class::Is(I::Mrn);
+            }
             if formed(value) && !process(value) {
                 return Class::Formed(I::Mrn);
             }
@@ -214,7 +221,18 @@ impl Reader<'_> {
         if !self.back(comma, open + 1).symbol(b'[') {
             return;
         }
-        let class = classify(self.text.get(self.back(comma, open).end..close.start).unwrap_or_default(), b"");
+        let key = self.text.get(self.back(comma, open).end..close.start).unwrap_or_default();
+        let class = classify(key, b"");
+        // `["id", 75305]` among the values of a person.
+        let number = self.t(comma + 1);
+        if self.person
+            && key == b"id"
+            && number.kind == Kind::Number
+            && number.len() > 3
+            && self.byte(number.end) == b']'
+        {
+            self.hit(number.start, number.end, I::Other, weight::CONTEXT);
+        }
         if let Some(range) = self.quoted(self.t(comma + 1).end, b'"') {
             self.take(class, range);
         }

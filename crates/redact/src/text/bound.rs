@@ -68,7 +68,16 @@ impl Reader<'_> {
                 }
                 _ if self.lower_is(
                     index,
-                    words!["field", "column", "columns", "property", "parameter", "attribute", "constraint"],
+                    words![
+                        "field",
+                        "column",
+                        "columns",
+                        "property",
+                        "parameter",
+                        "attribute",
+                        "constraint",
+                        "path"
+                    ],
                 ) =>
                 {
                     self.validated(index);
@@ -108,13 +117,21 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a word in brackets is the type of the value right before it: `Roe(String)`.
-    pub(super) fn of_a_type(&self, start: usize, end: usize) -> bool {
-        start > 1
-            && self.byte(start - 1) == b'('
-            && self.byte(end) == b')'
-            && !matches!(self.byte(start - 2), b' ' | b'\t')
-            && TYPES.contains(&hash(self.text.get(start..end).unwrap_or_default()))
+    /// Whether what looks like a name is the type of the value right before it, `Roe(String)`, the name of a key,
+    /// `'Last': 'Roe'`, or what joins two conditions, `Roe AND`.
+    pub(super) fn no_name(&self, start: usize, end: usize) -> bool {
+        let value = || self.text.get(start..end).unwrap_or_default();
+        let (before, after) = (self.byte(start.wrapping_sub(1)), self.byte(end));
+        if before == b'(' && after == b')' {
+            return start > 1
+                && !matches!(self.byte(start - 2), b' ' | b'\t')
+                && TYPES.contains(&hash(value()));
+        }
+        let key = matches!(after, b'"' | b'\'')
+            && before == after
+            && self.byte(end + 1) == b':'
+            && classify(value(), b"") != Class::None;
+        key || matches!(value(), b"AND" | b"OR" | b"NOT")
     }
 
     /// The value of `$1 = 'Roe'`, `:2='Jane'`, `@p0=N'Roe'`.
@@ -356,7 +373,15 @@ impl Reader<'_> {
         let from = self.index_at(start.saturating_sub(REACH));
         let value = (from..from + 96)
             .filter(|at| near(*at) && self.lower_is(*at, words!["value", "data", "input", "text"]))
-            .find_map(|at| self.given_value(at + 1));
+            .find_map(|at| self.given_value(at + 1))
+            // Mongoose: "Path `lastName` (`Roe`) is longer than …".
+            .or_else(|| {
+                let close = self.index_at(end);
+                let opens = self.t(close).symbol(b'`')
+                    && self.t(close + 1).symbol(b'(')
+                    && self.t(close + 2).symbol(b'`');
+                opens.then(|| self.quoted(self.t(close + 2).end, b'`')).flatten()
+            });
         let Some(range) = value else { return };
         let bytes = self.text.get(range.clone()).unwrap_or_default();
         // What stands there may be a number of anything, unless it has the form.

@@ -87,13 +87,10 @@ impl Reader<'_> {
                 !d.contains(&b'.') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
             });
             let form = typed && self.in_quotes(start, found.end);
-            let time = found.time && !date::without_time(self.text, found.end);
+            let clock = found.time || date::tabbed(self.text, found.end);
+            let time = clock && !date::without_time(self.text, found.end);
             // No logger stops at minutes: `Visit of Jane Roe 2020-03-29T15:20`.
-            let rest = self.text.get(found.end..).unwrap_or_default();
-            let minutes = self.person
-                && time
-                && matches!(rest, [b'T', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()))
-                && !rest.get(6).is_some_and(|b| matches!(b, b':' | b'Z' | b'+' | b'-') || b.is_ascii_digit());
+            let minutes = self.person && time && date::to_the_minute(self.text, found.end);
             // In a line about a person a day that is written as people write it is no stamp of a logger.
             let slashed = typed && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
             let meant = slashed && self.person;

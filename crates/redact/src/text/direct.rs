@@ -42,7 +42,6 @@ const LETTERED: &[u64] =
 impl Reader<'_> {
     /// A noun with its number behind it and nothing between: `account 334598457055`, `lic. PA36126`, `Cigna U123456`.
     pub(super) fn direct(&mut self, index: usize) {
-        self.joined(index);
         if self.sold(index) {
             return;
         }

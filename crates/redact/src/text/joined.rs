@@ -13,7 +13,7 @@ use crate::{
     Identifier as I,
     check::digits,
     shape::date,
-    words::{list, vocabulary as v},
+    words::{list, vocabulary as v, words},
 };
 
 /// What of a person's may stand between the noun and the number.
@@ -22,6 +22,9 @@ const BETWEEN: &[u64] = list!(
      consent eligibility elig mrn doc face sheet facesheet allergies meds vitals plan balance benefits history no num \
      number ref key"
 );
+
+/// Nouns that only keys have, whose number must have a letter or be long.
+const SHORT: &[u64] = list!("pa priorauth elig eligibility enc appt appointment acct exam coverage csn");
 
 /// Most bytes of such a number.
 const LONGEST: usize = 24;
@@ -54,7 +57,7 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
 
 /// Whether a sign joins a noun and a number.
 fn joins(byte: u8) -> bool {
-    matches!(byte, b'_' | b'-' | b':' | b'#' | b'.')
+    matches!(byte, b'_' | b'-' | b':' | b'#')
 }
 
 /// Whether such a number stands behind a noun that ends here, as the quick look asks.
@@ -80,7 +83,8 @@ impl Reader<'_> {
     /// Takes the number that is joined to a noun.
     pub(super) fn joined(&mut self, index: usize) {
         let noun = self.t(index);
-        if self.strict || !noun.is(v::STRONG_NOUN | v::WHO) || !follows(self.text, noun.end) {
+        let short = self.lower_is(index, SHORT);
+        if self.strict || !(short || noun.is(v::STRONG_NOUN | v::WHO)) || !follows(self.text, noun.end) {
             return;
         }
         let mut last = index;
@@ -91,6 +95,15 @@ impl Reader<'_> {
             }
             if matches!(next.kind, Kind::Number | Kind::Mixed) {
                 let Some(range) = number(self.text, next.start) else { return };
+                let lettered =
+                    self.text.get(range.clone()).is_some_and(|v| v.iter().any(u8::is_ascii_uppercase));
+                // `group member-0048213 joined`: of a protocol.
+                let protocol = self.lower_is(index, words!["member", "members", "subscriber", "subscribers"])
+                    && last == index
+                    && sign.byte == b'-';
+                if !lettered && (protocol || short && range.len() < 8) {
+                    return;
+                }
                 let identifier = match () {
                     () if noun.is(v::MRN | v::SUBJECT) => I::Mrn,
                     () if noun.is(v::PLAN) => I::HealthPlan,

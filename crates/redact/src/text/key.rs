@@ -414,7 +414,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
     if dated && person || sure(v::EVENT) || told {
         return Class::Day;
     }
-    if numbers::loose(key) {
+    if numbers::loose(key) || numbers::of_one(key) {
         return Class::Loose;
     }
     Class::None

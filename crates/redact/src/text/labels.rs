@@ -56,7 +56,9 @@ impl Reader<'_> {
                     || self.t(index + 1).symbol(b'(') && self.t(index + 2).symbol(b'\''))
             {
                 self.pair(index);
-            } else if token.symbol(b',') && self.back(index, 1).symbol(b'"') && self.t(index + 1).symbol(b'"')
+            } else if token.symbol(b',')
+                && self.back(index, 1).symbol(b'"')
+                && (self.t(index + 1).symbol(b'"') || self.t(index + 1).kind == Kind::Number)
             {
                 self.bind(index);
             } else if self.lower_is(index, words!["key"])
@@ -259,6 +261,12 @@ impl Reader<'_> {
         loop {
             let token = self.t(first);
             if token.kind == Kind::Symbol && matches!(token.byte, b'>' | b'=' | b'(' | b'[') {
+                first += 1;
+            } else if self.lower_is(first, words!["n", "e"])
+                && self.t(first + 1).symbol(b'\'')
+                && self.glued(first)
+            {
+                // `@ln=N'Roe'`.
                 first += 1;
             } else if token.symbol(b'#') && self.t(first + 1).symbol(b'<') && self.t(first + 3).symbol(b':') {
                 // Ruby: `@born=#<Date: 1962-03-17>`.

@@ -68,6 +68,16 @@ impl Reader<'_> {
         {
             return Some((token.start, point.end));
         }
+        // `[chat] Jane: the rash is back`.
+        if before.symbol(b']')
+            && sure
+            && token.known(GIVEN)
+            && self.t(index + 1).symbol(b':')
+            && self.glued(index)
+            && self.lower_is(index.wrapping_sub(2), words!["chat", "message", "msg", "sms", "im"])
+        {
+            return Some((token.start, token.end));
+        }
         // `(Roe/dermatology)`: whose clinic it is.
         let borne = sure || token.known(FAMILY) && token.known(COMMON);
         if before.symbol(b'(')

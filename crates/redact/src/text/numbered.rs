@@ -124,6 +124,9 @@ impl Reader<'_> {
     pub(super) fn numbered(&mut self) {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
+            if token.kind == Kind::Word && matches!(self.byte(token.end), b'_' | b'-' | b':' | b'#') {
+                self.joined(index);
+            }
             match token.kind {
                 Kind::Symbol if token.byte == b'/' => self.path(index),
                 Kind::Symbol if token.byte == b'|' => self.system(index),

@@ -111,6 +111,8 @@ impl Reader<'_> {
                     (I::Zip, value.len())
                 }
                 () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
+                // `'roe%'`: the beginning of a name that is asked for.
+                () if long_ago && begun(value) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -383,6 +385,20 @@ fn small(one: &[u8], two: &[u8]) -> bool {
     };
     let sure = |part: &[u8]| flags(part) & WORD == 0;
     name(one) && name(two) && (sure(one) || sure(two)) && (flags(one) | flags(two)) & GIVEN != 0
+}
+
+/// Names in small letters before the sign for whatever follows, of which one is no other word: `de la roe%`.
+fn begun(value: &[u8]) -> bool {
+    value.strip_suffix(b"%").is_some_and(|value| {
+        let letters = |b: &u8| b.is_ascii_lowercase() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'');
+        let name = |part: &[u8]| {
+            let flags = dictionary().get(hash(part));
+            flags & (FAMILY | GIVEN) != 0 && (flags & WORD == 0 || flags & COMMON != 0)
+        };
+        value.len() > 2
+            && value.iter().all(letters)
+            && value.split(|b| matches!(b, b' ' | b'-')).any(|part| part.len() > 2 && name(part))
+    })
 }
 
 fn word(value: &[u8]) -> bool {

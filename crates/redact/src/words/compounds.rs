@@ -283,7 +283,10 @@ const MORE: &[(Roles, &str)] = &[
         "lens prosthesis wearable person personkey probe identname lmp edd mob attention adjuster takenby givenby bill receipt",
     ),
     (KEYED, "disch admit act cpf bsn cognome surnm frnm srnm fstnm lstnm"),
-    (CARED, "cpap bipap ventilator spirometer oximeter nebulizer wheelchair holter concentrator device"),
+    (
+        CARED,
+        "elig eligibility pa enc appt acct exam coverage cpap bipap ventilator spirometer oximeter nebulizer wheelchair holter concentrator device",
+    ),
     (MRN | LOOK, "euid"),
     (CLINICAL, "healthkit healthconnect fitbit dexcom libre withings resmed medtronic"),
     (

@@ -81,7 +81,11 @@ const CALLED: &[u64] = list!(
 const DAYS: &[u64] = list!(
     "doi nextrefill nextrefilldue admittedon dischargedon admittedat dischargedat lastvisit nextvisit nextappointment nextappt lastappt lmp edd coveragestart \
      coverageend servicefrom serviceto dosfrom dosto fromdos todos apptstart apptend appttime appointmenttime \
+<<<<<<< ours
      fechanacimiento dnac birthday bday statementcovers statementcoversperiod statementperiod disch dischg admit"
+=======
+     fechanacimiento dnac birthday bday disch dischg admit adm"
+>>>>>>> theirs
 );
 
 /// Parts of names behind whose they are: `patientLast`, `nok_first`.
@@ -101,7 +105,7 @@ const SHORT: &[u64] = list!("fn ln mn gn nf fnm lnm");
 
 /// Persons in roles that only persons have.
 const ROLES: &[u64] = list!(
-    "holder cardholder accountholder acctholder policyholder guest rider passenger visitor claimant signer signatory \
+    "attn attg holder cardholder accountholder acctholder policyholder guest rider passenger visitor claimant signer signatory \
      addressee occupant tenant donor adjuster respondent nameoncard attention payee \
      translator takenby givenby administeredby drawnby dispensedby identname \
      toname attendphys refphys ordphys admphys patientlabel orderingphysician referringphysician attendingphysician"
