@@ -251,7 +251,7 @@ fn announces(class: Class) -> Option<u8> {
         Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person | Class::Part(_) => {
             Some(BLOCK)
         }
-        Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day => Some(0),
+        Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day | Class::Element => Some(0),
     }
 }
 

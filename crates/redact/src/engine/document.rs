@@ -20,10 +20,6 @@ use crate::{
     words::users,
 };
 
-/// Keys that tell nothing without the object around.
-const GENERIC: [&[u8]; 9] =
-    [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
-
 impl Engine {
     /// Reads the document that begins at `start`; its end, or nothing if it is none. One that breaks off is read as far
     /// as it goes, and its end is where it breaks.
@@ -78,8 +74,16 @@ impl Engine {
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
-            if fields::typed(key) && !parent.is_empty() {
+            if (fields::typed(key) || fields::operator(key)) && !parent.is_empty() {
                 (key, parent) = (parent, get(&leaf.grandparent));
+            }
+            // OpenEMR's patients, among others, whose number is no process's.
+            if key.eq_ignore_ascii_case(b"pid") && !text::value::process(get(&leaf.value)) {
+                return Class::Formed(I::Mrn);
+            }
+            // The qualifier of X12's NM108, whose value is the number of a member.
+            if key == b"mi" && formed(get(&leaf.value)) {
+                return Class::Formed(I::HealthPlan);
             }
             if matches!(key, b"when" | b"at")
                 && matches!(leaf.depth, 1 | 8)
@@ -92,7 +96,9 @@ impl Engine {
             }
             // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
-            if matches!(leaf.depth, 1 | 8) && resource.is_none() && fields::own(key) && !calls() {
+            // A logger's own keys stand above the resource that it writes.
+            let outside = resource.is_none_or(|inner| inner.depth > leaf.depth);
+            if matches!(leaf.depth, 1 | 8) && outside && fields::own(key) && !calls() {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address.
@@ -134,12 +140,19 @@ impl Engine {
                 Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
                 class => class,
             };
+            if class != Class::None || parent.is_empty() {
+                return class;
+            }
             // `{"license":{"number":…}}`: the object tells what the number is of.
-            if class == Class::None
-                && GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
-                && !parent.is_empty()
+            if fields::generic(key)
+                && let joined = classify_joined(parent, key)
+                && joined != Class::None
             {
-                return classify_joined(parent, key);
+                return joined;
+            }
+            // `{"term":{"lastName":{"value":"Roe"}}}`.
+            if resource.is_none() && fields::compared(key) {
+                return classify(parent, get(&leaf.grandparent));
             }
             class
         };
@@ -276,6 +289,10 @@ impl Engine {
                 && plausible(identifier, raw)
             {
                 self.push(leaf, identifier, weight::KEY, level, hits);
+            } else if class == Class::Element && text::value::element(raw) {
+                self.push(leaf, I::Date, weight::KEY, level, hits);
+            } else if class == Class::User && manner.person && raw.len() > 4 && loosely_formed(raw) {
+                self.push(leaf, I::Other, weight::KEY, level, hits);
             } else if let Class::Weak(identifier) | Class::Formed(identifier) = class
                 && identifier != I::Date
                 && (manner.person || matches!(class, Class::Formed(_)) && formed(raw))
@@ -333,6 +350,14 @@ impl Engine {
             hits.push(Hit { start: 0, end: value.len(), identifier, weight: weight::KEY, quoted: 0 });
         };
         let mut manner = manner;
+        if let Class::Is(identifier) | Class::Formed(identifier) = class
+            && let Some(inside) = text::value::refused(value)
+            && plausible(identifier, value.get(inside.clone()).unwrap_or_default())
+        {
+            let (start, end) = (inside.start, inside.end);
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+            return Ok(());
+        }
         match class {
             // A person's document inside, or a name in parts, is read below.
             // A private address stays in logs, whatever its key.
@@ -388,6 +413,10 @@ impl Engine {
                 whole(I::Date, hits);
                 return Ok(());
             }
+            Class::Element if text::value::element(value) || text::value::dated(value) => {
+                whole(I::Date, hits);
+                return Ok(());
+            }
             Class::Weak(I::Date) => {}
             Class::Weak(identifier) | Class::Formed(identifier)
                 if manner.person
@@ -418,7 +447,16 @@ impl Engine {
                 whole(identifier, hits);
                 return Ok(());
             }
-            Class::User | Class::Staff | Class::Person if manner.person && (users::account(value)) => {
+            Class::User if manner.person && value.iter().all(u8::is_ascii_digit) && loosely_formed(value) => {
+                whole(I::Other, hits);
+                return Ok(());
+            }
+            // `"name":"intake.api"` is a logger's.
+            Class::User | Class::Staff | Class::Person
+                if manner.person
+                    && users::account(value)
+                    && (class != Class::Person || !value.contains(&b'.') || users::personal(value)) =>
+            {
                 whole(I::Other, hits);
                 return Ok(());
             }

@@ -131,6 +131,26 @@ pub(super) fn typed(key: &[u8]) -> bool {
     )
 }
 
+/// Whether a key tells nothing without the object around.
+pub(super) fn generic(key: &[u8]) -> bool {
+    list!("id number no num value date serial code identifier").contains(&hash(key))
+}
+
+/// Operators of queries, whose value is one of the key around them: `{"mrn":{"_eq":"0048213"}}`, `{"mrn":{"$in":["0048213"]}}`.
+pub(super) fn operator(key: &[u8]) -> bool {
+    matches!(key, [b'_' | b'$', rest @ ..] if list!(
+        "eq ne neq in nin gt gte lt lte like nlike ilike nilike similar regex iregex contains not all is elemmatch"
+    ).contains(&hash(rest)))
+}
+
+/// The same, of words that are keys of their own as well: Prisma's, Elasticsearch's, Sequelize's.
+pub(super) fn compared(key: &[u8]) -> bool {
+    list!(
+        "value values eq equals in contains startswith endswith like ilike not gt gte lt lte query term match terms raw"
+    )
+    .contains(&hash(key))
+}
+
 /// A moment with its seconds and its zone, as loggers write their own: `2026-11-22T03:41:38Z`.
 pub(super) fn moment(value: &[u8]) -> bool {
     (20..=40).contains(&value.len())

@@ -7,9 +7,11 @@ use super::{
 use crate::{
     text::{
         bodies::{picture_file, whose},
+        bound, files, joined,
         numbered::NUMBERED,
         owners,
         token::{at, before},
+        value::{formed, process},
     },
     words::{
         constant, hash, list,
@@ -76,6 +78,7 @@ const TRIGGERS: &[Trigger] = &[
                 || at(gate.line, word.end) == b' '
                     && (noun || NUMBERED.contains(&gate.hash(word)))
                     && many_digits(gate.line, word.end)
+                || word.roles & (v::STRONG_NOUN | v::WHO) != 0 && joined::follows(gate.line, word.end)
         },
     },
     // A path to a person.
@@ -90,8 +93,14 @@ const TRIGGERS: &[Trigger] = &[
     // `the duplicate key value is (…)`, a label that is printed for somebody.
     Trigger {
         roles: v::OTHER,
-        small: false,
-        look: |gate, word| gate.hash(word) == WRISTBAND && at(gate.line, word.end) == b' ',
+        small: true,
+        look: |gate, word| {
+            at(gate.line, word.end) == b' '
+                && (word.capital && gate.hash(word) == WRISTBAND
+                    || at(gate.line, word.end + 1).is_ascii_uppercase()
+                        && formed_follows(gate.line, word.end)
+                        && many_digits(gate.line, word.end))
+        },
     },
     Trigger {
         roles: v::IDWORD,
@@ -111,6 +120,10 @@ const TRIGGERS: &[Trigger] = &[
                 matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()
             };
             word.capital && (field(word.end) || next.is_ascii_digit() && field(word.end + 1))
+                || matches!(next, b'=' | b'"') && patient(gate, word)
+                || matches!(next, b':' | b'-' | b'_') && joined::follows(gate.line, word.end)
+                // `tag "Roe stat"`.
+                || next == b' ' && at(gate.line, word.end + 1) == b'"' && at(gate.line, word.end + 2).is_ascii_uppercase()
                 || next == b' ' && formed_follows(gate.line, word.end) && many_digits(gate.line, word.end)
         },
     },
@@ -123,7 +136,15 @@ const TRIGGERS: &[Trigger] = &[
                 || at(gate.line, word.end) == b' ' && moment_of_old(gate.line, word.end)
         },
     },
-    Trigger { roles: v::PATH, small: true, look: |gate, word| directory(gate, word) || file(gate, word) },
+    Trigger {
+        roles: v::PATH,
+        small: true,
+        look: |gate, word| {
+            directory(gate, word)
+                || file(gate, word)
+                || word.end - word.start == 10 && bound::typed(gate.line, word.end)
+        },
+    },
     Trigger { roles: v::FACILITY, small: false, look: |gate, word| word.capital && gate.capital },
     Trigger { roles: v::STREET, small: false, look: street },
     Trigger { roles: v::STATE, small: false, look: state },
@@ -254,16 +275,28 @@ fn part_of_name(gate: &Gate<'_>, word: &Word) -> bool {
             || value_is_capital(gate.line, word.end))
 }
 
-/// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`.
+/// `pid=MR6013387`: a patient, as no process has such a number.
+fn patient(gate: &Gate<'_>, word: &Word) -> bool {
+    let rest = gate.line.get(word.end..).unwrap_or_default();
+    let start = rest.iter().take(4).take_while(|b| !b.is_ascii_alphanumeric()).count();
+    let rest = rest.get(start..).unwrap_or_default();
+    let length = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let value = rest.get(..length).unwrap_or_default();
+    gate.bytes(word).eq_ignore_ascii_case(b"pid") && !process(value) && formed(value)
+}
+
+/// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`, `/clients/4122`.
 fn directory(gate: &Gate<'_>, word: &Word) -> bool {
     matches!(at(gate.line, word.end), b'/' | b'\\')
-        && (owners::home(gate.line, word.start..word.end).is_some()
+        && (many_digits(gate.line, word.end + 1)
+            || owners::home(gate.line, word.start..word.end).is_some()
             || owners::slug(gate.line, word.end + 1).is_some())
 }
 
 /// `roe_jane.pdf`.
 fn file(gate: &Gate<'_>, word: &Word) -> bool {
-    before(gate.line, word.start) == b'.' && owners::somebodys(gate.line, word.start - 1)
+    before(gate.line, word.start) == b'.'
+        && (owners::somebodys(gate.line, word.start - 1) || files::whose(gate.line, word.start - 1))
 }
 
 fn named(gate: &Gate<'_>, word: &Word) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{
     Gate,
-    around::banded,
+    around::{aged_name, banded},
     listed::{Front, listed},
     triggers::{PERSONS, Word},
 };
@@ -83,8 +83,9 @@ impl Gate<'_> {
         if !camel || capital {
             self.read(start, end, capital)?;
         }
-        // `55120844   07/08/1966   55Y  F`.
-        (length > 1 || !matches!(first, b'M' | b'F') || !banded(line, start)).then_some(())
+        // `55120844   07/08/1966   55Y  F`, `82F Roe`.
+        (length > 1 || !matches!(first, b'M' | b'F') || !(banded(line, start) || aged_name(line, start)))
+            .then_some(())
     }
 
     /// The roles of the word before, or of the part of a word before.
@@ -209,6 +210,13 @@ impl Gate<'_> {
         }
         if comma {
             let second = dictionary().get(hash(word));
+            // `"Roe, J."`.
+            if word.len() == 1
+                && at(line, next + 1) == b'.'
+                && matches!(before(line, end - first.len()), b'"' | b'\'')
+            {
+                return flags() & FAMILY != 0;
+            }
             return second & GIVEN != 0 || fields && second & FAMILY != 0 && flags() & GIVEN != 0;
         }
         // Behind a role or a preposition, an unknown given name before a frequent family name.

@@ -7,6 +7,14 @@ use super::{
 };
 use crate::words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, list, vocabulary as v, words};
 
+/// Departments, and who comes from them.
+pub(super) const TEAMS: &[u64] = list!(
+    "ortho gi cards cardiology cardio neuro neurology neurosurgery surgery renal nephrology id psych \
+     psychiatry heme onc oncology pulm pulmonary urology ent gyn ob trauma vascular nurse rn md \
+     hospitalist pcp icu anesthesia ir rads radiology derm dermatology endo rheum palliative hospice wound pharmacy \
+     pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain"
+);
+
 impl Reader<'_> {
     /// In prose: an initial and a family name, `L. Silva`.
     pub(super) fn initialed(&self, index: usize) -> Option<(usize, usize)> {
@@ -108,13 +116,7 @@ impl Reader<'_> {
             && (borne || !token.known(WORD) && token.len() > 3 && token.roles & !v::STRONG == 0)
             && (borne || !token.known(MEDICAL) && !self.medical(self.bytes(token)));
         let next = self.atom(index)?;
-        let team = list!(
-            "ortho gi cards cardiology cardio neuro neurology neurosurgery surgery renal nephrology id psych \
-             psychiatry heme onc oncology pulm pulmonary urology ent gyn ob trauma vascular nurse rn md \
-             hospitalist pcp icu anesthesia ir rads radiology derm dermatology endo rheum palliative hospice wound pharmacy \
-             pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain"
-        );
-        (fits && self.t(next).symbol(b')') && (day || self.lower_is(index.wrapping_sub(2), team)))
+        (fits && self.t(next).symbol(b')') && (day || self.lower_is(index.wrapping_sub(2), TEAMS)))
             .then(|| (token.start, self.t(next - 1).end))
     }
 

@@ -71,10 +71,23 @@ impl Reader<'_> {
         }
         let start = self.t(next).start;
         let token = self.t(next);
-        if !told || !matches!(token.kind, Kind::Mixed | Kind::Number | Kind::Word) {
+        if !matches!(token.kind, Kind::Mixed | Kind::Number | Kind::Word) {
             return;
         }
         let rest = self.text.get(start..).unwrap_or_default();
+        // `finger FP-6489-J65R22`: the noun alone, where the number is one of an office.
+        if !told {
+            let length =
+                rest.iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+            let value = rest.get(..length).unwrap_or_default();
+            let office = value.len() >= 8
+                && value.contains(&b'-')
+                && value.iter().filter(|b| b.is_ascii_uppercase()).count() > 1
+                && super::value::formed(value);
+            if !office || self.t(index).is(v::PHOTO) {
+                return;
+            }
+        }
         let run = |from: usize| {
             rest.iter()
                 .skip(from)

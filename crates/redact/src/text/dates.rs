@@ -87,11 +87,28 @@ impl Reader<'_> {
                 !d.contains(&b'.') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
             });
             let form = typed && self.in_quotes(start, found.end);
-            let time = found.time && !date::without_time(self.text, found.end);
+            let clock = found.time || date::tabbed(self.text, found.end);
+            let time = clock && !date::without_time(self.text, found.end);
+            // No logger stops at minutes: `Visit of Jane Roe 2020-03-29T15:20`.
+            let minutes = self.person && time && date::to_the_minute(self.text, found.end);
             // In a line about a person a day that is written as people write it is no stamp of a logger.
-            let meant =
-                typed && self.person && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
-            if form || meant || date::long_ago(self.text, start) || self.tells(index, time) {
+            let slashed = typed && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
+            let meant = slashed && self.person;
+            // `appt on 12/01/2026 09:00`: also with its time; a second one beside it, `to 12/02/2026 10:00`.
+            let timed = slashed
+                && !self.strict
+                && (self.near_sure(index, v::EVENT, 5)
+                    || self.hits.iter().skip(self.first).rev().take(2).any(|hit| {
+                        hit.identifier == Identifier::Date
+                            && (start.saturating_sub(12)..start).contains(&hit.end)
+                    }));
+            if form
+                || meant
+                || timed
+                || minutes
+                || date::long_ago(self.text, start)
+                || self.tells(index, time)
+            {
                 self.hit(start, found.end, Identifier::Date, weight::SHAPE);
             }
             return Some(found.end);

@@ -56,7 +56,9 @@ impl Reader<'_> {
                     || self.t(index + 1).symbol(b'(') && self.t(index + 2).symbol(b'\''))
             {
                 self.pair(index);
-            } else if token.symbol(b',') && self.back(index, 1).symbol(b'"') && self.t(index + 1).symbol(b'"')
+            } else if token.symbol(b',')
+                && self.back(index, 1).symbol(b'"')
+                && (self.t(index + 1).symbol(b'"') || self.t(index + 1).kind == Kind::Number)
             {
                 self.bind(index);
             } else if self.lower_is(index, words!["key"])
@@ -83,7 +85,11 @@ impl Reader<'_> {
             sign = self.t(index);
         }
         let quote = self.back(index, 1);
-        if quote.kind == Kind::Symbol && matches!(quote.byte, b'"' | b'\'' | b'`') && quote.end == sign.start
+        // `"p"."lastName" ILIKE 'Roe%'`: before a word a blank stands, too.
+        let apart = quote.end + 1 == sign.start && sign.kind == Kind::Word;
+        if quote.kind == Kind::Symbol
+            && matches!(quote.byte, b'"' | b'\'' | b'`')
+            && (quote.end == sign.start || apart)
         {
             let start = (2..10)
                 .find(|by| self.back(index, *by).symbol(quote.byte))
@@ -197,10 +203,10 @@ impl Reader<'_> {
             self.take(class, range);
             return;
         }
-        // `(sn=Roe)` of LDAP (RFC 4519, 2.32): the family name.
-        if sign.byte == b'='
-            && self.lower_is(index.wrapping_sub(1), words!["sn", "gn"])
-            && (self.back(index, 2).symbol(b'(') || self.back(index, 2).symbol(b','))
+        // `(sn=Roe)` of LDAP (RFC 4519, 2.32): the family name; `q=sn:Roe+AND+gn:Jane`.
+        if self.lower_is(index.wrapping_sub(1), words!["sn", "gn"])
+            && (sign.byte == b'=' && (self.back(index, 2).symbol(b'(') || self.back(index, 2).symbol(b','))
+                || self.paired && self.t(index + 1).kind == Kind::Word)
             && self.t(index + 1).capitalised()
         {
             self.take(Class::Is(I::Name), self.t(index + 1).start..self.glued_value(index + 1));
@@ -241,13 +247,21 @@ impl Reader<'_> {
         if matches!(class, Class::None | Class::Machine | Class::Prose) {
             if sign.byte == b'=' {
                 self.prefixed_day(index);
+                self.brief(index);
             }
+            self.of_a_store(index);
             return;
         }
         let mut first = index + 1;
         loop {
             let token = self.t(first);
             if token.kind == Kind::Symbol && matches!(token.byte, b'>' | b'=' | b'(' | b'[') {
+                first += 1;
+            } else if self.lower_is(first, words!["n", "e"])
+                && self.t(first + 1).symbol(b'\'')
+                && self.glued(first)
+            {
+                // `@ln=N'Roe'`.
                 first += 1;
             } else if token.symbol(b'#') && self.t(first + 1).symbol(b'<') && self.t(first + 3).symbol(b':') {
                 // Ruby: `@born=#<Date: 1962-03-17>`.
@@ -271,7 +285,9 @@ impl Reader<'_> {
                 break;
             }
         }
-        if class == Class::Is(I::Date) && self.t(first).kind == Kind::Word && self.constructed(first) {
+        let day =
+            matches!(class, Class::Is(I::Date) | Class::Day) || class == Class::Weak(I::Date) && self.person;
+        if day && self.t(first).kind == Kind::Word && self.constructed(first) {
             return;
         }
 
@@ -318,6 +334,14 @@ impl Reader<'_> {
             }
             Class::Person => self.bare_person(first, sign.byte),
             Class::Day => self.bare_day(first),
+            Class::Element => {
+                let range = self.t(first).start..self.glued_value(first);
+                if super::value::element(self.text.get(range.clone()).unwrap_or_default()) {
+                    self.take(class, range);
+                } else {
+                    self.bare(I::Date, first, sign.byte, false);
+                }
+            }
             Class::Part(true) => {
                 let range = self.t(first).start..self.glued_value(first);
                 if namelike(self.text.get(range).unwrap_or_default()) {

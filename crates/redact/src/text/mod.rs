@@ -10,11 +10,11 @@ mod bedside;
 mod beside;
 pub(crate) mod bodies;
 mod borrowed;
-mod bound;
+pub(crate) mod bound;
 mod byways;
 mod calls;
 mod captions;
-mod care;
+pub(crate) mod care;
 mod carried;
 mod cases;
 mod cities;
@@ -28,9 +28,10 @@ mod direct;
 mod encoded;
 mod endings;
 mod facilities;
-mod files;
+pub(crate) mod files;
 mod handles;
 mod institutions;
+pub(crate) mod joined;
 mod jotted;
 pub(crate) mod key;
 mod labels;
@@ -257,6 +258,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
             reader.sent();
         }
         reader.doers();
+        reader.carried_along();
         reader.merged();
         reader.theirs(manner.block);
         reader.repeated();
@@ -379,7 +381,7 @@ impl<'a> Reader<'a> {
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
-        if start < end {
+        if start < end && !(identifier == Identifier::Name && self.no_name(start, end)) {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }

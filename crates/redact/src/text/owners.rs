@@ -166,7 +166,11 @@ fn of_a_person(stem: &[u8]) -> Vec<(Range<usize>, I)> {
         let method = |at: usize| parts.get(at).is_some_and(|p| called(get(p)));
         let owned = |at: usize| parts.get(at).is_some_and(|p| !elsewhere(get(p)));
         let pair = pair && (index..=last).any(owned);
-        let alone = last == index && sure && near(index) && dated(index + 1) && !method(index);
+        let shown = parts
+            .get(index + 1)
+            .is_some_and(|p| list!("wound headshot selfie lesion rash face").contains(&hash(get(p))))
+            && parts.len() == 2;
+        let alone = last == index && sure && near(index) && (dated(index + 1) || shown) && !method(index);
         if pair || alone {
             // The same before it: `oyelaran_jane_19620317`.
             let before = index.checked_sub(1).filter(|before| {
@@ -336,7 +340,7 @@ impl Reader<'_> {
                     }
                     let person = token.is(v::SUBJECT | v::PERSON | v::WHO)
                         || self
-                            .lower_is(index, list!("join members member profile profiles providers doctors"));
+                            .lower_is(index, list!("join members member profile profiles providers doctors clients residents records charts people person"));
                     if person
                         && self.byte(token.end) == b'/'
                         && let Some(range) = slug(self.text, token.end + 1)

@@ -39,6 +39,9 @@ impl Reader<'_> {
             *field = field.start + line.start..field.end + line.start;
         }
         let told = told(self.text, &fields);
+        if !gaps && self.turned_row(&fields) {
+            return;
+        }
         let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
         if told.names + told.towns == 0 && !likely || told.days == 0 && !self.person {
             return;
@@ -48,6 +51,26 @@ impl Reader<'_> {
             return;
         }
         self.fields(&fields);
+    }
+
+    /// `Roe|Jane|Q|03171962|F`: two words as names are written, a sex, and a day of birth with its month first; whether the
+    /// fields were taken for it.
+    fn turned_row(&mut self, fields: &[Range<usize>]) -> bool {
+        let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
+        let sex = (0..fields.len()).any(|at| matches!(get(at), b"M" | b"F" | b"U"));
+        let Some(day) = (0..fields.len()).filter(|_| sex).find(|at| month_first(get(*at))) else {
+            return false;
+        };
+        let part = |at: usize| word(get(at)) && plain(get(at)) && !get(at).contains(&b' ');
+        let Some(first) = (0..fields.len()).find(|at| part(*at) && part(at + 1)) else { return false };
+        for (at, identifier) in [(day, I::Date), (first, I::Name), (first + 1, I::Name)] {
+            if let Some(field) = fields.get(at) {
+                let start = field.start + offset(self.text, field);
+                self.hit(start, start + get(at).len(), identifier, weight::GUESS + 3);
+            }
+        }
+        self.fields(fields);
+        true
     }
 
     /// Takes what the fields of somebody's row are.
@@ -82,6 +105,8 @@ impl Reader<'_> {
                     (I::Zip, value.len())
                 }
                 () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
+                // `'roe%'`: the beginning of a name that is asked for.
+                () if long_ago && begun(value) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -184,6 +209,15 @@ fn plain(value: &[u8]) -> bool {
         == 0
 }
 
+/// `03171962`: a day of a life in eight digits, its month first.
+fn month_first(value: &[u8]) -> bool {
+    value.len() == 8
+        && digits::count(value) == 8
+        && (1..=12).contains(&number_of(value, 0, 2))
+        && (1..=31).contains(&number_of(value, 2, 2))
+        && (1905..2030).contains(&number_of(value, 4, 4))
+}
+
 fn mail(value: &[u8]) -> bool {
     memchr::memchr(b'@', value).is_some_and(|sign| crate::shape::email::email(value, sign, 1).is_some())
 }
@@ -284,6 +318,20 @@ fn small(one: &[u8], two: &[u8]) -> bool {
     };
     let sure = |part: &[u8]| flags(part) & WORD == 0;
     name(one) && name(two) && (sure(one) || sure(two)) && (flags(one) | flags(two)) & GIVEN != 0
+}
+
+/// Names in small letters before the sign for whatever follows, of which one is no other word: `de la roe%`.
+fn begun(value: &[u8]) -> bool {
+    value.strip_suffix(b"%").is_some_and(|value| {
+        let letters = |b: &u8| b.is_ascii_lowercase() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'');
+        let name = |part: &[u8]| {
+            let flags = dictionary().get(hash(part));
+            flags & (FAMILY | GIVEN) != 0 && (flags & WORD == 0 || flags & COMMON != 0)
+        };
+        value.len() > 2
+            && value.iter().all(letters)
+            && value.split(|b| matches!(b, b' ' | b'-')).any(|part| part.len() > 2 && name(part))
+    })
 }
 
 fn word(value: &[u8]) -> bool {

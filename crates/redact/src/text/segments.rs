@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     format::hl7,
-    shape::{digits, value},
+    shape::{
+        digits,
+        phone::{Suspicion, phone},
+        value,
+    },
 };
 
 /// Most fields of a text whose number is written with their segment as one word.
@@ -97,7 +101,17 @@ impl Reader<'_> {
         if !crate::shape::alphanumeric(self.byte(self.t(first).start)) {
             return;
         }
-        let Some(range) = self.value_of_field(first) else { return };
+        // `PID.13=(415)555-0123`.
+        let open = self.back(first, 1);
+        let called =
+            (told && open.symbol(b'(')).then(|| phone(self.text, open.start, Suspicion::Context)).flatten();
+        let range = match called {
+            Some(end) => open.start..end,
+            None => match self.value_of_field(first) {
+                Some(range) => range,
+                None => return,
+            },
+        };
         let text = self.text;
         // `PID-3 0048213 accepted`: without a sign the value tells by its form.
         let bytes = text.get(range.clone()).unwrap_or_default();

@@ -61,11 +61,15 @@ impl Reader<'_> {
             Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
             Class::Person => self.of_a_person(value, &range),
             Class::Day => super::value::dated(value).then_some(I::Date),
+            Class::Element => (super::value::element(value) || super::value::dated(value)).then_some(I::Date),
             Class::Staff if sure(value) || self.person && account(value) => Some(I::Other),
             Class::Staff => self.person_like(&range).then_some(I::Name),
             Class::Part(sure) => ((sure || self.person || self.paired) && namelike(value)).then_some(I::Name),
             Class::Social(sure) => social(value, sure || self.person),
-            Class::User => personal(value).then_some(I::Other),
+            Class::User => (personal(value)
+                // What measures a person knows its users by number: `user_id=369308 source=healthkit`.
+                || self.cares() && value.iter().all(u8::is_ascii_digit) && loosely_formed(value))
+            .then_some(I::Other),
             _ => None,
         };
         if let Some(identifier) = taken {

@@ -220,6 +220,26 @@ pub(crate) fn loosely_formed(value: &[u8]) -> bool {
         && !(small > 0 && hex && value.len() >= 8)
 }
 
+/// Whether a value is a month or a day of a month: `03`, `14`, `March`.
+pub(crate) fn element(value: &[u8]) -> bool {
+    let number = value.iter().all(u8::is_ascii_digit)
+        && (1..=2).contains(&value.len())
+        && (1..=31).contains(&crate::shape::value(value, 0, value.len()));
+    number || value.len() > 2 && v::month(value).is_some() && v::vocabulary().get(hash(value)) & v::MONTH != 0
+}
+
+/// The value in what ASP.NET says of one: `The value 'PHY.661' is not valid.`.
+pub(crate) fn refused(text: &[u8]) -> Option<std::ops::Range<usize>> {
+    const HEAD: &[u8] = b"The value '";
+    let length = memchr::memchr(b'\'', text.strip_prefix(HEAD)?)?;
+    Some(HEAD.len()..HEAD.len() + length)
+}
+
+/// Whether a value can be the number of a process: digits alone, no more than a kernel gives (`PID_MAX_LIMIT`, 2^22).
+pub(crate) fn process(value: &[u8]) -> bool {
+    (1..=7).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && !value.starts_with(b"0")
+}
+
 /// Whether a value is or begins with a date, or holds one; encoded for a query, too.
 pub(crate) fn dated(value: &[u8]) -> bool {
     let whole = |value: &[u8]| {

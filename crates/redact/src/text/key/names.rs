@@ -102,7 +102,7 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
         {
             return Some(Class::Is(I::Name));
         }
-        if whole_is(words!["name", "names"]) {
+        if whole_is(words!["name", "names", "nm"]) {
             return Some(Class::Person);
         }
     }

@@ -250,6 +250,8 @@ fn moment(key: &Read) -> bool {
             "drawn",
             "datelastcontact",
             "lastcontact",
+            "dtstart",
+            "dtend",
             "rtc",
             "rtcdate",
             "injurydate",
