@@ -10,7 +10,7 @@ use super::{
     dump,
     opening::header_like,
     strokes::{drawn, underline},
-    titles::{about_persons, titles},
+    titles::{about_persons, of_patients, titles},
 };
 use crate::{
     Identifier as I, Treatment,
@@ -275,7 +275,9 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     administered(line, names, &mut columns);
     let fields = of_fields(line, names);
     let keyed = if fields { None } else { keyed(line, names) };
-    let about = about_persons(&columns, engine.strict(), parted, births, care);
+    let named = parted != Parted::Underlined
+        && of_patients(names.iter().map(|range| bare(line.get(range.clone()).unwrap_or_default())));
+    let about = about_persons(&columns, engine.strict(), parted, births, care, named);
     let (sure, person) = match about {
         _ if fields => (2, false),
         Some(about) => about,

@@ -30,6 +30,20 @@ const ALONE: &[(&str, &str)] = &[
     ("admission_date", "adm admsn"),
 ];
 
+/// Those who care for the person of a row.
+const STAFF: &[u64] = list!(
+    "by peds anes anesthesia crna surgeon scrub preceptor md rn lpn cna tech neph hospitalist nurse aide phleb pharmacist \
+     scribe attending provider doctor"
+);
+
+/// Those whom rows are about, by a name that nothing else has, and what stands beside it in such rows.
+const SUBJECTS: &[u64] = list!("patient pt patients resident rider");
+const BESIDE: &[u64] = list!(
+    "age sex gender md rn provider room rm bed unit test tests result tech cc complaint reason dx los service svc description charge \
+     charges payment payments visit procedure surgeon physician doctor phone dob notes acct acc account med medication drug \
+     pickup dropoff diet meal allergies isolation"
+);
+
 /// Phrases of headers.
 const PHRASES: &[(&str, &str)] = &[
     ("birth_date", "fecha de nacimiento"),
@@ -83,18 +97,7 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "newborn",
     ]) {
         Class::Person
-    } else if is(&[
-        "by",
-        "peds",
-        "anes",
-        "anesthesia",
-        "crna",
-        "surgeon",
-        "scrub",
-        "preceptor",
-        "given by",
-        "sent by",
-    ]) {
+    } else if STAFF.contains(&hash(name)) || is(&["given by", "sent by"]) {
         Class::Staff
     } else if is(&["customer"]) {
         Class::Person
@@ -172,6 +175,19 @@ fn of_client(name: &[u8]) -> bool {
         && parts.next().is_none()
 }
 
+/// Whether one of the names of columns is a patient's, and another one of what is told of patients.
+pub(super) fn of_patients<'a>(names: impl Iterator<Item = &'a [u8]> + Clone) -> bool {
+    let whole = |name: &[u8]| {
+        parts(name).next().is_some_and(|first| SUBJECTS.contains(&hash(first)))
+            && parts(name).nth(1).is_none_or(|second| list!("name mrn age").contains(&hash(second)))
+    };
+    names.clone().count() > 2
+        && names.clone().any(|name| name.len() <= 24 && whole(name))
+        && names.clone().any(|name| {
+            name.len() <= 24 && parts(name).next().is_some_and(|first| BESIDE.contains(&hash(first)))
+        })
+}
+
 /// Whether the names of columns make rows that identify, and if so whether they are about persons.
 ///
 /// One column that could as well be of a machine is not enough in logs. A day of birth is, and so are numbers beside
@@ -182,6 +198,7 @@ pub(super) fn about_persons(
     parted: Parted,
     births: usize,
     care: usize,
+    named: bool,
 ) -> Option<(usize, bool)> {
     let (mut sure, mut strong, mut person, mut persons, mut pictures) = (0, births, births, 0, 0);
     let mut numbers = 0;
@@ -237,7 +254,8 @@ pub(super) fn about_persons(
         && columns.iter().any(|column| {
             matches!(column.class, Class::Is(I::Vehicle | I::Phone) | Class::Formed(I::Account))
         });
-    enough.then_some((sure, person > 0 || pictures > 0 || cared || held))
+    let enough = enough || named;
+    enough.then_some((sure, named || person > 0 || pictures > 0 || cared || held))
 }
 
 #[cfg(test)]

@@ -208,9 +208,9 @@ impl Engine {
         // In a table about persons a name is a person's.
         let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
         let named = matches!(class, Class::Person | Class::Part(_))
-            || matches!(class, Class::Staff | Class::User) && (full || text::written::sure_name(value));
+            || matches!(class, Class::Staff | Class::User) && (full || person && listed_name(value));
         if matches!(class, Class::Person | Class::Part(_) | Class::Staff | Class::User)
-            && text::rows::elsewhere(value, false)
+            && (text::rows::elsewhere(value, false) || vacant(value))
         {
             return Ok(());
         }
@@ -469,6 +469,29 @@ impl Engine {
         behind(hits, first, length, start, value.len());
         scratch.joined = joined;
     }
+}
+
+/// Whether a cell for a person holds none: `-- OPEN --`, `BLOCKED`.
+fn vacant(value: &[u8]) -> bool {
+    let text = value
+        .iter()
+        .position(u8::is_ascii_alphabetic)
+        .map_or(&b""[..], |at| value.get(at..).unwrap_or_default());
+    let word = text.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
+    crate::words::list!(
+        "open blocked block hold lunch vacant empty tbd none unassigned available closed meeting break cancelled canceled clean \
+         dirty reserved admin totals total"
+    )
+    .contains(&crate::words::hash(word))
+}
+
+/// Whether a cell is a family name or a given one alone.
+fn listed_name(value: &[u8]) -> bool {
+    use crate::words::{FAMILY, GIVEN, dictionary, hash};
+    value.len() > 2
+        && value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+        && value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\''))
+        && dictionary().get(hash(value)) & (FAMILY | GIVEN) != 0
 }
 
 /// What a cell without a telling name is in a table about persons: dates and pictures are somebody's.

@@ -389,17 +389,13 @@ impl<'a> Reader<'a> {
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
-<<<<<<< ours
         // `CGCTCATT,WES`: what was read of a genome begins like a name in capitals.
         let read = || {
             let name = self.text.get(start..end).unwrap_or_default();
             let word = name.iter().take_while(|b| b.is_ascii_alphabetic());
             word.clone().count() >= 8 && word.into_iter().all(|b| b"ACGTN".contains(b))
         };
-        if start < end && !(identifier == Identifier::Name && (read() || self.of_a_type(start, end))) {
-=======
-        if start < end && !(identifier == Identifier::Name && self.no_name(start, end)) {
->>>>>>> theirs
+        if start < end && !(identifier == Identifier::Name && (read() || self.no_name(start, end))) {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }

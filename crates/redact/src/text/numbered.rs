@@ -187,6 +187,7 @@ impl Reader<'_> {
                         self.hit(range.start, range.end, I::Device, weight::CONTEXT);
                     }
                 }
+                Kind::Mixed if token.len() == 5 => self.donation(index),
                 Kind::Word if self.picture_word(token) => self.named_picture(index),
                 Kind::Word
                     if self.lower_is(index, words!["finger", "thumb", "palm", "vein", "face", "voice"]) =>
@@ -207,6 +208,23 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// `W0412 26 113322`: the number of a donation of blood (ISBT 128, 4.1).
+    fn donation(&mut self, index: usize) {
+        let (first, year, number) = (self.t(index), self.t(index + 1), self.t(index + 2));
+        let digits = |token: &Token, length: usize| token.kind == Kind::Number && token.len() == length;
+        let facility = self.bytes(first).first().is_some_and(u8::is_ascii_uppercase)
+            && self.bytes(first).iter().skip(1).all(u8::is_ascii_digit);
+        if facility
+            && digits(year, 2)
+            && digits(number, 6)
+            && year.start == first.end + 1
+            && number.start == year.end + 1
+            && !alphanumeric(self.byte(number.end))
+        {
+            self.hit(first.start, number.end, I::Other, weight::SHAPE);
         }
     }
 

@@ -34,6 +34,9 @@ impl Reader<'_> {
 
     fn row(&mut self, line: Range<usize>) {
         let text = self.text.get(line.clone()).unwrap_or_default();
+        if self.pulled(text, line.start) {
+            return;
+        }
         let Some((mut fields, gaps)) = parted(text, self.strict) else { return };
         for field in &mut fields {
             *field = field.start + line.start..field.end + line.start;
@@ -76,6 +79,32 @@ impl Reader<'_> {
         true
     }
 
+    /// `7712044 Quist Orla   8/21/88`: a number, a name and a day, and nothing else.
+    fn pulled(&mut self, text: &[u8], at: usize) -> bool {
+        if !(16..=96).contains(&text.len()) || !text.last().is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
+        let trimmed = text.trim_ascii_start();
+        let from = text.len() - trimmed.len();
+        let number = trimmed.iter().take_while(|b| **b != b' ').count();
+        let last = trimmed.iter().rposition(|b| *b == b' ').unwrap_or(0);
+        let (Some(code), Some(date)) = (trimmed.get(..number), trimmed.get(last + 1..)) else { return false };
+        let between = trimmed.get(number..last).unwrap_or_default();
+        let named = between.trim_ascii();
+        let plain = digits::count(code) >= 5 && super::value::formed(code) && date.contains(&b'/');
+        let words = named.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty()).count();
+        if !plain || day(date).is_none() || !(2..=4).contains(&words) || !super::written::namelike(named) {
+            return false;
+        }
+        let start = at + from;
+        let name = start + number + between.len() - between.trim_ascii_start().len();
+        self.person = true;
+        self.hit(start, start + number, I::Mrn, weight::GUESS + 5);
+        self.hit(name, name + named.len(), I::Name, weight::NAME);
+        self.hit(start + last + 1, at + text.len(), I::Date, weight::GUESS + 5);
+        true
+    }
+
     /// Takes what the fields of somebody's row are.
     pub(super) fn fields(&mut self, fields: &[Range<usize>]) {
         self.person = true;
@@ -96,7 +125,9 @@ impl Reader<'_> {
             }
             let (identifier, length) = match () {
                 () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
-                () if (beside || borne(before) || borne(after)) && word(value) => (I::Name, value.len()),
+                () if (beside || borne(before) || borne(after)) && word(value) && !led(value) => {
+                    (I::Name, value.len())
+                }
                 // `Lane`, but neither `White` nor `Black`, beside a day of birth.
                 () if long_ago && borne(value) && !words!["white", "black"].contains(&hash(value)) => {
                     (I::Name, value.len())
@@ -148,6 +179,12 @@ pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
         || !beside && vocabulary().get(value_hash) & v::PAYER != 0
         || digits::loinc(value)
         || taxonomy(value)
+}
+
+/// Whether a field begins with what somebody does: `Anes Quist`.
+fn led(value: &[u8]) -> bool {
+    let first = value.split(|b| *b == b' ').next().unwrap_or_default();
+    first.len() < value.len() && list!("anes surg surgeon attending nurse tech crna").contains(&hash(first))
 }
 
 /// A code of what a provider does (the NUCC's taxonomy): `207R00000X`.

@@ -81,11 +81,7 @@ const CALLED: &[u64] = list!(
 const DAYS: &[u64] = list!(
     "doi nextrefill nextrefilldue admittedon dischargedon admittedat dischargedat lastvisit nextvisit nextappointment nextappt lastappt lmp edd coveragestart \
      coverageend servicefrom serviceto dosfrom dosto fromdos todos apptstart apptend appttime appointmenttime \
-<<<<<<< ours
-     fechanacimiento dnac birthday bday statementcovers statementcoversperiod statementperiod disch dischg admit"
-=======
-     fechanacimiento dnac birthday bday disch dischg admit adm"
->>>>>>> theirs
+     fechanacimiento dnac birthday bday statementcovers statementcoversperiod statementperiod disch dischg admit adm"
 );
 
 /// Parts of names behind whose they are: `patientLast`, `nok_first`.
