@@ -124,9 +124,12 @@ impl Context {
     /// Takes notice of a line, as it was written.
     #[inline]
     pub(crate) fn learn(&mut self, engine: &Engine, line: &[u8]) {
+        let marked = || {
+            memchr::memchr_iter(b'[', line).any(|open| line.get(open + 1).is_some_and(u8::is_ascii_uppercase))
+        };
         if self.active || opening::possible(line) {
             self.take(engine, line);
-        } else if form::tells_of_a_person(line) || !engine.strict() && person::evident(line) {
+        } else if marked() && (form::tells_of_a_person(line) || !engine.strict() && person::evident(line)) {
             (self.near, self.below) = (if form::tells_of_a_person(line) { NEAR } else { 0 }, 0);
             self.person = if engine.strict() { None } else { Person::after(None, line) };
             self.active = self.open();

@@ -11,7 +11,7 @@ use crate::{
     format::header,
     text::{
         key::{Class, classify},
-        token::{at, marker},
+        token::{at, before, marker},
     },
     words::{
         FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash,
@@ -206,6 +206,9 @@ pub(crate) type Tell<'a> = &'a mut dyn FnMut(&[u8], Class, Range<usize>);
 
 /// Tells the pairs of a line; `near` is whether lines before told of a person. Where the labels stand, if it is a form.
 pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize>> {
+    if !near && !parted(line) {
+        return Vec::new();
+    }
     let mut pairs: Vec<Pair> = Vec::new();
     let mut labels = Vec::new();
     let mut boxed = false;
@@ -266,6 +269,18 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
         tell(name.get(..length).unwrap_or_default(), pair.class, pair.value.clone());
     }
     if count > 0 { labels } else { Vec::new() }
+}
+
+/// Whether a line may have several cells, or a box with a number.
+fn parted(line: &[u8]) -> bool {
+    let boxed = |point: usize| {
+        at(line, point + 1) == b' '
+            && at(line, point + 2).is_ascii_uppercase()
+            && (before(line, point).is_ascii_digit() || point > 0 && before(line, point - 1).is_ascii_digit())
+    };
+    memchr::memchr(b'\t', line).is_some()
+        || line.iter().zip(line.iter().skip(1)).any(|pair| pair == (&b' ', &b' '))
+        || memchr::memchr_iter(b'.', line).any(boxed)
 }
 
 /// Parts a line where two blanks or a tab stand, and before the numbers of boxes.

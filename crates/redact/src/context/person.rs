@@ -115,7 +115,10 @@ fn dumped(body: &[u8]) -> bool {
 pub(super) fn logged(line: &[u8]) -> bool {
     let head = line.get(..line.len().min(HEAD)).unwrap_or_default();
     let (mut place, mut pairs) = (0, 0);
-    while let Some(byte) = head.get(place).copied() {
+    loop {
+        let nothing = |b: &&u8| !matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'=');
+        place += head.get(place..).unwrap_or_default().iter().take_while(nothing).count();
+        let Some(byte) = head.get(place).copied() else { break };
         let mut length = 1;
         match byte {
             b'A'..=b'Z' => {
@@ -143,8 +146,7 @@ pub(super) fn logged(line: &[u8]) -> bool {
                     return true;
                 }
             }
-            b'=' => pairs += usize::from(head.get(place + 1).is_some_and(|next| *next > b' ')),
-            _ => {}
+            _ => pairs += usize::from(head.get(place + 1).is_some_and(|next| *next > b' ')),
         }
         place += length;
     }

@@ -1,6 +1,6 @@
 //! The quick look at digits, and at letters with digits among them.
 
-use super::Gate;
+use super::{Gate, words::NEAR};
 use crate::{
     check::digits,
     shape::{
@@ -16,6 +16,13 @@ use crate::{
 
 /// Most words between one of telephones and the number.
 const CALLED: u32 = 6;
+
+/// Most words between one of ages and an age.
+const AGED: u32 = 3;
+
+/// Months as loggers write them, who are no words of anything else.
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
 
 impl Gate<'_> {
     /// Where to go on after digits; nothing if they may identify. Most numbers are of a length and before a sign that mean
@@ -41,18 +48,59 @@ impl Gate<'_> {
 
     /// The same for digits that may mean something.
     #[inline(never)]
-    fn weighed(&self, start: usize, end: usize, next: u8) -> Option<usize> {
+    fn weighed(&mut self, start: usize, end: usize, next: u8) -> Option<usize> {
+        let line = self.line;
         let length = end - start;
         let called = self.words - self.phone_at <= CALLED;
-        if length == 4
-            && next == b'-'
-            && !called
-            && let Some(seconds) = moment(self.line, start)
+        // A second point is near, or it is no address.
+        if next == b'.'
+            && length <= 3
+            && line.get(end + 2..end + 5).is_some_and(|three| three.contains(&b'.'))
         {
-            return Some(seconds);
+            match internet::v4(line, start) {
+                Some((_, address)) if internet::public(address.into()) => return None,
+                // What is behind an address is looked at with its last number.
+                Some((end, _)) if !called && self.words - self.age_at > AGED => {
+                    let digits = line.get(..end).unwrap_or_default().iter().rev();
+                    return Some(end - digits.take_while(|b| b.is_ascii_digit()).count());
+                }
+                _ => {}
+            }
+        }
+        if !called {
+            let seconds = match (length, next) {
+                (4, b'-') => moment(line, start),
+                (2, b'/') if self.words - self.person_at > NEAR => self.stamp(start),
+                _ => None,
+            };
+            if seconds.is_some() {
+                return seconds;
+            }
         }
         let called = called && self.called(length, next, end);
         (!(called || self.shaped(start, end, next) || self.aged(start, length, next, end))).then_some(end)
+    }
+
+    /// Where the seconds begin of a moment as access logs write it; the month is a word that went by.
+    fn stamp(&mut self, start: usize) -> Option<usize> {
+        const LENGTH: usize = "22/Nov/2026:03:41:".len();
+        let written: &[u8; LENGTH] = self.line.get(start..)?.first_chunk()?;
+        let [day, d, b'/', m, o, n, b'/', year, y, e, a, b':', hour, h, b':', minute, s, b':'] = *written
+        else {
+            return None;
+        };
+        let digits = [d, y, e, a, h, s].iter().all(u8::is_ascii_digit)
+            && matches!(day, b'0'..=b'3')
+            && matches!(year, b'1' | b'2')
+            && matches!(hour, b'0'..=b'2')
+            && matches!(minute, b'0'..=b'5');
+        let closed = at(self.line, start + LENGTH + 2) == b' ';
+        if !(digits && closed && before(self.line, start) == b'[' && MONTHS.contains(&&[m, o, n])) {
+            return None;
+        }
+        self.pass_word(start + 3, start + 6, true);
+        self.number_at = self.words;
+        Some(start + LENGTH)
     }
 
     /// Whether digits before this sign may identify by their shape.
@@ -61,14 +109,12 @@ impl Gate<'_> {
         let length = end - start;
         let after = at(line, end + 1);
         match next {
-            // A second point is near, or it is no address and no telephone.
+            // A second point is near, or it is no telephone.
             b'.' => {
-                length <= 3
+                length == 3
                     && after.is_ascii_digit()
                     && line.get(end + 2..end + 5).is_some_and(|three| three.contains(&b'.'))
-                    && (internet::v4(line, start)
-                        .is_some_and(|(_, address)| internet::public(address.into()))
-                        || length == 3 && phone::phone(line, start, Suspicion::Low).is_some())
+                    && phone::phone(line, start, Suspicion::Low).is_some()
                     || length == 1 && begins_distance(line, start)
                     || length >= 12 && card::card(line, start, true).is_some()
             }
@@ -125,7 +171,7 @@ impl Gate<'_> {
         let after = at(self.line, end + 1);
         let unit =
             || matches!(next, b'y' | b'Y') || matches!(next, b'-' | b' ') && matches!(after, b'y' | b'Y');
-        ninety && (unit() || self.words - self.age_at <= 3)
+        ninety && (unit() || self.words - self.age_at <= AGED)
     }
 
     /// Whether letters and digits without a sign between may identify.
@@ -208,4 +254,23 @@ fn clock(line: &[u8], end: usize) -> bool {
     let digits = [a, b, c, d].iter().all(u8::is_ascii_digit);
     let next = at(line, end + 6);
     digits && sign == b':' && !next.is_ascii_hexdigit() && next != b':'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MONTHS;
+    use crate::{
+        gate::{listed::listed, triggers::REMEMBERED},
+        words::vocabulary as v,
+    };
+
+    #[test]
+    fn months_mean_nothing_but_months() {
+        for month in MONTHS {
+            let roles = listed().roles(month, 3);
+            assert_ne!(roles & v::MONTH, 0, "{month:?}");
+            let stops = crate::gate::triggers::asking(roles) & !crate::gate::triggers::asking(v::MONTH);
+            assert_eq!((stops, roles & REMEMBERED), (0, 0), "{month:?} {roles:x}");
+        }
+    }
 }

@@ -162,7 +162,7 @@ const TRIGGERS: &[Trigger] = &[
 /// Roles after which a capitalised word may be a name.
 pub(super) const PERSONS: Roles = v::PERSON | v::KIN | v::CARER | v::NAMED;
 /// Roles that count for what follows a few words later.
-const REMEMBERED: Roles = PERSONS | v::PHONE | v::FAX | v::AGE;
+pub(super) const REMEMBERED: Roles = PERSONS | v::PHONE | v::FAX | v::AGE;
 /// Roles that matter in small letters; kinds of streets beside ([`PLAIN_STREETS`]).
 pub(super) const SMALL: Roles = small(TRIGGERS) | REMEMBERED;
 

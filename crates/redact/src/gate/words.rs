@@ -23,6 +23,9 @@ use crate::{
 const TWO_WORD_STATES: &[u64] =
     words!["jersey", "york", "mexico", "hampshire", "carolina", "dakota", "island"];
 
+/// Most words between one of persons and a name.
+pub(super) const NEAR: u32 = 5;
+
 /// Letters that stand together, as they are written.
 #[derive(Clone, Copy)]
 pub(super) struct Letters {
@@ -120,7 +123,7 @@ impl Gate<'_> {
     }
 
     #[inline]
-    fn pass_word(&mut self, start: usize, end: usize, capital: bool) {
+    pub(super) fn pass_word(&mut self, start: usize, end: usize, capital: bool) {
         self.last = (start, end);
         self.capital = capital;
         self.words += 1;
@@ -148,7 +151,7 @@ impl Gate<'_> {
         {
             return true;
         }
-        if self.words - self.person_at <= 5 && roles & PERSONS == 0 {
+        if self.words - self.person_at <= NEAR && roles & PERSONS == 0 {
             let joined =
                 || before(self.line, start) == b' ' && self.previous() & (v::PERSON | v::KIN | v::CARER) != 0;
             if word.len() > 1 && dictionary().get(hash(word)) & (GIVEN | FAMILY) != 0 || joined() {

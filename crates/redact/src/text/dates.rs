@@ -124,23 +124,25 @@ impl Reader<'_> {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
         }
-        let hyphened = (self.person || self.strict).then(|| date::hyphened(self.text, start)).flatten();
-        let quoted = || {
-            let end = date::hyphened(self.text, start).or_else(|| date::slashed(self.text, start));
-            end.filter(|end| self.in_quotes(start, *end))
+        let day = match self.byte(self.t(index).end) {
+            b'-' => date::hyphened(self.text, start)
+                .filter(|end| self.person || self.strict || self.in_quotes(start, *end)),
+            b'/' => date::slashed(self.text, start).filter(|end| self.in_quotes(start, *end)),
+            _ => None,
         };
-        if let Some(end) = hyphened.or_else(quoted) {
+        if let Some(end) = day {
             self.hit(start, end, Identifier::Date, weight::SHAPE);
             return Some(end);
         }
-        if self.near(index, v::BIRTH, 4) && date::reversed(self.text, start) {
+        if self.t(index).len() == 8 && self.near(index, v::BIRTH, 4) && date::reversed(self.text, start) {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
         }
         if !self.strict {
             return self.day_of_somebody(index);
         }
-        let partial = date::partial(self.text, start);
+        let slash = self.byte(self.t(index).end) == b'/';
+        let partial = if slash { date::partial(self.text, start) } else { None };
         if let Some(end) = partial.filter(|end| self.partial_is_a_date(index, start, *end)) {
             self.hit(start, end, Identifier::Date, weight::CONTEXT);
             return Some(end);

@@ -24,23 +24,33 @@ pub(super) const NUMBERED: [I; 7] =
 pub(super) const NUMBERS: Roles =
     v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::PROVIDER;
 
+/// Most keys of a text whose classes are kept.
+const KEPT: usize = 8;
+
 impl Reader<'_> {
     /// Finds what keys and nouns announce.
     pub(super) fn labels(&mut self) {
         self.quoted_to = 0;
         // A line with the key of a person's value is about a person.
         let (mut person, mut told) = (false, false);
+        let (mut classes, mut count) = ([(usize::MAX, Class::None); KEPT], 0);
         for index in 0..self.tokens.len() {
             if (person && told) || !(self.t(index).symbol(b'=') || self.t(index).symbol(b':')) {
                 continue;
             }
-            let Class::Is(identifier) = self.key_class(index) else { continue };
+            let class = self.key_class(index);
+            if let Some(slot) = classes.get_mut(count) {
+                (*slot, count) = ((index, class), count + 1);
+            }
+            let Class::Is(identifier) = class else { continue };
             person |= matches!(
                 identifier,
                 I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address | I::Phone
             );
             told |= NUMBERED.contains(&identifier);
         }
+        // What a key is depends on whether the text is about a person.
+        let before = self.person;
         self.person = self.person || person || self.both_parts();
         self.told |= told;
         self.clinical |= self.person || self.told;
@@ -49,13 +59,15 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             if token.symbol(b'=') || token.symbol(b':') || self.compares(index) {
-                self.pair(index);
+                let known =
+                    classes.iter().find(|(at, _)| *at == index && (self.strict || self.person == before));
+                self.pair(index, known.map(|(_, class)| *class));
             } else if self.lower_is(index, words!["like", "ilike", "in"])
                 && (self.t(index + 1).symbol(b'\'')
                     || self.t(index + 1).symbol(b'"')
                     || self.t(index + 1).symbol(b'(') && self.t(index + 2).symbol(b'\''))
             {
-                self.pair(index);
+                self.pair(index, None);
             } else if token.symbol(b',')
                 && self.back(index, 1).symbol(b'"')
                 && (self.t(index + 1).symbol(b'"') || self.t(index + 1).kind == Kind::Number)
@@ -182,7 +194,8 @@ impl Reader<'_> {
         Class::None
     }
 
-    pub(super) fn pair(&mut self, index: usize) {
+    /// Finds what stands behind the sign of a pair; `known` is the class of the key, if it was looked at.
+    pub(super) fn pair(&mut self, index: usize, known: Option<Class>) {
         let sign = self.t(index);
         // `::` and `://` separate no key from a value, nor do times of day.
         let (next, previous) = (self.byte(sign.end), self.byte(sign.start.wrapping_sub(1)));
@@ -217,7 +230,7 @@ impl Reader<'_> {
             self.take(Class::Is(I::Name), self.t(index + 1).start..self.glued_value(index + 1));
             return;
         }
-        let class = match self.key_class(index) {
+        let class = match known.unwrap_or_else(|| self.key_class(index)) {
             // Of a query: `?last=Roe`.
             Class::Weak(_) if sign.byte == b'=' && self.surname_asked(index) => Class::Is(I::Name),
             own @ (Class::None | Class::Weak(I::Mrn))

@@ -127,11 +127,15 @@ impl Reader<'_> {
     }
 
     fn at_word(&mut self, token: &Token) -> Option<usize> {
+        let address = self.byte(token.end) == b':';
         match token.byte {
-            b'h' | b'H' | b'f' | b'F' | b'w' | b'W' => self.url(token).or_else(|| self.v6(token.start)),
+            b'w' | b'W' if self.byte(token.end) == b'.' => self.url(token),
+            b'h' | b'H' if address => self.url(token),
+            b'f' | b'F' if address => self.url(token).or_else(|| self.v6(token.start)),
             b'X' | b'x' => self.crossed(token.start),
             b'a'..=b'e' | b'A'..=b'E' if token.len() <= 4 => {
-                self.v6(token.start).or_else(|| self.mac(token.start))
+                let found = if address { self.v6(token.start) } else { None };
+                found.or_else(|| self.mac(token.start))
             }
             _ => None,
         }

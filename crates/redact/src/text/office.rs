@@ -57,7 +57,9 @@ impl Reader<'_> {
             match token.kind {
                 Kind::Symbol if token.byte == b'/' => self.abbreviated_person(index),
                 Kind::Number => {
-                    self.degrees(index);
+                    if self.byte(token.end) == b'.' {
+                        self.degrees(index);
+                    }
                     self.called(index);
                 }
                 Kind::Word => {
