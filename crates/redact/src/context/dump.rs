@@ -144,6 +144,14 @@ fn closed(line: &[u8], start: usize) -> Option<usize> {
     }
 }
 
+/// Whether a cell declares a type and is no name of a column: `varchar(80)`, `bigint`.
+pub(super) fn declared(cell: &[u8]) -> bool {
+    const WORDS: [&str; 8] =
+        ["varchar", "nvarchar", "bigint", "smallint", "boolean", "integer", "numeric", "decimal"];
+    types(cell)
+        && (cell.contains(&b'(') || WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word.as_bytes())))
+}
+
 /// Whether a row holds the types of the columns: `<chr> <date>`, `i64 ┆ str`, `VARCHAR,DATE`.
 pub(crate) fn types(line: &[u8]) -> bool {
     const TYPES: &[&str] = &[

@@ -198,7 +198,7 @@ fn scan(tree: &mut Tree, line: &[u8]) {
                 if key_follows(line, place) {
                     tree.pending = Key::new(text);
                 } else {
-                    if tree.pending.name() == b"resourceType" {
+                    if tree.pending.name() == b"resourceType" && fhir::is_resource(text) {
                         tree.resource = Some(fhir::kind(text));
                     }
                     head(tree, text);

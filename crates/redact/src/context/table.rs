@@ -258,9 +258,14 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         return None;
     }
     let mut columns = Vec::with_capacity(names.len());
-    let (mut births, mut care) = (0, 0);
+    let (mut births, mut care, mut flags) = (0, 0, 0);
     for range in names {
         let name = bare(line.get(range.clone()).unwrap_or_default());
+        // A row of a dictionary of data.
+        flags += usize::from(matches!(name, b"Y" | b"N"));
+        if dump::declared(name) || flags > 1 {
+            return None;
+        }
         // More words are a sentence.
         if name.split(|b| *b == b' ').count() > 6 + 3 * usize::from(name.ends_with(b"?")) {
             return None;

@@ -107,7 +107,14 @@ pub(crate) fn start(line: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'<', line).take(8).find(|place| {
         let next = at(line, place + 1);
         let before = line.get(..*place).unwrap_or_default().last().copied().unwrap_or(b' ');
-        (next.is_ascii_alphabetic() || next == b'?' || next == b'!')
+        // `from=<jane@example.org>`: a mailbox.
+        let name = line.get(place + 1..).unwrap_or_default();
+        let length = name
+            .iter()
+            .take(64)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            .count();
+        (next.is_ascii_alphabetic() && at(name, length) != b'@' || next == b'?' || next == b'!')
             && matches!(before, b' ' | b'\t' | b':' | b'=')
     })
 }

@@ -91,7 +91,9 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        if context::table::is_header(line, self) && !table.fields || context::types(line) {
+        // `# required,required,optional`: what a template says of its columns.
+        let remark = matches!(line, [b'#', b' ', b'a'..=b'z', ..]);
+        if context::table::is_header(line, self) && !table.fields || context::types(line) || remark {
             return Ok(());
         }
         let drawn = context::drawn(line);

@@ -1,5 +1,7 @@
 //! Reads JSON: each value by its key, texts inside by themselves.
 
+use std::ops::Range;
+
 use super::{Engine, NESTED, Scratch, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
@@ -63,10 +65,10 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
-        let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
+        let get = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
+        let resource = fields::resource(line, leaves);
         let kind = resource.map(|leaf| fhir::kind(get(&leaf.value)));
-        let is_person = kind.is_some_and(|kind| kind != "Organization");
+        let is_person = kind.is_some_and(|kind| !matches!(kind, "Organization" | "ValueSet"));
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
@@ -90,6 +92,21 @@ impl Engine {
             if fields::spot(key) && fields::degrees(get(&leaf.value)) {
                 return Class::Weak(I::Address);
             }
+            if resource.is_some_and(|whole| {
+                fhir::of_the_message(
+                    get(&whole.value),
+                    whole.depth,
+                    leaf.depth,
+                    key,
+                    parent,
+                    get(&leaf.value),
+                )
+            }) {
+                return Class::Machine;
+            }
+            if fields::sends(parent, get(&leaf.grandparent)) || fields::of_a_file(line, key, leaves) {
+                return Class::Machine;
+            }
             // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
             // A logger's own keys stand above the resource that it writes.
@@ -99,7 +116,7 @@ impl Engine {
             }
             // `"fw":"1.6.5.25"` is no address, `"api_version":"2023-10-16"` no day.
             if fields::versions(key)
-                && get(&leaf.value).iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+                && get(&leaf.value).iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
             {
                 return Class::Machine;
             }
@@ -107,16 +124,13 @@ impl Engine {
             if key == b"systemTime" && parent != b"TimeCreated" {
                 return Class::Weak(I::Date);
             }
-            // Lots of medicines are nobody's, those of implants are.
-            if kind == Some("Immunization") && matches!(key, b"lotNumber" | b"expirationDate") {
-                return Class::Machine;
-            }
             if resource.is_some()
                 && let Some(class) = fhir::class(key, parent, get(&leaf.grandparent), get(&leaf.value))
             {
                 return class;
             }
             if resource.is_none()
+                && !matches!(get(&leaf.grandparent), b"insurer" | b"payor" | b"payer")
                 && let Some(class) = fhir::certain(key, parent, get(&leaf.grandparent), get(&leaf.value))
                     .filter(|class| *class != Class::Machine)
             {
@@ -250,7 +264,7 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+        let get = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
         // An extension of FHIR: its `url` tells what the value behind it is.
         let mut extension = None;
         for (leaf, class) in leaves.iter().zip(classes) {
@@ -383,8 +397,28 @@ impl Engine {
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
         let whole = |identifier: I, hits: &mut Vec<Hit>| {
-            hits.push(Hit { start: 0, end: value.len(), identifier, weight: weight::KEY, quoted: 0 });
+            let Range { start, end } =
+                if identifier == I::Date { text::written::day_of(value) } else { 0..value.len() };
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
         };
+        // `E069164^^^&1.3.6.1&ISO`: the number alone (HL7 v2.5.1, 2.A.14).
+        if !matches!(class, Class::None | Class::Machine | Class::Prose)
+            && let Some(caret) = memchr::memmem::find(value, b"^^^")
+            && let Some(number) = value.get(..caret).filter(|number| number.iter().any(u8::is_ascii_digit))
+        {
+            return self.value(number, class, manner, level, scratch, hits);
+        }
+        // `The value 'A39949' is not valid`: what is said of the number is none.
+        if let Class::Is(identifier) | Class::Weak(identifier) | Class::Formed(identifier) = class
+            && matches!(identifier, I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Device)
+            && let Some(range) = text::written::number_in(value)
+            && (manner.person
+                || matches!(class, Class::Is(_))
+                || value.get(range.clone()).is_some_and(formed))
+        {
+            let Range { start, end } = range;
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+        }
         let mut manner = manner;
         if let Class::Is(identifier) | Class::Formed(identifier) = class
             && let Some(inside) = text::value::refused(value)
@@ -403,7 +437,9 @@ impl Engine {
                 whole(identifier, hits);
                 return Ok(());
             }
-            Class::Is(identifier) => manner.hint = Some(identifier),
+            Class::Is(identifier) => {
+                manner.hint = Some(identifier);
+            }
             Class::Weak(I::Facility) => {
                 let named = value
                     .split(|b| *b == b' ')
@@ -416,7 +452,8 @@ impl Engine {
                 }
             }
             Class::Weak(I::Phone)
-                if phone::phone(value, 0, phone::Suspicion::Context) == Some(value.len()) =>
+                if phone::phone(value, 0, phone::Suspicion::Context) == Some(value.len())
+                    && plausible(I::Phone, value) =>
             {
                 whole(I::Phone, hits);
                 return Ok(());
@@ -487,7 +524,7 @@ impl Engine {
             }
             // `"preferred_provider":"doctor quist"`.
             Class::Person | Class::Staff if let Some(range) = titled(value) => {
-                let std::ops::Range { start, end } = range;
+                let Range { start, end } = range;
                 hits.push(Hit { start, end, identifier: I::Name, weight: weight::KEY, quoted: 0 });
                 return Ok(());
             }
@@ -514,7 +551,7 @@ impl Engine {
         if class == Class::Prose && value.starts_with(b"<div") {
             fhir::narrative(value, |range, identifier| {
                 if plausible(identifier, value.get(range.clone()).unwrap_or_default()) {
-                    let std::ops::Range { start, end } = range;
+                    let Range { start, end } = range;
                     hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
                 }
             });
@@ -555,7 +592,7 @@ impl Engine {
 }
 
 /// The name behind a title, however it is written, if nothing else stands there.
-fn titled(value: &[u8]) -> Option<std::ops::Range<usize>> {
+fn titled(value: &[u8]) -> Option<Range<usize>> {
     let blank = memchr::memchr(b' ', value)?;
     let title = value.get(..blank)?.to_ascii_lowercase();
     let name = value.get(blank + 1..)?;

@@ -116,6 +116,23 @@ pub(super) fn versions(key: &[u8]) -> bool {
         && !parts(key).any(|part| is(part, &[b"date", b"dt", b"day"]))
 }
 
+/// Whether a key is of when a file was made, as `stat` writes beside the number of its inode.
+pub(super) fn of_a_file(line: &[u8], key: &[u8], leaves: &[Leaf]) -> bool {
+    key.starts_with(b"birth_time")
+        && leaves.iter().take(64).any(|leaf| line.get(leaf.key.clone()) == Some(b"inode"))
+}
+
+/// What tells that the document is a resource of FHIR.
+pub(super) fn resource<'a>(line: &[u8], leaves: &'a [Leaf]) -> Option<&'a Leaf> {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType" && fhir::is_resource(get(&leaf.value)))
+}
+
+/// Whether an object is of who sends a message and who gets it, as Redox and others write above their messages.
+pub(super) fn sends(parent: &[u8], grandparent: &[u8]) -> bool {
+    grandparent == b"Meta" && matches!(parent, b"Source" | b"Destinations" | b"Transmission" | b"Message")
+}
+
 /// Keys that some stores write around each value for its type: DynamoDB, Firestore, MongoDB's extended JSON.
 pub(super) fn typed(key: &[u8]) -> bool {
     matches!(
@@ -301,7 +318,13 @@ pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 (announces != Class::None && announces != Class::Machine).then_some((leaf.depth, announces));
             // `{"name":"Iris Roe"}` names a person; of a field it is the name only with the field's value behind it.
             let holds = leaves.get(index + 1).is_some_and(|next| listed(get(&next.key), &HOLDING));
-            if named.is_some() && holds {
+            // `{"name":"LANG","value":"C"}` of an environment.
+            let constant =
+                |text: &[u8]| text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
+            let variable = key == b"name"
+                && constant(get(&leaf.value))
+                && leaves.get(index + 1).is_some_and(|next| get(&next.key) == b"value");
+            if named.is_some() && holds || variable {
                 *class = Class::Machine;
             }
         } else if let Some((depth, announces)) = named

@@ -109,11 +109,10 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
                 || of_a_drug(value) && (holds(b"NDC") || holds(b"ndc"))
         }
         // `Phone has 10 digits    733401816`: how many have.
-        I::Phone => before.ends_with(b"  ") && ends_in(before, &[b"digits"]) && digits::count(value) < 10,
-        // `VIN=12.04V` of a pump's board.
-        I::Vehicle => value.strip_suffix(b"V").is_some_and(|volts| {
-            volts.contains(&b'.') && volts.iter().all(|b| b.is_ascii_digit() || *b == b'.')
-        }),
+        I::Phone => {
+            let head = line.get(..hit.start).unwrap_or_default();
+            before.ends_with(b"  ") && head.trim_ascii_end().ends_with(b"digits") && digits::count(value) < 10
+        }
         I::HealthPlan => {
             let numbered = value.len() == 16
                 && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
@@ -125,7 +124,7 @@ fn of_a_machine(line: &[u8], hit: &Hit, told: &Told) -> bool {
         I::Date => {
             date_of_a_machine(line, value, before, after, told)
                 || compared(line, before, told)
-                || !told.person && of_a_batch(before, after)
+                || of_a_batch(line, hit, !told.person)
                 || published(line, hit.start)
         }
         I::Name => {
@@ -219,11 +218,15 @@ fn made(value: &[u8], before: &[u8]) -> bool {
         && ends_in(before, &[b"account_id", b"accountid"])
 }
 
-/// A member of a group that reads a queue, `consumer-billing-1-2f0c…`: its group is in small letters.
+/// A member of a group that reads a queue, `consumer-billing-1-2f0c…`, `consumer-2-0048213044`: its group is in small
+/// letters, or it has none and is counted.
 fn of_a_consumer(value: &[u8]) -> bool {
     value.strip_prefix(b"consumer-").is_some_and(|rest| {
         let group = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
-        group > 2 && rest.get(group) == Some(&b'-') && !rest.iter().any(u8::is_ascii_uppercase)
+        let number = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        (group > 2 || group == 0 && (1..=3).contains(&number))
+            && rest.get(group.max(number)) == Some(&b'-')
+            && !rest.iter().any(u8::is_ascii_uppercase)
     })
 }
 
@@ -297,9 +300,20 @@ fn node(value: &[u8], after: &[u8], capitals: usize) -> bool {
         })
 }
 
-/// Whether a day is a part of the path of what programs wrote by the day: `s3://lake/2023-01-17/part-00089.csv.gz`.
-fn of_a_batch(before: &[u8], after: &[u8]) -> bool {
-    before.ends_with(b"/") && (after.starts_with(b"/part-") || after.starts_with(b"/_SUCCESS"))
+/// Whether a day is a part of the path of what programs wrote by the day: `s3://lake/2023-01-17/part-00089.csv.gz`. In a
+/// store of objects it is, whoever the line is about.
+fn of_a_batch(line: &[u8], hit: &Hit, alone: bool) -> bool {
+    let before = line.get(..hit.start).unwrap_or_default();
+    let path =
+        before.rsplit(|b| *b <= b' ' || matches!(b, b'\'' | b'"' | b'=' | b'(')).next().unwrap_or_default();
+    let stored = [&b"s3://"[..], b"s3a://", b"gs://", b"abfs://", b"abfss://", b"wasbs://", b"hdfs://"]
+        .iter()
+        .any(|store| path.starts_with(store));
+    let after = line.get(hit.end..).unwrap_or_default();
+    let part = after.strip_prefix(b"/part-");
+    let numbered = part.is_some_and(|rest| rest.get(..5).is_some_and(|n| n.iter().all(u8::is_ascii_digit)));
+    before.ends_with(b"/")
+        && (stored && numbered || alone && (part.is_some() || after.starts_with(b"/_SUCCESS")))
 }
 
 /// Whether a value has the form of a National Drug Code: 4-4-2, 5-3-2 or 5-4-1 digits (21 CFR 207.33), or 5-4-2.
@@ -318,7 +332,7 @@ fn of_a_drug(value: &[u8]) -> bool {
 
 /// Whether a value is bytes in hexadecimal, more than an address of hardware has: `02:21:22:fa:b4:45:bb:b3`.
 fn hexadecimal(value: &[u8]) -> bool {
-    value.len() >= 23
+    value.len() > 17
         && value.split(|b| *b == b':').all(|byte| byte.len() == 2 && byte.iter().all(u8::is_ascii_hexdigit))
 }
 

@@ -5,15 +5,21 @@ use crate::{
     text::{key::Class, written::remarked},
 };
 
+mod resources;
+
+pub(crate) use resources::{is_resource, of_nobody, of_the_message};
+
 fn among(key: &[u8], keys: &[&str]) -> bool {
     keys.iter().any(|known| key == known.as_bytes())
 }
 
-/// Which of the kinds that are read apart a resource is, by the name of one of them: of persons, of nobody, and those that
+/// Which of the kinds that are read apart a resource is, by the name of one of them: of persons, of organizations, of nobody, and those that
 /// number lots of medicines.
 pub(crate) fn kind(resource: &[u8]) -> &'static str {
     match resource {
-        b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem" => "Organization",
+        b"Organization" => "Organization",
+        b"Bundle" => "Bundle",
+        _ if of_nobody(resource) => "ValueSet",
         b"Immunization"
         | b"ImmunizationEvaluation"
         | b"ImmunizationRecommendation"
@@ -120,10 +126,15 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
     {
         return Some(Class::Machine);
     }
+    if grandparent == b"insurer" || grandparent == b"payor" {
+        return Some(Class::Machine);
+    }
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let class = match (parent, key) {
-        // The version of a device, a model, the payer of a coverage.
-        (b"version", b"value") | (_, b"modelNumber") => Class::Machine,
+        // The version of a device, a model, the payer of a coverage, the lot of a medicine.
+        (b"version", b"value") | (_, b"modelNumber") | (b"batch", b"lotNumber" | b"expirationDate") => {
+            Class::Machine
+        }
         (b"coverage" | b"insurer", b"display") if digits == 0 => Class::Machine,
         // Six digits are the bank of a pharmacy's payer.
         (b"class" | b"grouping", b"value")

@@ -2,7 +2,7 @@
 
 use crate::{
     Identifier as I,
-    text::{Hit, token::at, value::plausible, weight},
+    text::{Hit, token::at, value::plausible, weight, written::number_in},
 };
 
 mod fields;
@@ -143,6 +143,9 @@ pub(crate) fn referred(
 ) -> bool {
     let Some(fields) = fields::of(&name.to_ascii_uppercase()) else { return false };
     let Some(listed) = fields.get(number).copied().flatten() else { return false };
+    // `PID.3 RG780411 name mismatch: …`: what is said of a number is none.
+    let range = number_in(text.get(range.clone()).unwrap_or_default())
+        .map_or(range.clone(), |number| range.start + number.start..range.start + number.end);
     let value = text.get(range.clone()).unwrap_or_default();
     match part {
         Some(part) if memchr::memchr(b'^', value).is_none() => {

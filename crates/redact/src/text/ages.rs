@@ -95,7 +95,9 @@ impl Reader<'_> {
         }
         let Some(before) = at.checked_sub(1) else { return false };
         self.who_is(before, at, index)
-            || self.lower_is(before, words!["age", "aged", "ages"]) && !self.unit_is_other(index)
+            || self.lower_is(before, words!["age", "aged", "ages"])
+                && (self.strict || self.cares() || !self.t(at).symbol(b':'))
+                && !self.unit_is_other(index)
             || self.lower_is(before, words!["turned", "turning", "turns"])
                 && self.strict
                 && !self.unit_is_other(index)

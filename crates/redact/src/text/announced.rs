@@ -26,6 +26,15 @@ impl Reader<'_> {
         {
             return None;
         }
+        // `MS Windows`, `SRA Previous Speed`: abbreviations of programs.
+        if token.case == Case::Upper
+            && !self.strict
+            && next.case == Case::Capital
+            && next.known(WORD)
+            && !next.known(COMMON)
+        {
+            return None;
+        }
         // `48 ms Billed`.
         if token.case == Case::Lower
             && self.back(index, 1).kind == Kind::Number
@@ -137,6 +146,11 @@ impl Reader<'_> {
         }
         let named = token.is(v::NAMED) || self.lower_is(index, words!["called", "aka", "nee"]);
         if !person && !agent && !named {
+            return None;
+        }
+        // `Server name: ISE-TAC`, `access-group name Ping`.
+        let thing = self.back(index, 1);
+        if named && !self.strict && !self.person && thing.kind == Kind::Word && thing.is(v::MACHINE) {
             return None;
         }
         let mut next = index + 1;

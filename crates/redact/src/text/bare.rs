@@ -83,6 +83,8 @@ impl Reader<'_> {
                     self.hit(start, end, I::Ip, weight::KEY);
                 }
             }
+            // `LS age: 117` of a router.
+            I::Age if !self.strict && sign == b':' && !self.cares() => {}
             I::Age => self.take(Class::Is(I::Age), start..glued_end),
             I::Email | I::Url => {}
             I::Phone | I::Fax => {

@@ -277,6 +277,16 @@ impl Reader<'_> {
         self.take(class, floor + start + 1..close.start);
     }
 
+    /// Whether a kind of resource and a number stand in the next pair, as where an export tells how many it holds.
+    fn of_kinds(&self, value: usize) -> bool {
+        let kind =
+            |at: usize| self.t(at).capitalised() && crate::format::fhir::is_resource(self.bytes(self.t(at)));
+        kind(value + 1)
+            && kind(value.wrapping_sub(2))
+            && self.t(value + 2).symbol(b'=')
+            && self.t(value + 3).kind == Kind::Number
+    }
+
     /// The number that stands for a person where a name could: `subscriber=W123456789`.
     pub(super) fn number_of_person(&self, first: usize, sign: u8) -> Option<Range<usize>> {
         let token = self.t(first);
@@ -298,7 +308,9 @@ impl Reader<'_> {
         let known = crate::check::digits::count(value) >= 5 && !machine_made(value)
             || person && (machine_made(value) || formed(value));
         let whole = !matches!(rest.get(length..), Some([b'.' | b'@', next, ..]) if alphanumeric(*next));
-        (known && whole && (sign == b'=' || glued || value.iter().all(u8::is_ascii_digit)))
+        // `patient_search: 482133 documents`, `Patient=48213 Observation=482133`: how many.
+        let counted = self.measured(token.start + length) || sign == b'=' && self.of_kinds(first);
+        (known && whole && !counted && (sign == b'=' || glued || value.iter().all(u8::is_ascii_digit)))
             .then(|| token.start..token.start + length)
     }
 }

@@ -57,7 +57,10 @@ impl Reader<'_> {
         {
             return true;
         }
-        if self.of_a_process(index) {
+        // `dob must be before 2024-03-14`: what a rule asks.
+        let asked = self.lower_is(index.wrapping_sub(1), words!["before", "after", "than", "between"])
+            && (2..=4).any(|by| self.lower_is(index.wrapping_sub(by), words!["must", "should"]));
+        if asked || self.of_a_process(index) {
             return false;
         }
         let birth = self.near(index, v::BIRTH, 5);
@@ -71,6 +74,8 @@ impl Reader<'_> {
             // `build 2024.3.1` is none, whoever the text is about.
             let dotted = self.text.get(start..found.end).is_some_and(|d| d.contains(&b'.'));
             if self.version_before(index)
+                || !self.strict
+                    && (self.of_a_release(index, start, found.end) || self.of_an_interface(start, found.end))
                 || dotted
                     && self.lower_is(index.wrapping_sub(1), words!["version", "build", "release", "ver"])
             {
@@ -462,9 +467,17 @@ impl Reader<'_> {
             && !year
             && let Some(end) = self.year_behind_time(next + 1)
         {
+            // `built Mon Aug 16 13:27:03 2004`: so programs write their own stamps; a value of its own, or midnight, is none.
             let weekday = self.back(index, 1).is(v::WEEKDAY);
             let start = if weekday { self.back(index, 1).start } else { token.start };
-            self.hit(start, end, Identifier::Date, weight::SHAPE);
+            let midnight = self
+                .text
+                .get(start..end)
+                .is_some_and(|text| memchr::memmem::find(text, b" 00:00:00 ").is_some());
+            let own = matches!(self.byte(start.wrapping_sub(1)), b'[' | b'(' | b'=' | b'"' | b'\'');
+            if self.strict || own || self.tells(index, !midnight) {
+                self.hit(start, end, Identifier::Date, weight::SHAPE);
+            }
             return Some(end);
         }
         if !self.strict {

@@ -108,7 +108,11 @@ impl Reader<'_> {
         let plate = token.is(v::VEHICLE) && count >= 2 && bytes.len() >= 5;
         let letters = bytes.iter().any(u8::is_ascii_uppercase);
         let form = super::value::formed(bytes);
+        // `policy CMP0118` of a builder, `policy 1048576` of an auditor: an insurer gives more digits than four.
+        let of_a_builder =
+            self.lower_is(index, words!["policy"]) && !surely && (count < 5 || !letters && count < 8);
         if !self.person && !surely && !(form && (letters || !self.lower_is(index, LETTERED)))
+            || of_a_builder
             || self.measured(range.end)
         {
             return;
@@ -235,7 +239,9 @@ impl Reader<'_> {
                     words![
                         "ms", "us", "ns", "s", "sec", "secs", "seconds", "minutes", "hours", "bytes", "kb",
                         "mb", "gb", "kib", "mib", "gib", "rows", "entries", "records", "messages", "items",
-                        "objects", "errors", "times", "requests", "tokens", "events", "files", "lines",
+                        "objects", "errors", "times", "requests", "tokens", "events", "files", "lines", "documents", "docs", "patients", "members", "claims",
+                        "codes", "shards", "resources", "visits", "encounters", "spans", "results", "hits",
+                        "matches", "jobs",
                         "per", "total", "tx"
                     ],
                 )

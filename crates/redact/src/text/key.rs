@@ -195,6 +195,25 @@ fn by_roles(key: &Read, around: &Read) -> Class {
     let around_all = around.all | around.whole;
     let person = (all | around_all) & (v::SUBJECT | v::PERSON | v::KIN) != 0;
     let machine = has(v::MACHINE);
+    // When an auditor's own record was written (DICOM PS3.15, A.5.1).
+    if whole_is(words!["eventdatetime", "eventtimestamp"])
+        // When a package was built and installed.
+        || key.count == 2
+            && is(key.first_hash, words!["build", "install", "compile", "commit", "kernel", "bios", "firmware", "package"])
+            && is(key.last_hash, words!["date", "time", "datetime"])
+    {
+        return Class::Machine;
+    }
+    // The fingerprint of a key.
+    if key.count > 1
+        && is(key.last_hash, words!["fingerprint", "thumbprint"])
+        && is(
+            key.first_hash,
+            words!["cert", "certificate", "ca", "tls", "ssl", "ssh", "gpg", "pgp", "key", "host", "pubkey"],
+        )
+    {
+        return Class::Machine;
+    }
     if bodies::of_keys_too(key) {
         return Class::Formed(I::Biometric);
     }

@@ -187,7 +187,14 @@ impl Reader<'_> {
                 }
                 class => class,
             };
-            if class != Class::None {
+            // `Server name: ISE-TAC`: the name of a thing.
+            let thing = words == 2
+                && !self.person
+                && !self.strict
+                && self.t(first + 1).is(v::NAMED)
+                && (begins.is(v::MACHINE)
+                    || self.lower_is(first, words!["vendor", "manufacturer", "product", "model", "brand"]));
+            if class != Class::None || thing {
                 return class;
             }
         }
@@ -202,6 +209,15 @@ impl Reader<'_> {
         if sign.byte == b':'
             && (next == b':' || previous == b':' || next == b'/' && self.byte(sign.end + 1) == b'/')
             || previous.is_ascii_digit() && next.is_ascii_digit() && sign.byte == b':'
+        {
+            return;
+        }
+        // `actor:Practitioner.name=Roe`: a search of FHIR goes on behind the kind of what it is chained to.
+        if sign.byte == b':'
+            && self.glued(index)
+            && self.t(index + 1).capitalised()
+            && crate::format::fhir::is_resource(self.bytes(self.t(index + 1)))
+            && self.byte(self.t(index + 1).end) == b'.'
         {
             return;
         }

@@ -266,6 +266,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.theirs(manner.block);
         reader.repeated();
         reader.commands();
+        reader.spare_keys();
     }
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::words::words;
 use crate::words::{
-    CITY, FAMILY, GIVEN, WORD, dictionary, hash,
+    CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash,
     vocabulary::{self as v, Roles},
 };
 
@@ -125,6 +125,10 @@ impl Reader<'_> {
         };
         let plain =
             token.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::STATE | v::KNOWN | v::EPONYM) == 0;
+        // `Client Ver : 10.4`: a blank before the sign is of a table of keys.
+        if !self.strict && self.t(index + 1).symbol(b':') && !self.glued(index) {
+            return false;
+        }
         // `Smith:` behind `Dear Mr.` is a name, `Name:` and `Phone number:` are keys.
         if is_sign(1) && (!(named && plain) || self.t(index + 1).symbol(b'=')) {
             return false;
@@ -160,6 +164,18 @@ impl Reader<'_> {
         generous || named || !token.known(WORD)
     }
 
+    /// Whether a gap parts a word from the one before, as columns are parted, and it is no name of its own.
+    fn stands_apart(&self, index: usize, generous: bool) -> bool {
+        let (before, token) = (self.back(index, 1), self.t(index));
+        let gap = self.text.get(before.end..token.start).unwrap_or_default();
+        let wide = gap.len() > 2 || gap.contains(&b'\t');
+        let named = token.known(GIVEN | FAMILY) && (!token.known(WORD) || token.known(COMMON));
+        before.kind != Kind::Symbol
+            && token.case != Case::Single
+            && !named
+            && (wide && !self.strict && !generous || gap.len() > 1 && (token.known(WORD) || token.roles != 0))
+    }
+
     /// The name that begins at a token; where it starts and ends. A generous look also takes words that are names of
     /// nobody known, because a key announced a name.
     pub(super) fn name_from(&self, first: usize, generous: bool) -> Option<(usize, usize)> {
@@ -189,6 +205,9 @@ impl Reader<'_> {
         let mut count = 0;
         let mut comma = false;
         while count < 6 {
+            if count > 0 && self.stands_apart(index, generous) {
+                break;
+            }
             if self.particle(index)
                 && (count > 0 || self.t(index + 1).capitalised() || self.t(index + 1).symbol(b'.'))
             {

@@ -35,7 +35,8 @@ impl Reader<'_> {
                 range.end = range.end.min(self.glued_value(first)).max(range.start + 1);
             }
             let value = self.text.get(range.clone()).unwrap_or_default();
-            let brief = matches!(identifier, I::Licence | I::HealthPlan | I::Device) && !self.strict;
+            let brief =
+                matches!(identifier, I::Account | I::Licence | I::HealthPlan | I::Device) && !self.strict;
             let short = value.len() < if weak && !self.strict || brief { 4 } else { 2 };
             if !short
                 && plausible(identifier, value)
@@ -306,7 +307,8 @@ impl Reader<'_> {
                 && !unit
                 && !self.house_rule(index, range.end)
                 && plausible(identifier, value)
-                && !((weak || identifier == I::Device) && machine_made(value))
+                && !((weak || identifier == I::Device || self.lower_is(index, words!["cert", "certificate"]))
+                    && machine_made(value))
                 && !self.of_a_certificate(identifier, range.end)
             {
                 let end = self.suffix(identifier, range.end);

@@ -337,7 +337,9 @@ impl Reader<'_> {
         }
         let Some(range) = self.number_from(first) else { return };
         let value = self.text.get(range.clone()).unwrap_or_default();
-        let enough = crate::check::digits::count(value) >= 5 && super::value::formed(value);
+        // `Roe, Jane|80053|$1666.93`: the code of a procedure, and what it costs.
+        let charged = value.len() == 5 && at(self.text, range.end + 1) == b'$';
+        let enough = crate::check::digits::count(value) >= 5 && super::value::formed(value) && !charged;
         if enough && range.start > self.back(index, 1).end && !self.measured(range.end) {
             self.hit(range.start, range.end, I::Mrn, weight::GUESS + 5);
         }

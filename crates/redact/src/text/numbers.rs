@@ -153,6 +153,9 @@ impl Reader<'_> {
         {
             self.hit(found.host.start, found.host.end, I::Ip, weight::SHAPE);
         }
+        if url::of_a_standard(self.text, &found) {
+            return Some(found.end);
+        }
         if self.strict {
             // Names of standards, which documents write as addresses.
             let host = self.text.get(found.host.clone()).unwrap_or_default();

@@ -270,7 +270,9 @@ pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let mut next = word.end;
     if !matches!(at(text, next), b'/' | b'\\')
         || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
-        || !HOMES.contains(&hash(text.get(word)?))
+        || !HOMES.contains(&hash(text.get(word.clone())?))
+        // `/user/jroe`, but `/etc/systemd/user/` and `\grouppolicy\user\`.
+        || text.get(word.clone())?.eq_ignore_ascii_case(b"user") && alphanumeric(at(text, word.start.wrapping_sub(2)))
     {
         return None;
     }

@@ -161,6 +161,18 @@ impl Reader<'_> {
         if upper && family.len() <= 2 && !self.strict && !self.person {
             return None;
         }
+        // `Max IKE`, `Add ACS`, `Del Trunk`: a word and an abbreviation, a verb and what it is done to.
+        let frequent = family.known(FAMILY) && family.known(COMMON) && !family.known(WORD);
+        let brief = token.case == Case::Capital && family.case == Case::Upper && family.len() <= 4;
+        let verb =
+            self.lower_is(index, words!["max", "add", "del", "ver", "conn", "ok", "pim", "map", "sid"]);
+        if !self.strict
+            && !self.person
+            && self.byte(family.start.wrapping_sub(1)) != b'+'
+            && (brief && (!frequent || verb) || verb && !frequent)
+        {
+            return None;
+        }
         let blocked = family.is(v::MACHINE | v::STREET | v::FACILITY | v::KNOWN | v::FACILITYMID | v::PAYER)
             && (common || family.is(v::KNOWN))
             && !(self.strict
@@ -238,6 +250,22 @@ impl Reader<'_> {
         let next = self.atom(index)?;
         let given = self.t(next + 1);
         let glued = self.t(next).end == given.start;
+        // `Torres-Kondo, Grace / 1266064 / 94`: a list of those who come.
+        if !self.strict
+            && self.t(next).symbol(b',')
+            && !glued
+            && given.capitalised()
+            && given.known(GIVEN)
+            && token.known(FAMILY)
+            && !token.known(WORD)
+            && let Some((start, end)) = self.name_from(index, true)
+        {
+            let sign = self.index_at(end);
+            let number = self.t(sign + 1);
+            if self.t(sign).symbol(b'/') && number.kind == Kind::Number && number.len() >= 5 {
+                return Some((start, end));
+            }
+        }
         if !self.t(next).symbol(b',')
             || !given.capitalised()
             || !given.known(GIVEN)

@@ -19,6 +19,9 @@ use crate::{
 /// Most fields of a row.
 const FIELDS: usize = 200;
 
+/// How somebody is related to the insured.
+const RELATED: &[u64] = words!["self", "spouse", "child", "dependent", "subscriber"];
+
 /// What parts the fields of a row in columns.
 static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"  "));
 
@@ -110,13 +113,20 @@ impl Reader<'_> {
         self.person = true;
         let long_ago = told(self.text, fields).long_ago;
         let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
+        // `Jane Roe\t2/18/1969\tOscar`: beside a whole name a payer that is called like a person is a payer.
+        let whole = (0..fields.len()).any(|index| whole_name(get(index)));
+        let payer = |value: &[u8]| whole && vocabulary().get(hash(value)) & v::PAYER != 0;
         let mut found = Vec::new();
         for (index, field) in fields.iter().enumerate() {
             let value = get(index);
             let start = field.start + offset(self.text, field);
             let after = get(index + 1);
             let before = if index > 0 { get(index - 1) } else { b"" };
-            if word(value) && !super::value::plausible(I::Name, value) {
+            if word(value)
+                && (!super::value::plausible(I::Name, value)
+                    || RELATED.contains(&hash(value))
+                    || payer(value))
+            {
                 continue;
             }
             let beside = name(before) || name(after);
@@ -125,7 +135,11 @@ impl Reader<'_> {
             }
             let (identifier, length) = match () {
                 () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
-                () if (beside || borne(before) || borne(after)) && word(value) && !led(value) => {
+                () if (beside || borne(before) || borne(after))
+                    && word(value)
+                    && !led(value)
+                    && !phrase(value) =>
+                {
                     (I::Name, value.len())
                 }
                 // `Lane`, but neither `White` nor `Black`, beside a day of birth.
@@ -137,6 +151,8 @@ impl Reader<'_> {
                 () if value.len() == 9 && ssn::ssn(value, 0, true) == Some(9) => (I::Ssn, 9),
                 () if index > 1
                     && zip(value)
+                    && !charged(after)
+                    && !office(before)
                     && (place(before) || state(before) || long_ago && day(before).is_some()) =>
                 {
                     (I::Zip, value.len())
@@ -148,7 +164,10 @@ impl Reader<'_> {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
                 }
-                () if index > 1 && place(value) && (state(after) || state_and_zip(after)) => {
+                () if index > 1
+                    && place(value)
+                    && (state_and_zip(after) || state(after) && (after != b"OK" || zip(get(index + 2)))) =>
+                {
                     (I::City, value.len())
                 }
                 () if coded(value) && (index > 1 || digits::count(value) >= 5) => (I::Other, value.len()),
@@ -447,6 +466,15 @@ fn word(value: &[u8]) -> bool {
             || value.len() > 3 && value.iter().all(|b| !b.is_ascii_lowercase()) && named(value))
 }
 
+/// Whether a value is words and nothing else: `Insurance payment`.
+fn phrase(value: &[u8]) -> bool {
+    value.contains(&b' ')
+        && value.split(|b| *b == b' ').all(|part| {
+            let small = part.first().is_some_and(u8::is_ascii_lowercase);
+            dictionary().get(hash(part)) & WORD != 0 && (small || dictionary().get(hash(part)) & COMMON == 0)
+        })
+}
+
 /// Whether some part of capitals is in the lists of names.
 fn named(value: &[u8]) -> bool {
     value
@@ -486,7 +514,33 @@ fn place(value: &[u8]) -> bool {
 fn coded(value: &[u8]) -> bool {
     digits::count(value) >= 5
         && (6..=20).contains(&value.len())
+        && !digits::loinc(value)
+        && !epoch(value)
         && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-')
+}
+
+/// Whether a field is the name of an office, which is no town: `West End Urgent Care`.
+fn office(value: &[u8]) -> bool {
+    let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    last.len() < value.len()
+        && words!["care", "clinic", "hospital", "center", "centre", "medical", "health", "pharmacy"]
+            .contains(&hash(last))
+}
+
+/// Seconds since 1970 of years in which logs are written, and no number of a provider.
+fn epoch(value: &[u8]) -> bool {
+    value.len() == 10
+        && digits::count(value) == 10
+        && matches!(value, [b'1', b'4'..=b'9', ..])
+        && !digits::npi(value)
+}
+
+/// An amount of money, as it stands behind the code of a procedure: `142.00`, `$1666.93`.
+fn charged(value: &[u8]) -> bool {
+    let amount = value.strip_prefix(b"$").unwrap_or(value);
+    amount.len() > 3
+        && amount.get(amount.len() - 3) == Some(&b'.')
+        && amount.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
 }
 
 /// A number that persons have.

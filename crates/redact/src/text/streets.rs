@@ -30,12 +30,19 @@ impl Reader<'_> {
                     "hr", "hrs", "min"
                 ],
             );
-        if doctor || period {
+        // `10 UNITS SQ`, `201 BGP AS-PATH`.
+        let dose = self.lower_is(suffix, words!["sq"])
+            && self.lower_is(suffix.wrapping_sub(1), words!["units", "unit", "mg", "mcg", "ml", "u"]);
+        let joined = !self.strict && self.byte(self.t(suffix).start.wrapping_sub(1)) == b'-';
+        // `September 4, 2022 at Wabash Street`.
+        let when =
+            self.lower_is(first, words!["at", "in", "on"]) && self.t(first).case == super::token::Case::Lower;
+        if doctor || period || dose || joined || when {
             return true;
         }
         let doubtful = words![
-            "path", "point", "pt", "run", "pass", "loop", "trace", "view", "row", "walk", "place", "spring",
-            "springs", "station", "square", "cross", "close", "bend", "cr",
+            "route", "sq", "path", "point", "pt", "run", "pass", "loop", "trace", "view", "row", "walk",
+            "place", "spring", "springs", "station", "square", "cross", "close", "bend", "cr",
         ];
         !self.strict
             && !self.person

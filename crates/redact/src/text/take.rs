@@ -4,19 +4,46 @@ use std::ops::Range;
 
 use super::{
     Reader,
-    key::Class,
+    key::{Class, classify},
     labels::NUMBERED,
+    token::at,
     value::{formed, loosely_formed, machine_made, plate, plausible},
     weight,
-    written::{namelike, picture, social, sure_name},
+    written::{namelike, number_in, picture, social, sure_name},
 };
 use crate::{
     Identifier as I,
     shape::phone::{Suspicion, phone},
-    words::users::{account, personal, sure},
+    words::{
+        hash,
+        users::{account, personal, sure},
+        words,
+    },
 };
 
+/// Types that frameworks write in brackets behind a value.
+const TYPES: &[u64] = words!["string", "varchar", "char", "text", "long", "date", "object", "uuid"];
+
 impl Reader<'_> {
+    /// Takes back what is the key of the next pair, or the type of the value before: `'Last': 'Roe', 'First': 'Jane'`,
+    /// `7712345(String)`. The keys of a list may be names, so that only those that announce something are meant.
+    pub(super) fn spare_keys(&mut self) {
+        let (text, first) = (self.text, self.first);
+        let mut index = 0;
+        self.hits.retain(|hit| {
+            index += 1;
+            let (before, after) = (at(text, hit.start.wrapping_sub(1)), at(text, hit.end));
+            let quoted = matches!(before, b'\'' | b'"') && after == before && at(text, hit.end + 1) == b':';
+            let value = || text.get(hit.start..hit.end).unwrap_or_default();
+            let spared = index > first
+                && matches!(hit.identifier, I::Name | I::City)
+                && hit.weight < weight::KEY
+                && (quoted && classify(value(), b"") != Class::None
+                    || before == b'(' && after == b')' && TYPES.contains(&hash(value())));
+            !spared
+        });
+    }
+
     /// All of a value that is delimited.
     pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
         let mut range = range;
@@ -30,14 +57,24 @@ impl Reader<'_> {
         {
             range.end = range.start + caret;
         }
+        // `RG780411 name mismatch: …`: what is said of the number is none.
+        if matches!(
+            class,
+            Class::Is(I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Device)
+                | Class::Weak(_)
+                | Class::Formed(_)
+        ) && let Some(number) = number_in(self.text.get(range.clone()).unwrap_or_default())
+        {
+            range = range.start + number.start..range.start + number.end;
+        }
         let value = self.text.get(range.clone()).unwrap_or_default();
         let taken = match class {
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
             Class::Weak(I::Name) if !self.person => sure_name(value).then_some(I::Name),
             Class::Weak(I::Date) => (self.person && super::value::dated(value)).then_some(I::Date),
-            Class::Weak(I::Phone) if !self.person => {
-                (phone(value, 0, Suspicion::Low) == Some(value.len())).then_some(I::Phone)
-            }
+            Class::Weak(I::Phone) if !self.person => (phone(value, 0, Suspicion::Low) == Some(value.len())
+                && plausible(I::Phone, value))
+            .then_some(I::Phone),
             Class::Weak(identifier) => (self.person && plausible(identifier, value) && !machine_made(value)
                 || self.clinical && NUMBERED.contains(&identifier) && formed(value))
             .then_some(identifier),

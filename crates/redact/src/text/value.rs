@@ -2,11 +2,14 @@
 
 use std::net::IpAddr;
 
-use super::token::marker;
+use super::{
+    token::marker,
+    written::{of_a_card, of_a_host, of_a_network, of_a_program, sentence},
+};
 use crate::{
     Identifier as I,
     check::digits,
-    words::{hash, vocabulary as v},
+    words::{hash, vocabulary as v, words},
 };
 
 /// Words that stand where a value is missing.
@@ -32,6 +35,44 @@ const NOTHING: [&[u8]; 16] = [
 /// Names of types, where declarations and schemas are logged.
 const TYPES: [&[u8]; 9] =
     [b"string", b"str", b"text", b"varchar", b"char", b"object", b"string!", b"optional", b"invalid"];
+
+/// What programs write where nothing is: `Not Configured`.
+fn absent(value: &[u8]) -> bool {
+    let begins = value.get(..4).is_some_and(|head| head.eq_ignore_ascii_case(b"not "));
+    begins
+        && words![
+            "available",
+            "applicable",
+            "assigned",
+            "configured",
+            "defined",
+            "found",
+            "known",
+            "present",
+            "provided",
+            "recorded",
+            "set",
+            "specified"
+        ]
+        .contains(&hash(value.get(4..).unwrap_or_default()))
+}
+
+/// Whether a value whose key is of a day can be one. The year may stay, but for one that tells of an age over 89
+/// (45 CFR 164.514(b)(2)(i)(C)); more words than one for a month are none (`homePhone (752 blank)`).
+fn of_a_day(value: &[u8], letters: usize, count: usize) -> bool {
+    if value.len() == 4 && count == 4 && matches!(value, [b'1', b'9', ..] | [b'2', b'0', ..]) {
+        return value < b"1940";
+    }
+    let month = || {
+        value
+            .split(|b| !b.is_ascii_alphabetic())
+            .any(|part| part.len() > 2 && v::vocabulary().get(hash(part)) & (v::MONTH | v::WEEKDAY) != 0)
+    };
+    let groups = || value.split(|b| *b == b' ').filter(|part| part.iter().all(u8::is_ascii_digit));
+    // `1 97110 25`: codes side by side.
+    let codes = || groups().count() > 1 && groups().any(|group| group.len() == 5);
+    (count >= 5 && !codes()) || count >= 3 && letters <= 4 && !codes() || count > 0 && letters >= 3 && month()
+}
 
 /// An object identifier (`2.16.756.1.89`) or an address with its port is no number of a person.
 fn dotted(value: &[u8]) -> bool {
@@ -126,7 +167,10 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
     let count = digits::count(value);
-    if letters + count == 0 || NOTHING.iter().any(|no| value.eq_ignore_ascii_case(no)) || whole_marker(value)
+    if letters + count == 0
+        || NOTHING.iter().any(|no| value.eq_ignore_ascii_case(no))
+        || whole_marker(value)
+        || absent(value)
     {
         return false;
     }
@@ -139,13 +183,14 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         return false;
     }
     match identifier {
-        I::Name => letters > 0 && !TYPES.iter().any(|word| value.eq_ignore_ascii_case(word)),
+        I::Name => {
+            letters > 0 && !TYPES.iter().any(|word| value.eq_ignore_ascii_case(word)) && !of_a_program(value)
+        }
         I::Facility => letters > 0 && !pointer(value),
         I::City => letters > 0,
-        I::Address => letters > 1 || count > 2,
+        I::Address => (letters > 1 || count > 2) && !of_a_host(value),
         I::Date => {
-            count >= 3
-                || letters >= 3 && count > 0
+            of_a_day(value, letters, count)
                 || count == 2 && matches!(value, [a, b'/', b] if a.is_ascii_digit() && b.is_ascii_digit())
         }
         I::Age => {
@@ -153,7 +198,7 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
                 && std::str::from_utf8(value)
                     .is_ok_and(|v| v.parse().is_ok_and(|age: u16| (90..=130).contains(&age)))
         }
-        I::Phone | I::Fax => count >= 7 && letters < 12,
+        I::Phone | I::Fax => count >= 7 && letters < 12 && !of_a_network(value),
         I::Email => value.contains(&b'@') || value.windows(3).any(|w| w == b"%40"),
         I::Ssn => (4..=9).contains(&count) && letters <= 5,
         I::Zip => count > 0 && value.len() <= 12,
@@ -170,8 +215,16 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Other if of_a_desk(value) => false,
         // Names of the standard itself (DICOM PS3.6, annex A).
         I::Other if value.starts_with(b"1.2.840.10008.") => false,
-        // The year of a vehicle.
-        I::Vehicle if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _]) => false,
+        // The year of a vehicle; the voltage of a board, `VIN=12.04V`.
+        I::Vehicle
+            if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _])
+                || value.contains(&b'.')
+                || letters + count < 4 =>
+        {
+            false
+        }
+        I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Vehicle | I::Other if of_a_card(value) => false,
+        I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Device if sentence(value) => false,
         I::Mrn | I::HealthPlan | I::Account | I::Licence | I::Vehicle | I::Device | I::Other => {
             !(dotted(value) && value.len() < 30) && !pointer(value) && count > 0 && letters + count >= 2
                 || letters >= 6 && value.iter().all(u8::is_ascii_uppercase)
@@ -179,7 +232,10 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Biometric => {
             letters + count >= 4
                 && !of_a_key(value)
-                && (count > 0 || value.len() >= 16 && !value.contains(&b' '))
+                && (count > 0
+                    || value.len() >= 16
+                        && !value.contains(&b' ')
+                        && value.iter().any(u8::is_ascii_lowercase))
         }
         I::Photo => letters + count >= 4 && !placeholder(value),
     }
@@ -211,7 +267,14 @@ fn form(value: &[u8], letter: fn(&u8) -> bool) -> bool {
     let letters = value.iter().filter(|b| letter(b)).count();
     let signs = value.iter().filter(|b| matches!(b, b'-' | b'/' | b' ' | b'#')).count();
     let date = crate::shape::date::date(value, 0).is_some_and(|date| date.end == value.len());
+    // `2002-13`, `2019-2024`: years.
+    let years = matches!(
+        value,
+        [b'1' | b'2', b'0' | b'9', _, _, b'-', _, _]
+            | [b'1' | b'2', b'0' | b'9', _, _, b'-', b'1' | b'2', b'0' | b'9', _, _]
+    ) && count + 1 == value.len();
     count + letters + signs == value.len()
+        && !years
         && (5..=24).contains(&value.len())
         && (count >= 5 || count >= 3 && letters >= 1 && count + letters >= 6)
         && signs <= 3
@@ -330,8 +393,41 @@ mod tests {
             (I::Photo, "/static/default-user.png"),
             (I::Facility, "0xF88396"),
             (I::Name, "String"),
+            (I::Name, "${f##*/}"),
+            (I::Name, "SELINUX_ROLE_REQUESTED"),
+            (I::Name, "rhel/cloud_root"),
+            (I::Name, "some-upstream-service-9000"),
+            (I::Name, "at most 60"),
+            (I::Name, "Not Configured"),
+            (I::Phone, "192.168.71.0/24"),
+            (I::Address, "10.10.2.101"),
+            (I::Address, "fe80::e42:a1ff:fe2b:374"),
+            (I::Address, "mail.example.org"),
+            (I::Licence, "62:ee:31:2b:35:7c"),
+            (I::Vehicle, "12.04V"),
+            (I::Date, "workPhone (312 empty)"),
+            (I::Date, "12 chars"),
+            (I::Date, "2 99213 59"),
+            (I::Date, "1962"),
+            (I::Biometric, "HUGGING_FACE_ACCESS_TOKEN"),
         ] {
             assert!(!plausible(identifier, value.as_bytes()), "{value}");
+        }
+        for (identifier, value) in [
+            (I::Name, "mary_kowalski"),
+            (I::Name, "ROE/JANE"),
+            (I::Name, "okwu_adaeze"),
+            (I::Name, "anne-marie"),
+            (I::Phone, "212.555.0199"),
+            (I::Date, "1931"),
+            (I::Date, "14 mar"),
+            (I::Date, "19620314"),
+            (I::Date, "45231"),
+            (I::Vehicle, "7ABC123"),
+            (I::Address, "12.elm.street"),
+            (I::Address, "Salem"),
+        ] {
+            assert!(plausible(identifier, value.as_bytes()), "{value}");
         }
         assert!(plausible(I::Licence, b"MI123456") && plausible(I::Biometric, b"FP-88213"));
         assert!(plausible(I::Photo, b"roe_face.jpg") && plausible(I::Mrn, b"12.34.567"));
@@ -363,6 +459,8 @@ mod tests {
             "refs/heads/main",
             "550e8400-e29b-41d4-a716-446655440000",
             "MIT",
+            "2002-13",
+            "2019-2024",
             "-48213",
         ] {
             assert!(!formed(value.as_bytes()), "{value}");

@@ -1,7 +1,10 @@
 //! How values are written that a key leaves in doubt: as a name, as a page or account of a network, as a camera's file.
 
+use std::ops::Range;
+
 use crate::{
     Identifier as I,
+    check::digits,
     words::{
         COMMON, FAMILY, GIVEN, WORD, dictionary, hash, users,
         vocabulary::{self as v, vocabulary},
@@ -149,6 +152,108 @@ pub(crate) fn of_a_camera(name: &[u8]) -> bool {
     picture(name)
         && makers.iter().any(|maker| head.eq_ignore_ascii_case(maker))
         && stem.iter().filter(|b| b.is_ascii_digit()).count() >= if head.len() > 1 { 4 } else { 6 }
+}
+
+/// What stands where names do and is of a program: a place to fill in, a path, a constant, the words of a rule
+/// (`${user}`, `/dev/mapper/root`, `LS_COLORS`, `max 60`). Where one part is a name of somebody it is none of these.
+pub(super) fn of_a_program(value: &[u8]) -> bool {
+    let opens = [&b"${"[..], b"{{", b"%{", b"#{", b"<%", b"# ", b"/", b"./", b"../"];
+    if opens.iter().any(|sign| value.starts_with(sign)) {
+        return true;
+    }
+    let joined =
+        value.iter().any(|b| matches!(b, b'_' | b'/')) || value.iter().filter(|b| **b == b'-').count() > 1;
+    let blank = value.contains(&b' ');
+    let written = value
+        .iter()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/' | b'.') || blank && *b == b' ');
+    // `Microsoft-Windows-Security-Auditing`.
+    let chained = !blank && value.iter().filter(|b| **b == b'-').count() > 2;
+    let one_case = chained
+        || !value.iter().any(u8::is_ascii_uppercase)
+        || !blank && !value.iter().any(u8::is_ascii_lowercase);
+    if !written || !one_case || !joined && !blank {
+        return false;
+    }
+    let parts = || value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    let number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    let named =
+        |part: &[u8]| part.len() > 2 && flags(part) & (GIVEN | FAMILY) != 0 && flags(part) & WORD == 0;
+    let word = |part: &[u8]| flags(part) & WORD != 0;
+    if blank {
+        return parts().any(number) && parts().all(|part| number(part) || word(part));
+    }
+    !parts().any(named) && parts().any(|part| number(part) || word(part))
+}
+
+/// The day in a value that holds other words, too: `CAST(N'2014-02-17' AS Date)`, `1958-09-01 00:00:00 NULL`.
+pub(crate) fn day_of(value: &[u8]) -> Range<usize> {
+    let worded = |text: &[u8]| {
+        text.split(|b| !b.is_ascii_alphabetic())
+            .any(|word| word.len() > 3 && vocabulary().get(hash(word)) & (v::MONTH | v::WEEKDAY) == 0)
+    };
+    let mut starts = (0..value.len().min(16)).filter(|at| at == &0 || value.get(at - 1) == Some(&b'\''));
+    let found = starts.find_map(|at| crate::shape::date::date(value, at).map(|day| at..day.end));
+    match found {
+        Some(day)
+            if worded(value.get(day.end..).unwrap_or_default())
+                || worded(value.get(..day.start).unwrap_or_default()) =>
+        {
+            day
+        }
+        _ => 0..value.len(),
+    }
+}
+
+/// Whether a value is a sentence about a number, and none itself: `The value 'A39949' is not valid.`
+pub(super) fn sentence(value: &[u8]) -> bool {
+    value.iter().filter(|b| **b == b' ').count() > 2
+        && value.iter().filter(|b| b.is_ascii_lowercase()).count() > 8
+}
+
+/// The number that a sentence holds in quotes or begins with.
+pub(crate) fn number_in(value: &[u8]) -> Option<Range<usize>> {
+    if !sentence(value) {
+        return None;
+    }
+    let number = |range: Range<usize>| {
+        let text = value.get(range.clone()).unwrap_or_default();
+        let written = text.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/'))
+            && text.len() > 3;
+        (written && digits::count(text) > 2).then_some(range)
+    };
+    let quoted = || {
+        let start = value.iter().position(|b| matches!(b, b'\'' | b'"' | b'`'))? + 1;
+        let length = memchr::memchr(*value.get(start - 1)?, value.get(start..)?)?;
+        number(start..start + length)
+    };
+    quoted().or_else(|| number(0..memchr::memchr(b' ', value)?))
+}
+
+/// The address of a machine, with its port or the length of its network: `192.168.71.0/24`.
+pub(super) fn of_a_network(value: &[u8]) -> bool {
+    let head = value.split(|b| matches!(b, b'/' | b':')).next().unwrap_or_default();
+    std::str::from_utf8(head).is_ok_and(|head| head.parse::<std::net::Ipv4Addr>().is_ok())
+}
+
+/// The name or the address of a host, where the address of a person could stand: `10.10.2.101`, `mail.example.org`.
+pub(super) fn of_a_host(value: &[u8]) -> bool {
+    let text = std::str::from_utf8(value).unwrap_or_default();
+    let written = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
+    let named = value.contains(&b'.')
+        && value.first().is_some_and(u8::is_ascii_lowercase)
+        && value.iter().all(written);
+    of_a_network(value) || text.parse::<std::net::Ipv6Addr>().is_ok() || named
+}
+
+/// The address of a card in a network: `62:ee:31:2b:35:7c`.
+pub(super) fn of_a_card(value: &[u8]) -> bool {
+    value.len() == 17
+        && value
+            .iter()
+            .enumerate()
+            .all(|(at, b)| if at % 3 == 2 { matches!(b, b':' | b'-') } else { b.is_ascii_hexdigit() })
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ pub(crate) fn written(value: &[u8]) -> bool {
     let letters = value.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'.' || **b == b'_').count();
     let machine = [
         "svc", "app", "api", "bot", "test", "admin", "root", "user", "node", "web", "db", "ci", "sys",
-        "kube", "monitor", "probe", "health",
+        "kube", "monitor", "probe", "health", "param", "auth", "oauth", "item", "page",
     ];
     letters >= 4
         && value.len() > letters.min(4)
@@ -187,7 +187,12 @@ const SYSTEM: &[u64] = super::words![
     "monitoring",
     "replication",
     "replicator",
-    "pgbouncer"
+    "pgbouncer",
+    "keyring",
+    "oauth",
+    "oauth2",
+    "auth0",
+    "mschap"
 ];
 
 #[cfg(test)]

@@ -383,3 +383,65 @@ fn what_tells_of_machines_must_tell_of_the_value_itself() {
         r#"{"resourceType":"ValueSet","status":"active","date":"2021-11-02","publisher":"HL7"}"#,
     ]);
 }
+
+/// What reads a value must see that it is one: words of programs, addresses of machines, sentences about a number.
+#[test]
+fn values_of_programs_are_none_of_persons() {
+    stays(&[
+        // Abbreviations and verbs that are names elsewhere, columns, keys of tables.
+        "Max IKE SAs 40, Add ACS-4 minor version, Del NHO 0[0]",
+        "Driver from MS Windows is missing, SRA Previous Speed NA",
+        "Client Ver : Cisco STC 10.4.0.117",
+        "Pak-Size      In-Count        Out-Count",
+        "Server name: ISE-TAC",
+        // Constants, paths, places to fill in, settings that are not made.
+        r#"[{"name":"LS_COLORS","value":"rs=0"},{"name":"LANG","value":"C"}]"#,
+        "LV_NAME='root_vol'|LV_FULL_NAME='cloud/root_vol'",
+        "proxy_upstream_name=payments-stable-service-8080",
+        "Subscriber Policy Name            : Not Configured",
+        "<Provider Name='Microsoft-Windows-Kernel-Power' Guid='{1a2b}'/><EventRecordID>4821337</EventRecordID>",
+        "<Data Name='param1'>Print Spooler</Data>",
+        // Addresses of machines where telephones and licences stand.
+        r#"[{"destination":"172.17.0.0","gateway":"0.0.0.0"},{"user":"root","from":"192.168.71.1"}]"#,
+        "table=0, dl_src=62:ee:31:2b:35:7c,dl_dst=a2:72:e7:06:75:2e",
+        // Rules and ages of programs.
+        "This is an error under policy CMP0118.",
+        "  LS age: 117",
+        "201 BGP AS-PATH entries using 4824 bytes",
+        "built Mon Aug 16 13:27:03 EDT 2004 by gcc",
+        "UA[HAPI-FHIR/7.28.12 (FHIR Client)]",
+        "POST https://api.example.com/2010-04-01/Accounts/x/Messages 201",
+        "reindex of patient_search: 482133 documents in 48 s",
+        "export: Patient=48213 Observation=482133 files",
+        // Definitions of FHIR, messages that hold nobody, and what only shares a key with FHIR.
+        r#"{"resourceType":"SearchParameter","id":"Patient-mrn-1f0c","date":"2021-11-02","code":"mrn"}"#,
+        r#"{"resourceType":"Bundle","id":"4f1a8213-3771-4234-9876-54f1a8213377","type":"searchset","total":0}"#,
+        r#"{"accountId":"482133771234","region":"us-east-1","id":"16afba5c5c43e07c9e3e5e2e544e95df","resource":{"resourceType":"Instance"},"partition":"aws"}"#,
+        "copying s3://landing/2023-01-17/part-00089.csv.gz of members",
+    ]);
+    goes(&[
+        ("report for Jane LEE printed", "report for [NAME] printed"),
+        ("patient name=mary_kowalski", "patient name=[NAME]"),
+        (r#"{"last_name":"okwu_adaeze"}"#, r#"{"last_name":"[NAME]"}"#),
+        (r#"{"patient":{"name":"ROE_JANE"}}"#, r#"{"patient":{"name":"[NAME]"}}"#),
+        (
+            r#"{"LicenseNumber":["The value 'A39949' is not valid here."]}"#,
+            r#"{"LicenseNumber":["The value '[LICENCE]' is not valid here."]}"#,
+        ),
+        ("{'Last': 'Quist', 'First': 'Orla'}", "{'Last': '[NAME]', 'First': '[NAME]'}"),
+        ("policy W48213377 of the patient", "policy [HEALTH-PLAN] of the patient"),
+        ("patient age: 93, room 4", "patient age: [AGE], room 4"),
+        (
+            "binding parameter [1] as [DATE] - [Tue Dec 04 17:47:36 EST 1923]",
+            "binding parameter [1] as [DATE] - [[DATE]]",
+        ),
+        ("lives at 12 Oak Path, Salem, MA 01970", "lives at [ADDRESS], [CITY], MA [ZIP]"),
+        (r#"{"birthDate":"1931"}"#, r#"{"birthDate":"[DATE]"}"#),
+        (r#"{"callback":"212.555.0199"}"#, r#"{"callback":"[PHONE]"}"#),
+        ("patient=48213377 opened", "patient=[MRN] opened"),
+        (
+            r#"{"resourceType":"Bundle","id":"b1","entry":[{"resource":{"resourceType":"Patient","id":"48213377"}}]}"#,
+            r#"{"resourceType":"Bundle","id":"b1","entry":[{"resource":{"resourceType":"Patient","id":"[MRN]"}}]}"#,
+        ),
+    ]);
+}

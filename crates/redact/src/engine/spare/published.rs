@@ -4,22 +4,13 @@
 //! a patient, so that one key of a person anywhere in the document ends it.
 
 use crate::{
+    format::fhir,
     text::key,
     words::{hash, words},
 };
 
 /// Deeper documents are not looked at.
 const DEEPEST: usize = 8;
-
-/// Resources without a patient (HL7 FHIR R4, 2.1.28.2: conformance and terminology).
-const DEFINITIONS: &[u64] = words![
-    "capabilitystatement",
-    "structuredefinition",
-    "searchparameter",
-    "operationdefinition",
-    "codesystem",
-    "valueset"
-];
 
 /// Keys that tell who published a definition, and when.
 const OF_WHO_PUBLISHES: &[u64] = words![
@@ -87,7 +78,7 @@ pub(super) fn published(line: &[u8], place: usize) -> bool {
                         *slot = keys.contains(&whole);
                     }
                 } else {
-                    definition |= kind_next && DEFINITIONS.contains(&hash(text));
+                    definition |= kind_next && fhir::of_nobody(text);
                     kind_next = false;
                     theirs |= at < place
                         && place < end

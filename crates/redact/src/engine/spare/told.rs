@@ -223,6 +223,7 @@ const HARDWARE: &[u64] = words![
     "fortigate",
     "ubiquiti",
     "mikrotik",
+    "usb",
     "ttyusb",
     "ttyacm",
     "poweredge",
@@ -249,6 +250,7 @@ pub(super) const FONTS: &[u64] = words![
     "roboto",
     "tahoma",
     "segoe",
+    "gothic",
     "noto"
 ];
 

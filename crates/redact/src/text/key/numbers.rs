@@ -15,8 +15,15 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     let all = key.all | key.whole;
     let whole_is = |words: &[u64]| is(key.whole_hash, words);
     let direct = key.whole & v::DIRECT != 0;
-    // Where a queue sends a message.
-    if whole_is(words!["routingkey"]) {
+    // Where a queue sends a message; what a log numbers of its own; what many are insured by.
+    if whole_is(words![
+        "routingkey",
+        "eventrecordid",
+        "eventrecordnumber",
+        "logrecordnumber",
+        "plancode",
+        "plancd"
+    ]) {
         return Some(Class::None);
     }
     if let Some(class) = super::more::more(key, around) {
@@ -43,6 +50,16 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     ];
     // A word that needs no company, alone or with what it is of: `mrn`, `patient_mrn`, `mrn_number`.
     for (role, identifier) in kinds {
+        // `acct_port`, `account_status`: what an accounting has.
+        if identifier == I::Account
+            && key.count > 1
+            && is(
+                key.last_hash,
+                words!["port", "status", "type", "state", "mode", "interval", "server", "rec"],
+            )
+        {
+            continue;
+        }
         if direct && key.whole & role != 0
             || key.sure & role != 0 && key.sure & v::DIRECT != 0 && sure_direct(key, role)
         {
