@@ -1,6 +1,6 @@
 //! Reads JSON: each value by its key, texts inside by themselves.
 
-use super::{Engine, NESTED, Scratch, fields, lists};
+use super::{Engine, NESTED, Scratch, beside, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
@@ -11,18 +11,14 @@ use crate::{
     shape::phone,
     text::{
         self, Hit, Manner, dicom,
-        key::{Class, about_person, classify, classify_joined},
+        key::{Class, about_person, classify},
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
-        written::{namelike, picture, remarked, social},
+        written::{namelike, picture, remarked, social, titled},
     },
     words::users,
 };
-
-/// Keys that tell nothing without the object around.
-const GENERIC: [&[u8]; 9] =
-    [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
 
 impl Engine {
     /// Reads the document that begins at `start`; its end, or nothing if it is none. One that breaks off is read as far
@@ -143,31 +139,7 @@ impl Engine {
                 Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
                 class => class,
             };
-            // `{"license":{"number":…}}`: the object tells what the number is of.
-            if class == Class::None
-                && GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
-                && !parent.is_empty()
-            {
-                return classify_joined(parent, key);
-            }
-            // `"county":{"number":"99","title":"LINCOLN COUNTY"}`.
-            if class == Class::None && fields::entitled(key) {
-                let held = classify(parent, b"");
-                if matches!(held, Class::Is(I::City | I::Name)) {
-                    return held;
-                }
-            }
-            // `"vitals":[{"t":"…"}]`: when it was.
-            if matches!(class, Class::None | Class::Weak(_))
-                && fields::moment_of_care(key, parent, get(&leaf.grandparent))
-            {
-                return Class::Weak(I::Date);
-            }
-            // `"patient/contact/home_phone":"…"`: the last part of a path.
-            if class == Class::None && memchr::memchr(b'/', key).is_some() {
-                return fields::path(key);
-            }
-            class
+            beside::around(class, key, parent, get(&leaf.grandparent))
         };
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
@@ -175,15 +147,15 @@ impl Engine {
         fields::announced(line, leaves, &mut classes);
         fields::paired(line, leaves, &mut classes);
         fields::of_faces(line, leaves, &mut classes);
-        fields::typed_beside(line, leaves, &mut classes);
-        fields::named_beside(line, leaves, &mut classes);
+        beside::typed_beside(line, leaves, &mut classes);
+        beside::named_beside(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();
         let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);
         let person = is_person
             || rows
             || classes.contains(&Class::Is(I::Age))
-            || leaves.iter().any(|leaf| leaf.string && fields::measured(get(&leaf.value)))
+            || leaves.iter().any(|leaf| leaf.string && beside::measured(get(&leaf.value)))
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
@@ -514,19 +486,6 @@ impl Engine {
         self.rules(value, &scratch.tokens, hits);
         Ok(())
     }
-}
-
-/// The name behind a title, however it is written, if nothing else stands there.
-fn titled(value: &[u8]) -> Option<std::ops::Range<usize>> {
-    let blank = memchr::memchr(b' ', value)?;
-    let title = value.get(..blank)?.to_ascii_lowercase();
-    let name = value.get(blank + 1..)?;
-    let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'' | b'.');
-    (matches!(title.as_slice(), b"dr" | b"dr." | b"doctor" | b"nurse")
-        && (2..=40).contains(&name.len())
-        && name.iter().all(letters)
-        && name.split(|b| *b == b' ').count() <= 3)
-        .then_some(blank + 1..value.len())
 }
 
 fn plausible_leaf(class: Class, value: &[u8]) -> bool {

@@ -97,14 +97,12 @@ impl Reader<'_> {
                 continue;
             }
             let beside = name(before) || name(after);
-            if elsewhere(value, beside) {
+            if elsewhere(value, beside) || led(value) {
                 continue;
             }
             let (identifier, length) = match () {
                 () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
-                () if (beside || borne(before) || borne(after)) && word(value) && !led(value) => {
-                    (I::Name, value.len())
-                }
+                () if (beside || borne(before) || borne(after)) && word(value) => (I::Name, value.len()),
                 // `Lane`, but neither `White` nor `Black`, beside a day of birth.
                 () if long_ago && borne(value) && !words!["white", "black"].contains(&hash(value)) => {
                     (I::Name, value.len())
