@@ -17,7 +17,7 @@ fn wrong(record: &str) -> Vec<String> {
         }
     }
     let found = redactor(Mode::Log).find(text.as_bytes());
-    let letter = |at: usize| text.as_bytes()[at].is_ascii_alphanumeric();
+    let letter = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_alphanumeric);
     let missed = must
         .iter()
         .filter(|span| {
