@@ -239,7 +239,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     let about = about_persons(&columns, engine.strict(), parted, births, care, named);
     let (sure, person) = match about {
         _ if fields => (2, false),
-        Some(about) => about,
+        Some((sure, person)) => (if named { sure.max(2) } else { sure }, person),
         None => keyed.map(|_| (2, false))?,
     };
     let aligned = matches!(parted, Parted::Wide | Parted::Underlined);

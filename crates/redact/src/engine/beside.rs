@@ -5,7 +5,7 @@ use crate::{
     Identifier as I,
     format::{fhir, json::Leaf},
     text::key::{Class, classify, classify_joined, parts},
-    words::{hash, list},
+    words::{FAMILY, GIVEN, WORD, dictionary, hash, list},
 };
 
 /// Keys that tell nothing without the object around.
@@ -28,6 +28,13 @@ pub(super) fn around(class: Class, key: &[u8], parent: &[u8], grandparent: &[u8]
             return held;
         }
     }
+    // Systems that send, and companies that carry, have names, too.
+    if matches!(class, Class::Person | Class::Is(I::Name))
+        && list!("source destination transmission carrier application").contains(&hash(parent))
+        && entitled(key)
+    {
+        return Class::None;
+    }
     // `"vitals":[{"t":"…"}]`: when it was.
     if matches!(class, Class::None | Class::Weak(_)) && moment_of_care(key, parent, grandparent) {
         return Class::Weak(I::Date);
@@ -37,6 +44,12 @@ pub(super) fn around(class: Class, key: &[u8], parent: &[u8], grandparent: &[u8]
         return path(key);
     }
     class
+}
+
+/// Whether a short value tells that what it reports is about records of persons: `DUP_MRN`.
+pub(super) fn of_records(value: &[u8]) -> bool {
+    value.len() < 32
+        && value.split(|b| !b.is_ascii_alphabetic()).any(|word| word.eq_ignore_ascii_case(b"mrn"))
 }
 
 /// Whether a value is the unit of a measurement of somebody (UCUM): a document with one is about a person.
@@ -161,6 +174,46 @@ fn moment_of_care(key: &[u8], parent: &[u8], grandparent: &[u8]) -> bool {
     };
     list!("t ts time at on when timestamp date datetime").contains(&hash(key))
         && (listed(parent) || listed(grandparent))
+}
+
+/// Makes prose about a person of what answers a question for a name or a day of birth: `[{"text":"May I have your name?"},
+/// {"text":"orla quist"}]`.
+pub(super) fn answered(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    let said = |leaf: &Leaf| {
+        leaf.string
+            && list!("text content message body utterance transcript said").contains(&hash(get(&leaf.key)))
+    };
+    let asks = |text: &[u8]| {
+        let text = text.get(text.len().saturating_sub(96)..).unwrap_or_default().to_ascii_lowercase();
+        text.ends_with(b"?")
+            && [
+                &b"your name"[..],
+                b"full name",
+                b"date of birth",
+                b"birthday",
+                b"your address",
+                b"patient's name",
+            ]
+            .iter()
+            .any(|asked| memchr::memmem::find(&text, asked).is_some())
+    };
+    let mut asked: Option<usize> = None;
+    for (index, leaf) in leaves.iter().enumerate().filter(|(_, leaf)| said(leaf)) {
+        let value = get(&leaf.value);
+        if asked.is_some_and(|before| index - before <= 6) {
+            // Words of a name and nothing else.
+            let named = value.split(|b| *b == b' ').filter(|word| !word.is_empty());
+            let whole = (2..=3).contains(&named.clone().count())
+                && named.clone().all(|word| {
+                    word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\''))
+                })
+                && named.clone().any(|word| dictionary().get(hash(word)) & (GIVEN | FAMILY) != 0)
+                && !named.clone().all(|word| dictionary().get(hash(word)) & WORD != 0);
+            set(classes, index, if whole { Class::Is(I::Name) } else { Class::Prose });
+        }
+        asked = if value.last() == Some(&b'?') && asks(value) { Some(index) } else { None };
+    }
 }
 
 /// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.

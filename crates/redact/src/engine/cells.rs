@@ -82,6 +82,16 @@ impl Engine {
         let cell = line.get(range.clone()).unwrap_or_default();
         let start = range.start + cell.len() - cell.trim_ascii_start().len();
         let mut value = cell.trim_ascii();
+        // `Quist 64F`: the name, without the age and the sex.
+        if matches!(column.class, Class::Person | Class::Is(I::Name) | Class::Part(_))
+            && let Some(blank) = value.iter().rposition(|b| *b == b' ')
+            && let Some((b'M' | b'F' | b'm' | b'f', age)) =
+                value.get(blank + 1..).and_then(<[u8]>::split_last)
+            && (1..=3).contains(&age.len())
+            && age.iter().all(u8::is_ascii_digit)
+        {
+            value = value.get(..blank).unwrap_or_default().trim_ascii_end();
+        }
         // `6/12 0900`, when a medicine was given: the time may stay.
         if column.class == Class::Is(I::Date)
             && let Some(blank) = memchr::memchr(b' ', value)
@@ -170,7 +180,7 @@ fn vacant(value: &[u8]) -> bool {
 }
 
 /// Whether a cell is a family name or a given one alone.
-fn listed_name(value: &[u8]) -> bool {
+pub(super) fn listed_name(value: &[u8]) -> bool {
     value.len() > 2
         && value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
         && value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\''))

@@ -67,6 +67,7 @@ impl Engine {
         let resource = leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType");
         let kind = resource.map(|leaf| fhir::kind(get(&leaf.value)));
         let is_person = kind.is_some_and(|kind| kind != "Organization");
+        let measured = leaves.iter().any(|leaf| leaf.string && beside::measured(get(&leaf.value)));
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
@@ -98,6 +99,9 @@ impl Engine {
                 return Class::Weak(I::Date);
             }
             // Lots of medicines are nobody's, those of implants are.
+            if key == b"userId" && measured && fields::object_id(get(&leaf.value)) {
+                return Class::Is(I::Other);
+            }
             if kind == Some("Immunization") && matches!(key, b"lotNumber" | b"expirationDate") {
                 return Class::Machine;
             }
@@ -149,28 +153,21 @@ impl Engine {
         fields::of_faces(line, leaves, &mut classes);
         beside::typed_beside(line, leaves, &mut classes);
         beside::named_beside(line, leaves, &mut classes);
+        beside::answered(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();
         let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);
         let person = is_person
             || rows
             || classes.contains(&Class::Is(I::Age))
-            || leaves.iter().any(|leaf| leaf.string && beside::measured(get(&leaf.value)))
+            || measured
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
                     || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
             });
-        // `"code":"DUP_MRN"`: what it reports is about records of persons.
-        let person = person
-            || leaves.iter().any(|leaf| {
-                leaf.string
-                    && leaf.value.len() < 32
-                    && get(&leaf.value)
-                        .split(|b| !b.is_ascii_alphabetic())
-                        .any(|word| word.eq_ignore_ascii_case(b"mrn"))
-            });
+        let person = person || leaves.iter().any(|leaf| leaf.string && beside::of_records(get(&leaf.value)));
         // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
         let told_kind = if resource.is_none() {
             leaves.iter().find_map(|leaf| fhir::kind_of_identifier(get(&leaf.key), get(&leaf.value)))
@@ -436,6 +433,11 @@ impl Engine {
             }
             Class::Social(sure) if let Some(identifier) = social(value, sure || manner.person) => {
                 whole(identifier, hits);
+                return Ok(());
+            }
+            // `"attending":"Quist"`, of whom one is a patient.
+            Class::Person | Class::Staff if manner.person && super::cells::listed_name(value) => {
+                whole(I::Name, hits);
                 return Ok(());
             }
             Class::User | Class::Staff | Class::Person if manner.person && (users::account(value)) => {

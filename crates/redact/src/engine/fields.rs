@@ -139,6 +139,11 @@ pub(super) fn moment(value: &[u8]) -> bool {
         && at(value, 4) == b'-'
 }
 
+/// Whether a value is a number that a store of documents makes up (BSON).
+pub(super) fn object_id(value: &[u8]) -> bool {
+    value.len() == 24 && value.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// Whether the value of a key is where something is.
 pub(super) fn spot(key: &[u8]) -> bool {
     const WORDS: [&[u8]; 12] = [

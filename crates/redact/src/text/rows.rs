@@ -89,15 +89,16 @@ impl Reader<'_> {
         let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
         let mut found = Vec::new();
         for (index, field) in fields.iter().enumerate() {
-            let value = get(index);
-            let start = field.start + offset(self.text, field);
+            let whole = get(index);
+            let value = whole.get(led(whole)..).unwrap_or_default();
+            let start = field.start + offset(self.text, field) + led(whole);
             let after = get(index + 1);
             let before = if index > 0 { get(index - 1) } else { b"" };
             if word(value) && !super::value::plausible(I::Name, value) {
                 continue;
             }
             let beside = name(before) || name(after);
-            if elsewhere(value, beside) || led(value) {
+            if elsewhere(value, beside) {
                 continue;
             }
             let (identifier, length) = match () {
@@ -139,7 +140,7 @@ impl Reader<'_> {
 pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
     const RELATED: &[u64] = list!(
         "self spouse child son daughter mother father parent dependent sibling other wife husband partner guardian \
-         employee subscriber anes"
+         employee subscriber anes mr mrs ms miss dr"
     );
     // Services of a hospital, ways of anaesthesia.
     const SERVICES: &[u64] = list!(
@@ -147,17 +148,19 @@ pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
          renal gi gu ent uro er ed rehab obs spinal local reg pacu medsurg"
     );
     let value_hash = hash(value);
-    RELATED.contains(&value_hash)
+    value.iter().all(u8::is_ascii_alphabetic) && RELATED.contains(&value_hash)
         || SERVICES.contains(&value_hash) && value.iter().all(u8::is_ascii_uppercase)
         || !beside && vocabulary().get(value_hash) & v::PAYER != 0
         || digits::loinc(value)
         || taxonomy(value)
 }
 
-/// Whether a field begins with what somebody does: `Anes Quist`.
-fn led(value: &[u8]) -> bool {
-    let first = value.split(|b| *b == b' ').next().unwrap_or_default();
-    first.len() < value.len() && list!("anes surg surgeon attending nurse tech crna").contains(&hash(first))
+/// Bytes of what somebody does, before the name: `Anes Quist`.
+fn led(value: &[u8]) -> usize {
+    let first = value.iter().position(|b| *b == b' ').unwrap_or(value.len());
+    let known = list!("anes surg surgeon attending nurse tech crna")
+        .contains(&hash(value.get(..first).unwrap_or_default()));
+    if known && first < value.len() { first + 1 } else { 0 }
 }
 
 /// A code of what a provider does (the NUCC's taxonomy): `207R00000X`.
