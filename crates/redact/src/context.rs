@@ -26,7 +26,7 @@ mod tree;
 pub(crate) mod xml;
 mod yaml;
 
-pub(crate) use dump::types;
+pub(crate) use dump::{call, types};
 pub(crate) use json::{Piece, heads, piece, rows};
 pub(crate) use label::{ANSWER, Label, NUMBERED, SLASH, answer, own_key};
 pub(crate) use opening::numbered;

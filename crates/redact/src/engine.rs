@@ -1,6 +1,8 @@
 //! Reads one line: what it is made of, what is found in its parts, which of two findings that overlap counts.
 
 mod around;
+mod beside;
+mod cells;
 mod document;
 mod fields;
 mod lists;

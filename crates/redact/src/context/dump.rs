@@ -118,7 +118,7 @@ pub(super) fn asked(line: &[u8]) -> Option<(Vec<Range<usize>>, u8)> {
 }
 
 /// The first value in quotes of a call of a function, and where the call ends.
-fn call(line: &[u8], place: usize) -> Option<(Range<usize>, usize)> {
+pub(crate) fn call(line: &[u8], place: usize) -> Option<(Range<usize>, usize)> {
     let rest = line.get(place..)?;
     let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     if length == 0 || at(line, place + length) != b'(' {

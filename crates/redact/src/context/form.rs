@@ -185,6 +185,34 @@ pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
     (named && given.len() > 1).then_some(start..start + text.len())
 }
 
+/// A town, its state and its ZIP code that end a line of a form: `…  TAYLORSVILLE MS 391501245`; the town and the code.
+pub(crate) fn town(line: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
+    let text = line.get(..line.trim_ascii_end().len())?;
+    let zip = text.iter().rposition(|b| *b == b' ')? + 1;
+    let code = text.get(zip..)?;
+    let whole = match code.len() {
+        5 | 9 => code.iter().all(u8::is_ascii_digit),
+        10 => code.iter().enumerate().all(|(at, b)| if at == 5 { *b == b'-' } else { b.is_ascii_digit() }),
+        _ => false,
+    };
+    let state = zip.checked_sub(3)?;
+    let known = text.get(state..zip - 1)?;
+    if !whole || !known.iter().all(u8::is_ascii_uppercase) || v::vocabulary().get(hash(known)) & v::STATE == 0
+    {
+        return None;
+    }
+    let before = text.get(..state)?.trim_ascii_end();
+    let before = before.strip_suffix(b",").unwrap_or(before);
+    let start = memchr::memmem::rfind(before, b"  ").map_or(0, |at| at + 2);
+    let town = before.get(start..)?;
+    let words = || town.split(|b| *b == b' ');
+    let fits = start > 0
+        && (3..=32).contains(&town.len())
+        && words().count() <= 4
+        && town.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b' ' | b'.' | b'\'' | b'-'));
+    fits.then_some((start..start + town.len(), zip..text.len()))
+}
+
 /// A line without the sex at its end, and whether one stood there: `BALOG, DAWN M     F`.
 fn without_sex(text: &[u8]) -> (&[u8], bool) {
     match text.split_last() {

@@ -3,9 +3,11 @@
 //! Separated by a sign (CSV, TSV, semicolons, pipes as `psql`, `mysql` and Markdown write them) or aligned in columns.
 
 mod aligned;
+mod kinds;
 
 use std::ops::Range;
 
+use self::kinds::{administered, bodily, keyed, of_fields};
 use super::{
     dump,
     opening::header_like,
@@ -18,11 +20,10 @@ use crate::{
     format::header,
     text::{
         Hit,
-        key::{Class, cared_for, of_birth, parts},
+        key::{Class, cared_for, of_birth},
         token::{at, marker},
         weight,
     },
-    words::{hash, list},
 };
 
 /// Most columns of a table.
@@ -92,7 +93,10 @@ pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Optio
         if let Some(starts) = underline(line) {
             return table.underlined(&starts, engine);
         }
-        if let Some(next) = header(line, engine)
+        // Fields of records stand in the cells of such a table.
+        let keyed = table.keyed.is_some() && table.cells(line, |_, _| {});
+        if !keyed
+            && let Some(next) = header(line, engine)
             && (next.sure > 1 || !table.cells(line, |_, _| {}))
         {
             return Some(next);
@@ -142,51 +146,6 @@ pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
         (hit.weight > weight::NAME || !named)
             && (hit.weight > weight::KEY || hit.identifier != I::Name || !titled)
     });
-}
-
-/// Names of the columns of a table with a field on each row.
-fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
-    let [field, value] = names else { return false };
-    let is = |range: &Range<usize>, words: &[&str]| {
-        let name = bare(line.get(range.clone()).unwrap_or_default());
-        words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    is(
-        field,
-        &["field", "attribute", "item", "key", "label", "property", "question", "field name", "element"],
-    ) && is(value, &["value", "answer", "response", "detail", "details", "result", "content", "data"])
-}
-
-/// Where among several columns the name of a field stands, and what it held and holds.
-fn keyed(line: &[u8], names: &[Range<usize>]) -> Option<(usize, usize, usize)> {
-    let name = |range: &Range<usize>| hash(bare(line.get(range.clone()).unwrap_or_default()));
-    let place = |words: &[u64]| names.iter().position(|range| words.contains(&name(range)));
-    let field =
-        place(list!("field column attribute property fieldname columnname field_name column_name element"))?;
-    let value = place(list!("value newvalue new_value new after submitted received answer"))?;
-    let old = place(list!("oldvalue old_value old before previous")).unwrap_or(value);
-    (names.len() > 2 && field != value).then_some((field, value, old))
-}
-
-/// In a record of what was given, `Medication  Dose  Route  Given  By`, the columns of when and by whom.
-fn administered(line: &[u8], names: &[Range<usize>], columns: &mut [Column]) {
-    let holds = |range: &Range<usize>, words: &[u64]| {
-        parts(bare(line.get(range.clone()).unwrap_or_default())).any(|part| words.contains(&hash(part)))
-    };
-    let any = |words: &[u64]| names.iter().any(|range| holds(range, words));
-    if !(any(list!("medication medications drug med order"))
-        && any(list!("dose route"))
-        && any(list!("given admin administered")))
-    {
-        return;
-    }
-    for (range, column) in names.iter().zip(columns) {
-        if holds(range, list!("by initials nurse rn")) {
-            column.class = Class::Person;
-        } else if holds(range, list!("given admin administered last")) {
-            column.class = Class::Is(I::Date);
-        }
-    }
 }
 
 fn header(line: &[u8], engine: &Engine) -> Option<Table> {
@@ -285,7 +244,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     let about = about_persons(&columns, engine.strict(), parted, births, care, named);
     let (sure, person) = match about {
         _ if fields => (2, false),
-        Some(about) => about,
+        Some((sure, person)) => (if named { sure.max(2) } else { sure }, person),
         None => keyed.map(|_| (2, false))?,
     };
     let aligned = matches!(parted, Parted::Wide | Parted::Underlined);
@@ -304,26 +263,6 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         open_lines: 0,
         foreign: 0,
     })
-}
-
-/// Beside a column that tells what of a body was measured, a template is of a body: `modality,template`, `finger,hash`.
-fn bodily(line: &[u8], names: &[Range<usize>], columns: &mut [Column]) {
-    let name = |range: &Range<usize>| bare(line.get(range.clone()).unwrap_or_default());
-    let holds =
-        |range: &Range<usize>, words: &[u64]| parts(name(range)).any(|part| words.contains(&hash(part)));
-    let measured = list!(
-        "modality biometric biometrics finger fingers iris palm retina eye face voice enroll enrol enrollment"
-    );
-    if !names.iter().any(|range| holds(range, measured)) {
-        return;
-    }
-    let template =
-        list!("template templates embedding vector minutiae hash sample features descriptor print");
-    for (range, column) in names.iter().zip(columns) {
-        if holds(range, template) {
-            column.class = Class::Is(I::Biometric);
-        }
-    }
 }
 
 /// Whether the first column of a header is a time.

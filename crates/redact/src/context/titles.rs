@@ -70,7 +70,15 @@ fn meant(name: &[u8]) -> Option<&'static [u8]> {
 /// What the name of a column tells: as a key does, and in a few words that only tables have.
 pub(super) fn titles(name: &[u8]) -> Class {
     let name = question(name);
-    let class = classify(name, b"");
+    let class = match classify(name, b"") {
+        // `Name/Age`, `PATIENT / MRN / AGE`: the first of several.
+        Class::None => name
+            .split(|b| *b == b'/')
+            .next()
+            .filter(|first| first.len() < name.len())
+            .map_or(Class::None, |first| classify(first.trim_ascii(), b"")),
+        class => class,
+    };
     let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
     if kept(name) {
         Class::Machine
@@ -99,6 +107,17 @@ pub(super) fn titles(name: &[u8]) -> Class {
         Class::Person
     } else if STAFF.contains(&hash(name)) || is(&["given by", "sent by"]) {
         Class::Staff
+    } else if is(&[
+        "to do",
+        "todo",
+        "to-do",
+        "tasks",
+        "overnight",
+        "events",
+        "hospital course",
+        "reason for call",
+    ]) {
+        Class::Prose
     } else if is(&["customer"]) {
         Class::Person
     } else if is(&["invoice #", "invoice", "invoice no", "inv #"]) {
@@ -252,7 +271,10 @@ pub(super) fn about_persons(
     let sure = sure + births + usize::from(sure > 0 && persons > 0);
     let held = persons > 0
         && columns.iter().any(|column| {
-            matches!(column.class, Class::Is(I::Vehicle | I::Phone) | Class::Formed(I::Account))
+            matches!(
+                column.class,
+                Class::Is(I::Vehicle | I::Phone) | Class::Formed(I::Account) | Class::Weak(I::Account)
+            )
         });
     let enough = enough || named;
     enough.then_some((sure, named || person > 0 || pictures > 0 || cared || held))

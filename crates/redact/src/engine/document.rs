@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, NESTED, Scratch, fields, lists};
+use super::{Engine, NESTED, Scratch, beside, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
@@ -13,11 +13,11 @@ use crate::{
     shape::phone,
     text::{
         self, Hit, Manner, dicom,
-        key::{Class, about_person, classify, classify_joined},
+        key::{Class, about_person, classify},
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
-        written::{namelike, picture, remarked, social},
+        written::{namelike, picture, remarked, social, titled},
     },
     words::users,
 };
@@ -69,6 +69,7 @@ impl Engine {
         let resource = fields::resource(line, leaves);
         let kind = resource.map(|leaf| fhir::kind(get(&leaf.value)));
         let is_person = kind.is_some_and(|kind| !matches!(kind, "Organization" | "ValueSet"));
+        let measured = leaves.iter().any(|leaf| leaf.string && beside::measured(get(&leaf.value)));
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
@@ -124,6 +125,9 @@ impl Engine {
             if key == b"systemTime" && parent != b"TimeCreated" {
                 return Class::Weak(I::Date);
             }
+            if key == b"userId" && measured && fields::object_id(get(&leaf.value)) {
+                return Class::Is(I::Other);
+            }
             if resource.is_some()
                 && let Some(class) = fhir::class(key, parent, get(&leaf.grandparent), get(&leaf.value))
             {
@@ -163,38 +167,12 @@ impl Engine {
                 Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
                 class => class,
             };
-            if class != Class::None || parent.is_empty() {
-                return class;
-            }
-            // `{"license":{"number":…}}`: the object tells what the number is of.
-            if fields::generic(key)
-                && let joined = classify_joined(parent, key)
-                && joined != Class::None
-            {
-                return joined;
-            }
             // `{"term":{"lastName":{"value":"Roe"}}}`.
-            if resource.is_none() && fields::compared(key) {
-                return classify(parent, get(&leaf.grandparent));
+            if class == Class::None && resource.is_none() && !parent.is_empty() && fields::compared(key) {
+                let joined = beside::around(class, key, parent, get(&leaf.grandparent));
+                return if joined == Class::None { classify(parent, get(&leaf.grandparent)) } else { joined };
             }
-            // `"county":{"number":"99","title":"LINCOLN COUNTY"}`.
-            if class == Class::None && fields::entitled(key) {
-                let held = classify(parent, b"");
-                if matches!(held, Class::Is(I::City | I::Name)) {
-                    return held;
-                }
-            }
-            // `"vitals":[{"t":"…"}]`: when it was.
-            if matches!(class, Class::None | Class::Weak(_))
-                && fields::moment_of_care(key, parent, get(&leaf.grandparent))
-            {
-                return Class::Weak(I::Date);
-            }
-            // `"patient/contact/home_phone":"…"`: the last part of a path.
-            if class == Class::None && memchr::memchr(b'/', key).is_some() {
-                return fields::path(key);
-            }
-            class
+            beside::around(class, key, parent, get(&leaf.grandparent))
         };
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
@@ -202,30 +180,23 @@ impl Engine {
         fields::announced(line, leaves, &mut classes);
         fields::paired(line, leaves, &mut classes);
         fields::of_faces(line, leaves, &mut classes);
-        fields::typed_beside(line, leaves, &mut classes);
-        fields::named_beside(line, leaves, &mut classes);
+        beside::typed_beside(line, leaves, &mut classes);
+        beside::named_beside(line, leaves, &mut classes);
+        beside::answered(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();
         let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);
         let person = is_person
             || rows
             || classes.contains(&Class::Is(I::Age))
-            || leaves.iter().any(|leaf| leaf.string && fields::measured(get(&leaf.value)))
+            || measured
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
                     || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
             });
-        // `"code":"DUP_MRN"`: what it reports is about records of persons.
-        let person = person
-            || leaves.iter().any(|leaf| {
-                leaf.string
-                    && leaf.value.len() < 32
-                    && get(&leaf.value)
-                        .split(|b| !b.is_ascii_alphabetic())
-                        .any(|word| word.eq_ignore_ascii_case(b"mrn"))
-            });
+        let person = person || leaves.iter().any(|leaf| leaf.string && beside::of_records(get(&leaf.value)));
         // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
         let told_kind = if resource.is_none() {
             leaves.iter().find_map(|leaf| fhir::kind_of_identifier(get(&leaf.key), get(&leaf.value)))
@@ -532,6 +503,11 @@ impl Engine {
                 whole(identifier, hits);
                 return Ok(());
             }
+            // `"attending":"Quist"`, of whom one is a patient.
+            Class::Person | Class::Staff if manner.person && super::cells::listed_name(value) => {
+                whole(I::Name, hits);
+                return Ok(());
+            }
             Class::User if manner.person && value.iter().all(u8::is_ascii_digit) && loosely_formed(value) => {
                 whole(I::Other, hits);
                 return Ok(());
@@ -589,19 +565,6 @@ impl Engine {
         self.rules(value, &scratch.tokens, hits);
         Ok(())
     }
-}
-
-/// The name behind a title, however it is written, if nothing else stands there.
-fn titled(value: &[u8]) -> Option<Range<usize>> {
-    let blank = memchr::memchr(b' ', value)?;
-    let title = value.get(..blank)?.to_ascii_lowercase();
-    let name = value.get(blank + 1..)?;
-    let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'' | b'.');
-    (matches!(title.as_slice(), b"dr" | b"dr." | b"doctor" | b"nurse")
-        && (2..=40).contains(&name.len())
-        && name.iter().all(letters)
-        && name.split(|b| *b == b' ').count() <= 3)
-        .then_some(blank + 1..value.len())
 }
 
 fn plausible_leaf(class: Class, value: &[u8]) -> bool {

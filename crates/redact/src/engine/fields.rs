@@ -4,7 +4,7 @@
 use crate::{
     Identifier as I,
     context::{heads as is_heads, rows as is_rows},
-    format::{fhir, json::Leaf},
+    format::json::Leaf,
     text::{
         key::{Class, Side, classify, of_somebody, parts, side},
         token::at,
@@ -125,7 +125,9 @@ pub(super) fn of_a_file(line: &[u8], key: &[u8], leaves: &[Leaf]) -> bool {
 /// What tells that the document is a resource of FHIR.
 pub(super) fn resource<'a>(line: &[u8], leaves: &'a [Leaf]) -> Option<&'a Leaf> {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
-    leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType" && fhir::is_resource(get(&leaf.value)))
+    leaves
+        .iter()
+        .find(|leaf| get(&leaf.key) == b"resourceType" && crate::format::fhir::is_resource(get(&leaf.value)))
 }
 
 /// Whether an object is of who sends a message and who gets it, as Redox and others write above their messages.
@@ -174,6 +176,11 @@ pub(super) fn moment(value: &[u8]) -> bool {
         && matches!(at(value, 10), b'T' | b' ')
         && at(value, 16) == b':'
         && at(value, 4) == b'-'
+}
+
+/// Whether a value is a number that a store of documents makes up (BSON).
+pub(super) fn object_id(value: &[u8]) -> bool {
+    value.len() == 24 && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether the value of a key is where something is.
@@ -403,171 +410,13 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
-/// Whether a value is the unit of a measurement of somebody (UCUM): a document with one is about a person.
-pub(super) fn measured(value: &[u8]) -> bool {
-    value.len() <= 8
-        && matches!(
-            value,
-            b"mg/dL"
-                | b"mmHg"
-                | b"mm[Hg]"
-                | b"mmol/L"
-                | b"[degF]"
-                | b"Cel"
-                | b"bpm"
-                | b"/min"
-                | b"{beats}/min"
-        )
-}
-
-/// Whether a key stands for what the object around is called.
-pub(super) fn entitled(key: &[u8]) -> bool {
-    [&b"title"[..], b"name", b"text", b"display", b"description"]
-        .iter()
-        .any(|known| key.eq_ignore_ascii_case(known))
-}
-
-/// What a path tells by its last part that tells something: `ehr_status/subject/external_ref/id/value`, `ctx/composer_name`
-/// of openEHR's flat format, `patient/contact/home_phone`.
-pub(super) fn path(path: &[u8]) -> Class {
-    let bare = |part: &[u8]| part.iter().position(|b| matches!(b, b'|' | b':')).unwrap_or(part.len());
-    let mut parts = path.rsplit(|b| *b == b'/').map(|part| part.get(..bare(part)).unwrap_or_default());
-    // `…|unit`, `…|code`: what a value is measured in, and where it is listed.
-    let tail = path.rsplit(|b| *b == b'|').next().filter(|tail| tail.len() < path.len()).unwrap_or_default();
-    if !matches!(tail, b"" | b"name" | b"value" | b"id" | b"formatted_identifier") {
-        return Class::None;
-    }
-    let mut numbered = false;
-    for _ in 0..4 {
-        let Some(part) = parts.next() else { return Class::None };
-        match part {
-            b"id" | b"value" | b"external_ref" | b"_identifier" | b"identifier" | b"namespace" => {
-                numbered |= part != b"value";
-            }
-            b"subject" if numbered => return Class::Is(I::Mrn),
-            b"composer_name"
-            | b"participation_name"
-            | b"performer"
-            | b"composer"
-            | b"_other_participation" => {
-                return Class::Is(I::Name);
-            }
-            b"health_care_facility" | b"_health_care_facility" => return Class::Is(I::Facility),
-            b"time"
-            | b"start_time"
-            | b"end_time"
-            | b"origin"
-            | b"history_origin"
-            | b"action_archetype_time"
-                if tail.is_empty() =>
-            {
-                return Class::Is(I::Date);
-            }
-            part => {
-                return match classify(part, parts.next().unwrap_or_default()) {
-                    Class::Person | Class::Staff | Class::User if numbered => Class::Formed(I::Mrn),
-                    class => class,
-                };
-            }
-        }
-    }
-    Class::None
-}
-
-/// Gives the number beside its type the class that the type tells: `{"ID":"804050","IDType":"MR"}`,
-/// `{"type":"member id","value":"…"}`.
-pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
-    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
-    let last = |key: &[u8]| parts(key).last().map_or(0, hash);
-    let names_kind = |leaf: &Leaf| {
-        leaf.string && leaf.value.len() <= 32 && list!("type kind idtype").contains(&last(get(&leaf.key)))
-    };
-    let holds = |leaf: &Leaf| {
-        let key = get(&leaf.key);
-        key.len() <= 24 && list!("id value number no identifier val identification").contains(&last(key))
-    };
-    for (index, leaf) in leaves.iter().enumerate() {
-        if !names_kind(leaf) {
-            continue;
-        }
-        let value = get(&leaf.value);
-        let kind = fhir::table_0203(value).map(Class::Is).or_else(|| match classify(value, b"") {
-            Class::Is(identifier) | Class::Formed(identifier) if identifier != I::Name => {
-                Some(Class::Is(identifier))
-            }
-            _ => None,
-        });
-        let Some(kind) = kind else { continue };
-        let same = |other: &&Leaf| other.depth == leaf.depth && other.parent == leaf.parent;
-        // Of a list of such objects each begins with the same key.
-        let first = leaves.get(..=index).unwrap_or_default().iter().rev().take_while(same).last();
-        let before = first.is_some_and(|first| holds(first) && !names_kind(first));
-        let place = if before { index.checked_sub(1) } else { index.checked_add(1) };
-        if let Some(other) = place.and_then(|at| leaves.get(at)).filter(same)
-            && holds(other)
-            && crate::check::digits::count(get(&other.value)) >= 3
-            && let Some(slot) = place.and_then(|at| classes.get_mut(at))
-            && !matches!(slot, Class::Is(_) | Class::Machine)
-        {
-            *slot = kind;
-        }
-    }
-}
-
-/// Whether a key is of the moment of what is listed in a record of care: `{"vitals":[{"t":…}]}`.
-pub(super) fn moment_of_care(key: &[u8], parent: &[u8], grandparent: &[u8]) -> bool {
-    let listed = |key: &[u8]| {
-        list!(
-            "vitals vitalsigns observations readings measurements labs labresults glucose encounters visits appointments \
-             admissions medications doses administrations immunizations vaccinations procedures notes episodes stays"
-        )
-        .contains(&hash(key))
-    };
-    list!("t ts time at on when timestamp date datetime").contains(&hash(key))
-        && (listed(parent) || listed(grandparent))
-}
-
-/// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.
-pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
-    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
-    let role = |leaf: &Leaf| {
-        leaf.string
-            && list!("role type kind participanttype usertype relationship").contains(&hash(get(&leaf.key)))
-            && list!(
-                "patient member subscriber guarantor guardian caregiver mother father spouse parent child dependent resident \
-                 beneficiary enrollee insured"
-            )
-            .contains(&hash(get(&leaf.value)))
-    };
-    let called = |leaf: &Leaf| {
-        leaf.string
-            && list!("name displayname fullname label title").contains(&hash(get(&leaf.key)))
-            && leaf.value.len() <= 48
-            && !get(&leaf.value).iter().any(u8::is_ascii_digit)
-            && get(&leaf.value).first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
-    };
-    for (index, leaf) in leaves.iter().enumerate() {
-        if !role(leaf) {
-            continue;
-        }
-        let near = leaves.iter().enumerate().skip(index.saturating_sub(2)).take(5);
-        for (other, beside) in
-            near.filter(|(_, other)| other.depth == leaf.depth && other.parent == leaf.parent)
-        {
-            if called(beside) {
-                set(classes, other, Class::Is(I::Name));
-            }
-        }
-    }
-}
-
 /// Whether a key or its value names a part of a body that is measured: `"modality":"fingerprint"`, `"finger":"R_INDEX"`.
 fn bodily(key: &[u8], value: &[u8]) -> bool {
     list!("modality biometric biometrictype finger eye palm").contains(&hash(key))
         && value.first().is_some_and(u8::is_ascii_alphabetic)
 }
 
-fn set(classes: &mut [Class], index: usize, class: Class) {
+pub(super) fn set(classes: &mut [Class], index: usize, class: Class) {
     if let Some(slot) = classes.get_mut(index) {
         *slot = class;
     }

@@ -67,6 +67,12 @@ impl Engine {
             behind(hits, first, length, range.start, value.len());
         });
         scratch.joined = joined;
+        if let Some((city, zip)) = form::town(line) {
+            for (range, identifier) in [(city, I::City), (zip, I::Zip)] {
+                let std::ops::Range { start, end } = range;
+                hits.push(Hit { start, end, identifier, weight: weight::CONTEXT, quoted: 0 });
+            }
+        }
         if let Some(range) = form::surname_first(line) {
             hits.push(Hit {
                 start: range.start,

@@ -16,7 +16,7 @@ use fields::{
     LOOSE,
 };
 pub(crate) use forms::of_care;
-use forms::{addressed, capital, dated, end_of, login, party, pictured, shared};
+use forms::{addressed, capital, dated, end_of, is_local, login, party, pictured, shared};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -88,11 +88,6 @@ pub(crate) fn segment(
         number += 1;
     }
     Some(end)
-}
-
-/// Whether a segment is one of a site's own: `Z` and two more (chapter 2, 2.10).
-fn is_local(name: &[u8]) -> bool {
-    matches!(name, [b'Z', second, third] if [second, third].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
 }
 
 /// What the value of an observation is, by its type (table 0125).
@@ -280,7 +275,7 @@ fn field(
             if let (Parties, 1) = (field, number)
                 && memchr::memchr(b'&', value).is_some()
             {
-                parts(value, place, hits);
+                forms::parts(value, place, hits);
             } else if let Some(identifier) = component(field, number, value) {
                 push(value, place, identifier, hits);
             }
@@ -288,17 +283,6 @@ fn field(
             number += 1;
         }
         repetition += length + 1;
-    }
-}
-
-/// A name in sub-components: `id&family&given`.
-fn parts(value: &[u8], start: usize, hits: &mut Vec<Hit>) {
-    let mut place = start;
-    for (index, part) in value.split(|b| *b == b'&').enumerate() {
-        if let Some(identifier) = component(Clinician, index + 1, part).filter(|_| index < 4) {
-            push(part, place, identifier, hits);
-        }
-        place += part.len() + 1;
     }
 }
 

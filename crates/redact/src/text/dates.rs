@@ -10,7 +10,7 @@ use crate::words::words;
 use crate::{
     Identifier,
     shape::{date, digits, value},
-    words::vocabulary as v,
+    words::{list, vocabulary as v},
 };
 
 impl Reader<'_> {
@@ -46,7 +46,7 @@ impl Reader<'_> {
     /// Whether a date at this token tells of a person: in prose each, in logs one with a context and without a time of
     /// day, or one of birth or of what happened to a patient.
     pub(super) fn tells(&self, index: usize, time: bool) -> bool {
-        if self.strict || self.hint == Some(Identifier::Date) {
+        if self.strict || self.hint == Some(Identifier::Date) || !time && self.heads_a_sheet(index) {
             return true;
         }
         // `effectiveDateTime 2022-07-19T09:25:32-05:00`: a name of a field, and its value behind a blank.
@@ -196,6 +196,24 @@ impl Reader<'_> {
         let end = date::partial(self.text, start)?;
         self.hit(before.start, end, Identifier::Date, weight::CONTEXT);
         Some(end)
+    }
+
+    /// Whether a line is the title of a sheet about patients: `OPERATING ROOM SCHEDULE FOR 03/01/2026`.
+    fn heads_a_sheet(&self, index: usize) -> bool {
+        let sheets = list!(
+            "schedule census record board roster report rounds handoff manifest waitlist list log sheet sign"
+        );
+        let clinical = list!(
+            "operating patient patients clinic clinical medication surgery surgical appointment appointments nursing ward icu \
+             dialysis infusion therapy admissions admission discharge census chart charts lab accession triage handoff transfusion"
+        );
+        let any = |words: &[u64]| (0..index.min(10)).any(|at| self.lower_is(at, words));
+        index <= 16
+            && self.tokens.len() <= 40
+            && self.t(0).capitalised()
+            && (0..index.min(3)).all(|at| self.t(at).capitalised() || self.t(at).kind != Kind::Word)
+            && any(sheets)
+            && any(clinical)
     }
 
     /// Whether quotes stand around these bytes and nothing else: plain ones, or those of typesetting.

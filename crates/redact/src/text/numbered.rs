@@ -166,6 +166,7 @@ impl Reader<'_> {
                         self.named_picture(index);
                     }
                     self.template(index);
+                    self.measured_of_a_body(index);
                 }
                 Kind::Word
                     if self.lower_is(
@@ -190,11 +191,6 @@ impl Reader<'_> {
                 Kind::Mixed if token.len() == 5 => self.donation(index),
                 Kind::Word if self.picture_word(token) => self.named_picture(index),
                 Kind::Word
-                    if self.lower_is(index, words!["finger", "thumb", "palm", "vein", "face", "voice"]) =>
-                {
-                    self.measured_of_a_body(index);
-                }
-                Kind::Word
                     if token.is(v::MRN
                         | v::PLAN
                         | v::ACCOUNT
@@ -208,39 +204,6 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
-        }
-    }
-
-    /// `W0412 26 113322`: the number of a donation of blood (ISBT 128, 4.1).
-    fn donation(&mut self, index: usize) {
-        let (first, year, number) = (self.t(index), self.t(index + 1), self.t(index + 2));
-        let digits = |token: &Token, length: usize| token.kind == Kind::Number && token.len() == length;
-        let facility = self.bytes(first).first().is_some_and(u8::is_ascii_uppercase)
-            && self.bytes(first).iter().skip(1).all(u8::is_ascii_digit);
-        if facility
-            && digits(year, 2)
-            && digits(number, 6)
-            && year.start == first.end + 1
-            && number.start == year.end + 1
-            && !alphanumeric(self.byte(number.end))
-        {
-            self.hit(first.start, number.end, I::Other, weight::SHAPE);
-        }
-    }
-
-    /// `finger FP-4821-9KQ2`: what of a body opened a door, or was enrolled.
-    fn measured_of_a_body(&mut self, index: usize) {
-        let Some(range) = self.number_from(self.skip_signs(index + 1)) else { return };
-        let value = self.text.get(range.clone()).unwrap_or_default();
-        let letters = value.iter().filter(|b| b.is_ascii_uppercase()).count();
-        let near = range.start <= self.t(index).end + 2;
-        if near
-            && letters >= 2
-            && value.len() >= 8
-            && crate::check::digits::count(value) >= 3
-            && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-')
-        {
-            self.hit(range.start, range.end, I::Biometric, weight::CONTEXT);
         }
     }
 

@@ -118,8 +118,9 @@ impl Reader<'_> {
         let payer = |value: &[u8]| whole && vocabulary().get(hash(value)) & v::PAYER != 0;
         let mut found = Vec::new();
         for (index, field) in fields.iter().enumerate() {
-            let value = get(index);
-            let start = field.start + offset(self.text, field);
+            let whole = get(index);
+            let value = whole.get(led(whole)..).unwrap_or_default();
+            let start = field.start + offset(self.text, field) + led(whole);
             let after = get(index + 1);
             let before = if index > 0 { get(index - 1) } else { b"" };
             if word(value)
@@ -135,11 +136,7 @@ impl Reader<'_> {
             }
             let (identifier, length) = match () {
                 () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
-                () if (beside || borne(before) || borne(after))
-                    && word(value)
-                    && !led(value)
-                    && !phrase(value) =>
-                {
+                () if (beside || borne(before) || borne(after)) && word(value) && !phrase(value) => {
                     (I::Name, value.len())
                 }
                 // `Lane`, but neither `White` nor `Black`, beside a day of birth.
@@ -185,7 +182,7 @@ impl Reader<'_> {
 pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
     const RELATED: &[u64] = list!(
         "self spouse child son daughter mother father parent dependent sibling other wife husband partner guardian \
-         employee subscriber anes"
+         employee subscriber anes mr mrs ms miss dr"
     );
     // Services of a hospital, ways of anaesthesia.
     const SERVICES: &[u64] = list!(
@@ -193,17 +190,19 @@ pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
          renal gi gu ent uro er ed rehab obs spinal local reg pacu medsurg"
     );
     let value_hash = hash(value);
-    RELATED.contains(&value_hash)
+    value.iter().all(u8::is_ascii_alphabetic) && RELATED.contains(&value_hash)
         || SERVICES.contains(&value_hash) && value.iter().all(u8::is_ascii_uppercase)
         || !beside && vocabulary().get(value_hash) & v::PAYER != 0
         || digits::loinc(value)
         || taxonomy(value)
 }
 
-/// Whether a field begins with what somebody does: `Anes Quist`.
-fn led(value: &[u8]) -> bool {
-    let first = value.split(|b| *b == b' ').next().unwrap_or_default();
-    first.len() < value.len() && list!("anes surg surgeon attending nurse tech crna").contains(&hash(first))
+/// Bytes of what somebody does, before the name: `Anes Quist`.
+fn led(value: &[u8]) -> usize {
+    let first = value.iter().position(|b| *b == b' ').unwrap_or(value.len());
+    let known = list!("anes surg surgeon attending nurse tech crna")
+        .contains(&hash(value.get(..first).unwrap_or_default()));
+    if known && first < value.len() { first + 1 } else { 0 }
 }
 
 /// A code of what a provider does (the NUCC's taxonomy): `207R00000X`.

@@ -174,6 +174,13 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     {
         return false;
     }
+    // `AC` and 32 digits of a service of telephones.
+    if value.len() == 34
+        && value.iter().take(2).all(u8::is_ascii_uppercase)
+        && value.iter().skip(2).all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
+    {
+        return false;
+    }
     // A machine's name with a number made up for it: `consumer-1-550e8400-…`.
     let counted = matches!(
         identifier,

@@ -70,6 +70,19 @@ pub(crate) fn remarked(value: &[u8]) -> Option<usize> {
     (name.contains(&b' ') && !several && remark && namelike(name)).then_some(name.len())
 }
 
+/// The name behind a title, however it is written, if nothing else stands there.
+pub(crate) fn titled(value: &[u8]) -> Option<Range<usize>> {
+    let blank = memchr::memchr(b' ', value)?;
+    let title = value.get(..blank)?.to_ascii_lowercase();
+    let name = value.get(blank + 1..)?;
+    let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'' | b'.');
+    (matches!(title.as_slice(), b"dr" | b"dr." | b"doctor" | b"nurse")
+        && (2..=40).contains(&name.len())
+        && name.iter().all(letters)
+        && name.split(|b| *b == b' ').count() <= 3)
+        .then_some(blank + 1..value.len())
+}
+
 const PARTICLES: &[u64] = crate::words::list!("de la del van von der den da di du le bin al el y");
 
 /// What stands where a name is missing, capitalised.

@@ -125,3 +125,19 @@ pub(super) fn end_of(text: &[u8], start: usize) -> usize {
     };
     start + rest.iter().enumerate().position(ends).unwrap_or(rest.len())
 }
+
+/// A name in sub-components: `id&family&given`.
+pub(super) fn parts(value: &[u8], start: usize, hits: &mut Vec<crate::text::Hit>) {
+    let mut place = start;
+    for (index, part) in value.split(|b| *b == b'&').enumerate() {
+        if let Some(identifier) = super::component(super::Clinician, index + 1, part).filter(|_| index < 4) {
+            super::push(part, place, identifier, hits);
+        }
+        place += part.len() + 1;
+    }
+}
+
+/// Whether a segment is one of a site's own: `Z` and two more (chapter 2, 2.10).
+pub(super) fn is_local(name: &[u8]) -> bool {
+    matches!(name, [b'Z', second, third] if [second, third].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+}

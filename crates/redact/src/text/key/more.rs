@@ -198,7 +198,12 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
                     "detail",
                     "body",
                     "booking",
-                    "event"
+                    "event",
+                    "scheduledevent",
+                    "session",
+                    "meeting",
+                    "reservation",
+                    "invitee"
                 ]))
     {
         return Some(Class::Weak(I::Date));
