@@ -130,6 +130,8 @@ pub(crate) struct Reader<'a> {
     tokens: &'a [Token],
     /// Roles of all its words.
     roles: Roles,
+    /// A bit for each ASCII sign that stands in it.
+    signs: u128,
     strict: bool,
     person: bool,
     /// The text is about care or its cost, whoever's.
@@ -146,6 +148,15 @@ pub(crate) struct Reader<'a> {
     quoted_to: usize,
 }
 
+/// The bit of a sign.
+const fn sign(byte: u8) -> u128 {
+    if byte < 128 { 1 << byte } else { 0 }
+}
+
+fn signs_of(signs: &[u8]) -> u128 {
+    signs.iter().fold(0, |all, byte| all | sign(*byte))
+}
+
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
 pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &mut Vec<Hit>) {
     let before = hits.len();
@@ -157,12 +168,20 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     let first = hits.len();
     token::tokenize(text, tokens);
-    // What no word of the text means need not be looked for at each.
-    let all = tokens.iter().fold(0, |all, token| all | token.roles);
+    // What no word and no sign of the text means need not be looked for at each.
+    let (mut all, mut signs, mut mixed) = (0, 0, false);
+    for token in tokens.iter() {
+        all |= token.roles;
+        if token.kind == Kind::Symbol {
+            signs |= sign(token.byte);
+        }
+        mixed |= token.kind == Kind::Mixed;
+    }
     let mut reader = Reader {
         text,
         tokens,
         roles: all,
+        signs,
         strict: manner.strict,
         person: manner.person || manner.strict,
         clinical: false,
@@ -190,7 +209,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     });
     reader.person = reader.person
         || all & v::TITLE != 0 && reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
-    reader.dicom();
+    if reader.holds(b"(") {
+        reader.dicom();
+    }
     reader.scanned();
     reader.wires();
     reader.labels();
@@ -268,7 +289,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
-    if let Some(start) = ncpdp::read(text, hits) {
+    // Ids of segments, and what stands for the end of a field.
+    let claims = mixed || signs & signs_of(b"<\\^\x1c\x1d\x1e") != 0;
+    if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
         let mut index = 0;
         hits.retain(|hit| {
@@ -365,6 +388,11 @@ impl<'a> Reader<'a> {
         self.roles & roles != 0
     }
 
+    /// Whether one of these signs stands in the text.
+    fn holds(&self, signs: &[u8]) -> bool {
+        self.signs & signs_of(signs) != 0
+    }
+
     /// The token some places before.
     fn back(&self, index: usize, by: usize) -> &'a Token {
         index.checked_sub(by).map_or(&NONE, |at| self.t(at))
@@ -381,9 +409,15 @@ impl<'a> Reader<'a> {
 
     /// Messages of other systems that stand in a text.
     fn wires(&mut self) {
-        astm::read(self.text, self.hits);
-        x12::inside(self.text, self.hits);
-        edifact::read(self.text, self.hits);
+        if self.holds(b"|") {
+            astm::read(self.text, self.hits);
+        }
+        if self.holds(b"*") {
+            x12::inside(self.text, self.hits);
+        }
+        if self.holds(b"+") {
+            edifact::read(self.text, self.hits);
+        }
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
@@ -467,6 +501,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         text: value,
         tokens,
         roles: Roles::MAX,
+        signs: u128::MAX,
         strict: false,
         person: true,
         clinical: true,

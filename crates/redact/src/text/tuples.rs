@@ -224,6 +224,7 @@ pub(crate) fn values_of_one(
         text,
         tokens: &[],
         roles: 0,
+        signs: 0,
         strict: false,
         person: false,
         clinical: false,
