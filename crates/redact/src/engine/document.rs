@@ -75,7 +75,6 @@ impl Engine {
                 b"Organization" | b"CapabilityStatement" | b"ValueSet" | b"CodeSystem"
             )
         });
-        let mut known = std::mem::take(&mut scratch.known);
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
@@ -123,7 +122,7 @@ impl Engine {
             if let Some(identifier) = tagged {
                 return Class::Is(identifier);
             }
-            let class = match known.classify(key, parent) {
+            let class = match scratch.known.classify(key, parent) {
                 // `"pt":"06-57-59"`: the patient stands for the number.
                 Class::Person
                     if matches!(key, b"pt" | b"pat" | b"patient" | b"Patient" | b"PT")
@@ -147,7 +146,6 @@ impl Engine {
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
         classes.extend(leaves.iter().map(class_of));
-        scratch.known = known;
         fields::announced(line, leaves, &mut classes);
         fields::paired(line, leaves, &mut classes);
         fields::of_faces(line, leaves, &mut classes);

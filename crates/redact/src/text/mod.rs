@@ -55,6 +55,7 @@ mod roads;
 mod rosters;
 mod rows;
 mod scanned;
+mod seen;
 mod segments;
 mod stated;
 mod streets;
@@ -78,6 +79,7 @@ use crate::{
     },
 };
 use care::CARED_FOR;
+use seen::Seen;
 use token::{Kind, NONE, Token, at};
 pub(crate) use tuples::values_of_one;
 
@@ -128,10 +130,7 @@ const EVIDENCE: usize = 256;
 pub(crate) struct Reader<'a> {
     text: &'a [u8],
     tokens: &'a [Token],
-    /// Roles of all its words.
-    roles: Roles,
-    /// A bit for each ASCII sign that stands in it.
-    signs: u128,
+    seen: Seen,
     strict: bool,
     person: bool,
     /// The text is about care or its cost, whoever's.
@@ -148,15 +147,6 @@ pub(crate) struct Reader<'a> {
     quoted_to: usize,
 }
 
-/// The bit of a sign.
-const fn sign(byte: u8) -> u128 {
-    if byte < 128 { 1 << byte } else { 0 }
-}
-
-fn signs_of(signs: &[u8]) -> u128 {
-    signs.iter().fold(0, |all, byte| all | sign(*byte))
-}
-
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
 pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &mut Vec<Hit>) {
     let before = hits.len();
@@ -168,20 +158,12 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     let first = hits.len();
     token::tokenize(text, tokens);
-    // What no word and no sign of the text means need not be looked for at each.
-    let (mut all, mut signs, mut mixed) = (0, 0, false);
-    for token in tokens.iter() {
-        all |= token.roles;
-        if token.kind == Kind::Symbol {
-            signs |= sign(token.byte);
-        }
-        mixed |= token.kind == Kind::Mixed;
-    }
+    let seen = Seen::of(tokens);
+    let all = seen.roles;
     let mut reader = Reader {
         text,
         tokens,
-        roles: all,
-        signs,
+        seen,
         strict: manner.strict,
         person: manner.person || manner.strict,
         clinical: false,
@@ -209,7 +191,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     });
     reader.person = reader.person
         || all & v::TITLE != 0 && reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
-    if reader.holds(b"(") {
+    if reader.seen.holds(b"(") {
         reader.dicom();
     }
     reader.scanned();
@@ -290,7 +272,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
     // Ids of segments, and what stands for the end of a field.
-    let claims = mixed || signs & signs_of(b"<\\^\x1c\x1d\x1e") != 0;
+    let claims = seen.mixed || seen.holds(b"<\\^\x1c\x1d\x1e");
     if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
         let mut index = 0;
@@ -383,16 +365,6 @@ impl<'a> Reader<'a> {
             }
     }
 
-    /// Whether a word of the text has one of these roles.
-    fn any(&self, roles: Roles) -> bool {
-        self.roles & roles != 0
-    }
-
-    /// Whether one of these signs stands in the text.
-    fn holds(&self, signs: &[u8]) -> bool {
-        self.signs & signs_of(signs) != 0
-    }
-
     /// The token some places before.
     fn back(&self, index: usize, by: usize) -> &'a Token {
         index.checked_sub(by).map_or(&NONE, |at| self.t(at))
@@ -409,13 +381,13 @@ impl<'a> Reader<'a> {
 
     /// Messages of other systems that stand in a text.
     fn wires(&mut self) {
-        if self.holds(b"|") {
+        if self.seen.holds(b"|") {
             astm::read(self.text, self.hits);
         }
-        if self.holds(b"*") {
+        if self.seen.holds(b"*") {
             x12::inside(self.text, self.hits);
         }
-        if self.holds(b"+") {
+        if self.seen.holds(b"+") {
             edifact::read(self.text, self.hits);
         }
     }
@@ -500,8 +472,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
     let reader = Reader {
         text: value,
         tokens,
-        roles: Roles::MAX,
-        signs: u128::MAX,
+        seen: Seen::ANYTHING,
         strict: false,
         person: true,
         clinical: true,

@@ -265,8 +265,8 @@ const HOMES: &[u64] = list!("home users profiles homes u user people staff emplo
 pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let mut next = word.end;
     if !matches!(at(text, next), b'/' | b'\\')
+        || !HOMES.contains(&hash(text.get(word.clone())?))
         || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
-        || !HOMES.contains(&hash(text.get(word)?))
     {
         return None;
     }

@@ -223,8 +223,7 @@ pub(crate) fn values_of_one(
     let mut reader = Reader {
         text,
         tokens: &[],
-        roles: 0,
-        signs: 0,
+        seen: super::seen::Seen::ANYTHING,
         strict: false,
         person: false,
         clinical: false,
