@@ -28,7 +28,8 @@ impl Seen {
         for token in tokens {
             seen.roles |= token.roles;
             seen.mixed |= token.kind == Kind::Mixed;
-            if token.kind == Kind::Symbol {
+            // A marker begins with its bracket.
+            if matches!(token.kind, Kind::Symbol | Kind::Marker) {
                 seen.signs |= bits(&[token.byte]);
             }
         }
