@@ -34,6 +34,8 @@ pub(crate) struct Scratch {
     stack: Vec<json::Frame>,
     /// Texts of which the escapes are undone, and where their bytes came from.
     decoded: Vec<(Vec<u8>, Vec<usize>)>,
+    /// What keys announce.
+    known: text::key::Known,
     /// What the keys of these leaves announce.
     classes: Vec<Vec<text::key::Class>>,
     /// What rows of a document hold.

@@ -155,7 +155,7 @@ impl Engine {
             if let Some(identifier) = tagged {
                 return Class::Is(identifier);
             }
-            let class = match classify(key, parent) {
+            let class = match scratch.known.classify(key, parent) {
                 // `"pt":"06-57-59"`: the patient stands for the number.
                 Class::Person
                     if matches!(key, b"pt" | b"pat" | b"patient" | b"Patient" | b"PT")

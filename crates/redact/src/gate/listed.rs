@@ -37,6 +37,10 @@ impl Entry {
     }
 }
 
+/// The bytes of so many letters.
+const FIRST: [u64; 8] =
+    [0, 0xff, 0xffff, 0xff_ffff, 0xffff_ffff, 0xff_ffff_ffff, 0xffff_ffff_ffff, 0xff_ffff_ffff_ffff];
+
 /// The first eight letters of a word of ASCII letters, small, and its length.
 #[derive(Clone, Copy)]
 pub(super) struct Front {
@@ -52,9 +56,7 @@ impl Front {
             Some(eight) => u64::from_le_bytes(*eight),
             None => rest.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
         };
-        if length < 8 {
-            letters &= (1 << (length * 8)) - 1;
-        }
+        letters &= FIRST.get(length).copied().unwrap_or(u64::MAX);
         Self { letters: letters | 0x2020_2020_2020_2020, length }
     }
 

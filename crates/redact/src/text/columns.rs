@@ -246,6 +246,9 @@ impl Reader<'_> {
         let first = self.next_sign(place, b'(').map_or(0, |open| at(self.text, open + 1));
         let mut sign = b'(';
         if matches!(first, b'$' | b'?' | b':' | b'%' | b'@') {
+            if !self.seen.holds(b"[") {
+                return;
+            }
             let rest = self.text.get(place..self.text.len().min(place + BEHIND)).unwrap_or_default();
             // Not what SQLAlchemy tells of its cache: `[generated in 0.0005s] {…}`.
             let own = |list: &usize| {

@@ -288,7 +288,7 @@ impl Reader<'_> {
 
     /// A day before a month: `3 March 2024`, `3rd of March`, `03-MAR-2024`, `3 Mar '99`.
     pub(super) fn day_and_month(&mut self, index: usize) -> Option<usize> {
-        if !self.any(v::MONTH) {
+        if !self.seen.any(v::MONTH) {
             return None;
         }
         let token = self.t(index);

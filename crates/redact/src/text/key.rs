@@ -1,6 +1,7 @@
 //! What the name of a field tells of its value.
 
 mod bodies;
+mod known;
 mod more;
 mod names;
 mod numbers;
@@ -11,6 +12,7 @@ mod veto;
 
 pub(crate) use bodies::{about_person, cared_for, of_birth};
 use bodies::{biometric, pictured};
+pub(crate) use known::Known;
 use names::{address, name};
 use numbers::number;
 pub(crate) use parts::parts;

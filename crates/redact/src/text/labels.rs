@@ -61,13 +61,13 @@ impl Reader<'_> {
             if token.symbol(b'=') || token.symbol(b':') || self.compares(index) {
                 let known =
                     classes.iter().find(|(at, _)| *at == index && (self.strict || self.person == before));
-                self.pair(index, known.map(|(_, class)| *class));
+                self.pair_of(index, known.map(|(_, class)| *class));
             } else if self.lower_is(index, words!["like", "ilike", "in"])
                 && (self.t(index + 1).symbol(b'\'')
                     || self.t(index + 1).symbol(b'"')
                     || self.t(index + 1).symbol(b'(') && self.t(index + 2).symbol(b'\''))
             {
-                self.pair(index, None);
+                self.pair(index);
             } else if token.symbol(b',')
                 && self.back(index, 1).symbol(b'"')
                 && (self.t(index + 1).symbol(b'"') || self.t(index + 1).kind == Kind::Number)
@@ -201,8 +201,13 @@ impl Reader<'_> {
         Class::None
     }
 
-    /// Finds what stands behind the sign of a pair; `known` is the class of the key, if it was looked at.
-    pub(super) fn pair(&mut self, index: usize, known: Option<Class>) {
+    /// Finds what stands behind the sign of a pair.
+    pub(super) fn pair(&mut self, index: usize) {
+        self.pair_of(index, None);
+    }
+
+    /// The same; `known` is the class of the key, if it was looked at.
+    fn pair_of(&mut self, index: usize, known: Option<Class>) {
         let sign = self.t(index);
         // `::` and `://` separate no key from a value, nor do times of day.
         let (next, previous) = (self.byte(sign.end), self.byte(sign.start.wrapping_sub(1)));

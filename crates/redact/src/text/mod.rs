@@ -56,6 +56,7 @@ mod roads;
 mod rosters;
 pub(crate) mod rows;
 mod scanned;
+mod seen;
 mod segments;
 mod stated;
 mod streets;
@@ -79,6 +80,7 @@ use crate::{
     },
 };
 use care::CARED_FOR;
+use seen::Seen;
 use token::{Kind, NONE, Token, at};
 pub(crate) use tuples::values_of_one;
 
@@ -129,8 +131,7 @@ const EVIDENCE: usize = 256;
 pub(crate) struct Reader<'a> {
     text: &'a [u8],
     tokens: &'a [Token],
-    /// Roles of all its words.
-    roles: Roles,
+    seen: Seen,
     strict: bool,
     person: bool,
     /// The text is about care or its cost, whoever's.
@@ -158,12 +159,12 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     let first = hits.len();
     token::tokenize(text, tokens);
-    // What no word of the text means need not be looked for at each.
-    let all = tokens.iter().fold(0, |all, token| all | token.roles);
+    let seen = Seen::of(tokens);
+    let all = seen.roles;
     let mut reader = Reader {
         text,
         tokens,
-        roles: all,
+        seen,
         strict: manner.strict,
         person: manner.person || manner.strict,
         clinical: false,
@@ -191,7 +192,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     });
     reader.person = reader.person
         || all & v::TITLE != 0 && reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
-    reader.dicom();
+    if reader.seen.holds(b"(") {
+        reader.dicom();
+    }
     reader.scanned();
     reader.wires();
     reader.labels();
@@ -271,7 +274,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
-    if let Some(start) = ncpdp::read(text, hits) {
+    // Ids of segments, and what stands for the end of a field.
+    let claims = seen.mixed || seen.holds(b"<\\^\x1c\x1d\x1e");
+    if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
         let mut index = 0;
         hits.retain(|hit| {
@@ -363,11 +368,6 @@ impl<'a> Reader<'a> {
             }
     }
 
-    /// Whether a word of the text has one of these roles.
-    fn any(&self, roles: Roles) -> bool {
-        self.roles & roles != 0
-    }
-
     /// The token some places before.
     fn back(&self, index: usize, by: usize) -> &'a Token {
         index.checked_sub(by).map_or(&NONE, |at| self.t(at))
@@ -384,9 +384,15 @@ impl<'a> Reader<'a> {
 
     /// Messages of other systems that stand in a text.
     fn wires(&mut self) {
-        astm::read(self.text, self.hits);
-        x12::inside(self.text, self.hits);
-        edifact::read(self.text, self.hits);
+        if self.seen.holds(b"|") {
+            astm::read(self.text, self.hits);
+        }
+        if self.seen.holds(b"*") {
+            x12::inside(self.text, self.hits);
+        }
+        if self.seen.holds(b"+") {
+            edifact::read(self.text, self.hits);
+        }
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
@@ -475,7 +481,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
     let reader = Reader {
         text: value,
         tokens,
-        roles: Roles::MAX,
+        seen: Seen::ANYTHING,
         strict: false,
         person: true,
         clinical: true,

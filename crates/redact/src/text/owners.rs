@@ -269,8 +269,8 @@ const HOMES: &[u64] = list!("home users profiles homes u user people staff emplo
 pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let mut next = word.end;
     if !matches!(at(text, next), b'/' | b'\\')
-        || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
         || !HOMES.contains(&hash(text.get(word.clone())?))
+        || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
         // `/user/jroe`, but `/etc/systemd/user/` and `\grouppolicy\user\`.
         || text.get(word.clone())?.eq_ignore_ascii_case(b"user") && alphanumeric(at(text, word.start.wrapping_sub(2)))
     {

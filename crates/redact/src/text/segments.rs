@@ -32,7 +32,7 @@ impl Reader<'_> {
                 self.segment(index);
             }
         }
-        if !self.tokens.iter().any(|token| token.symbol(b'=')) {
+        if !self.seen.holds(b"=") {
             return;
         }
         let glued = || (0..self.tokens.len()).filter_map(|index| self.glued_field(index)).take(MOST);

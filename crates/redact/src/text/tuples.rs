@@ -235,7 +235,7 @@ pub(crate) fn values_of_one(
     let mut reader = Reader {
         text,
         tokens: &[],
-        roles: 0,
+        seen: super::seen::Seen::ANYTHING,
         strict: false,
         person: false,
         clinical: false,
