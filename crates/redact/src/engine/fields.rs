@@ -401,6 +401,16 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 .any(|other| same(leaf, other) && bodily(get(&other.key), get(&other.value)))
         {
             set(classes, index, Class::Is(I::Biometric));
+        } else if key == b"id"
+            && value.len() > 4
+            && list!("user usr customer member enduser").contains(&hash(get(&leaf.parent)))
+            && near(index).any(|(_, other)| {
+                same(leaf, other)
+                    && list!("email mail username name phone ip ipaddress").contains(&hash(get(&other.key)))
+            })
+        {
+            // `"user":{"id":"53877377","email":"…"}` of Sentry.
+            set(classes, index, Class::Is(I::Other));
         } else if key.eq_ignore_ascii_case(b"key")
             && formed(value)
             && near(index).any(|(_, other)| get(&other.parent).eq_ignore_ascii_case(b"value"))

@@ -148,6 +148,8 @@ impl Gate<'_> {
                         && shape::date::long_ago(line, start)
                     || length >= 12 && card::card(line, start, true).is_some()
             }
+            // `|03171962|F|`: a row about a person.
+            b'|' if length == 8 => matches!(after, b'M' | b'F') && at(line, end + 2) == b'|',
             _ => length >= 12 && card::card(line, start, true).is_some(),
         }
     }

@@ -7,7 +7,9 @@ use super::{
 use crate::{
     text::{
         bodies::{picture_file, whose},
-        bound, files, joined,
+        bound,
+        direct::entity,
+        files, joined,
         numbered::NUMBERED,
         owners,
         token::{at, before},
@@ -70,6 +72,17 @@ const TRIGGERS: &[Trigger] = &[
     Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
+    // `county Fletcher County`.
+    Trigger {
+        roles: v::PLACE,
+        small: true,
+        look: |gate, word| {
+            let rest = gate.line.get(word.end..).unwrap_or_default();
+            matches!(rest, [b' ', b'A'..=b'Z', ..])
+                && memchr::memmem::find(rest.get(..rest.len().min(40)).unwrap_or_default(), b" County")
+                    .is_some()
+        },
+    },
     // A noun with a number behind it.
     Trigger {
         roles: NUMBERS | v::SUBJECT | v::WHO | v::PAYER,
@@ -99,8 +112,9 @@ const TRIGGERS: &[Trigger] = &[
         look: |gate, word| {
             at(gate.line, word.end) == b' '
                 && (word.capital && gate.hash(word) == WRISTBAND
-                    || at(gate.line, word.end + 1).is_ascii_uppercase()
-                        && formed_follows(gate.line, word.end)
+                    || formed_follows(gate.line, word.end)
+                        && (at(gate.line, word.end + 1).is_ascii_uppercase()
+                            || entity(gate.line, word.end + 1).is_some())
                         && many_digits(gate.line, word.end))
         },
     },

@@ -281,7 +281,7 @@ impl Reader<'_> {
             && token.known(FAMILY)
             && (token.known(COMMON) || initial)
             && !token.known(WORD)
-            && token.roles & !vocabulary::STRONG == 0
+            && token.otherwise() == 0
             && !matches!(self.byte(token.end), b'.' | b'/' | b'_' | b'-' | b'(' | b'=' | b':');
         alone.then_some((token.start, token.end))
     }

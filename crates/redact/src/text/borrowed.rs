@@ -86,6 +86,13 @@ impl Reader<'_> {
                 return Class::Formed(I::Mrn);
             }
         }
+        // `key=MR5684048 value={…}` of Kafka's console, whose document is a person's.
+        if self.person && self.lower_is(sign.wrapping_sub(1), words!["key"]) {
+            let end = self.glued_value(sign + 1);
+            let value = self.text.get(self.t(sign).end..end).unwrap_or_default();
+            let told = self.lower_is(self.index_at(end), words!["value", "payload", "topic"]);
+            return if told && formed(value) { Class::Is(I::Mrn) } else { Class::None };
+        }
         // OpenEMR's patients.
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) && self.clinical {
             let query = matches!(self.back(sign, 2).byte, b'?' | b'&' | b'_');

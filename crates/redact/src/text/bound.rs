@@ -208,6 +208,35 @@ impl Reader<'_> {
         (length > 0).then_some(start..start + length)
     }
 
+    /// `Key (org_id, mrn)=(323, 67476584) already exists` of PostgreSQL: each value has its column; whether it is one.
+    pub(super) fn keyed_list(&mut self, sign: usize) -> bool {
+        let (close, open) = (self.back(sign, 1), self.t(sign + 1));
+        if !close.symbol(b')') || !open.symbol(b'(') {
+            return false;
+        }
+        let head = self.text.get(close.start.saturating_sub(REACH)..close.start).unwrap_or_default();
+        let names =
+            head.iter().rposition(|b| *b == b'(').and_then(|at| head.get(at + 1..)).unwrap_or_default();
+        let rest = self.text.get(open.end..).unwrap_or_default();
+        let length = rest.iter().take(512).position(|b| *b == b')').unwrap_or(0);
+        let values = rest.get(..length).unwrap_or_default();
+        let count = |text: &[u8]| memchr::memchr_iter(b',', text).count();
+        if count(names) == 0 || count(names) != count(values) {
+            return false;
+        }
+        let mut start = open.end;
+        for (name, value) in names.split(|b| *b == b',').zip(values.split(|b| *b == b',')) {
+            let blank = value.len() - value.trim_ascii_start().len();
+            let class = match classify(name.trim_ascii(), b"") {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            };
+            self.take(class, start + blank..start + value.len());
+            start += value.len() + 1;
+        }
+        true
+    }
+
     /// `where mrn = ? and dob = ?', bindings: ['0048213', '1962-03-17']`: values behind a statement, in the order of its
     /// placeholders, each of the column that is compared with it.
     fn placed_values(&mut self) {

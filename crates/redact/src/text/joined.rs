@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{
     Reader,
-    token::{Kind, at},
+    token::{Case, Kind, at},
     value::formed,
     weight,
 };
@@ -93,7 +93,11 @@ impl Reader<'_> {
             if !(sign.kind == Kind::Symbol && joins(sign.byte) && self.glued(last) && self.glued(last + 1)) {
                 return;
             }
-            if matches!(next.kind, Kind::Number | Kind::Mixed) {
+            // `pa-PA-8076585`.
+            let led = next.kind == Kind::Word
+                && next.case == Case::Upper
+                && number(self.text, next.start).is_some();
+            if led || matches!(next.kind, Kind::Number | Kind::Mixed) {
                 let Some(range) = number(self.text, next.start) else { return };
                 let lettered =
                     self.text.get(range.clone()).is_some_and(|v| v.iter().any(u8::is_ascii_uppercase));

@@ -306,7 +306,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         return number;
     }
     let dated = key.last & v::DATE != 0;
-    if dated && has(v::EVENT) && !whole_is(words!["dated", "date"])
+    if dated && has(v::EVENT) && !whole_is(words!["dated", "date", "eventdatetime"])
         || whole_is(words![
             "dos",
             "dod",
@@ -431,7 +431,8 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         return Class::User;
     }
     // `beginningDateOfService`: the words tell, in whatever order.
-    let told = key.all & v::DATE != 0 && key.happens && key.count <= 5 && !machine;
+    let service = is(key.last_hash, words!["service"]);
+    let told = key.all & v::DATE != 0 && key.happens && key.count <= 5 && (!machine || service);
     if dated && person || sure(v::EVENT) || told {
         return Class::Day;
     }

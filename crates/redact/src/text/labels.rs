@@ -226,6 +226,9 @@ impl Reader<'_> {
         {
             return;
         }
+        if sign.byte == b'=' && self.keyed_list(index) {
+            return;
+        }
         // What `stat` writes of a file.
         if self.lower_is(index.wrapping_sub(1), words!["birth"]) && self.of_a_process(index + 1) {
             return;
@@ -372,7 +375,13 @@ impl Reader<'_> {
                 self.take(class, self.t(first).start..self.glued_value(first));
             }
             Class::Person => self.bare_person(first, sign.byte),
-            Class::Day => self.bare_day(first),
+            Class::Day => {
+                let hits = self.hits.len();
+                self.bare_day(first);
+                if self.hits.len() == hits && sign.byte == b'=' {
+                    self.take(class, self.t(first).start..self.glued_value(first));
+                }
+            }
             Class::Element => {
                 let range = self.t(first).start..self.glued_value(first);
                 if super::value::element(self.text.get(range.clone()).unwrap_or_default()) {

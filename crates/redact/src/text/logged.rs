@@ -29,7 +29,7 @@ const CARED: &[u64] = list!(
 );
 
 /// What stands before the number of a person in brackets.
-const BRACKETED: &[u64] = list!("pid mrn id dob born ssn acct mr member fin medrec chart");
+const BRACKETED: &[u64] = list!("pid mrn id dob born ssn acct mr member fin medrec chart age");
 
 impl Reader<'_> {
     /// Names that their place tells: `82F Roe`, `"Jane R."`, `Roe,Jane M (PID 775-06-20)`.

@@ -24,7 +24,7 @@ mod days;
 mod demographics;
 pub(crate) mod dicom;
 mod dictated;
-mod direct;
+pub(crate) mod direct;
 mod encoded;
 mod endings;
 mod facilities;

@@ -12,109 +12,19 @@ use crate::{
 };
 
 /// Nouns whose number is a person's also in logs: `account 334598457055`.
-pub(crate) const NUMBERED: &[u64] = words![
-    "account",
-    "acct",
-    "visit",
-    "encounter",
-    "policy",
-    "member",
-    "subscriber",
-    "chart",
-    "claim",
-    "accession",
-    "guarantor",
-    "medicaid",
-    "medicare",
-    "mrn",
-    "patient",
-    "insurance",
-    "pt",
-    "specimen",
-    "prescription",
-    "referral",
-    "authorization",
-    "enrollee",
-    "beneficiary",
-    "empi",
-    "euid",
-    "eid",
-    "csn",
-    "har",
-    "fin",
-    "hicn",
-    "mbi",
-    "emr",
-    "plate",
-    "plates",
-    "vehicle",
-    "permit",
-    "episode",
-    "admission",
-    "license",
-    "licence",
-    "passport",
-    "auth",
-    "rx",
-    "bcbs",
-    "aetna",
-    "cigna",
-    "humana",
-    "anthem",
-    "kaiser",
-    "tricare",
-    "uhc"
-];
+pub(crate) const NUMBERED: &[u64] = list!(
+    "account acct visit encounter policy member subscriber chart claim accession guarantor medicaid medicare \
+     mrn patient insurance pt specimen prescription referral authorization enrollee beneficiary empi euid eid \
+     csn har fin hicn mbi emr plate plates vehicle permit episode admission license licence passport auth rx \
+     bcbs aetna cigna humana anthem kaiser tricare uhc"
+);
 
 /// Words before a noun that make it a machine's.
-pub(super) const ELSEWHERE: &[u64] = words![
-    "helm",
-    "volume",
-    "network",
-    "retention",
-    "jwt",
-    "oidc",
-    "service",
-    "storage",
-    "bucket",
-    "iam",
-    "cache",
-    "pie",
-    "bar",
-    "web",
-    "software",
-    "raft",
-    "consumer",
-    "queue",
-    "mqtt",
-    "kafka",
-    "pubsub",
-    "cloud",
-    "aws",
-    "gcp",
-    "azure",
-    "basic",
-    "bearer",
-    "oauth",
-    "eviction",
-    "restart",
-    "tcp",
-    "ssh",
-    "ssl",
-    "tls",
-    "key",
-    "cert",
-    "certificate",
-    "host",
-    "browser",
-    "query",
-    "public",
-    "rsa",
-    "git",
-    "gpg",
-    "pgp",
-    "json"
-];
+pub(super) const ELSEWHERE: &[u64] = list!(
+    "helm volume network retention jwt oidc service storage bucket iam cache pie bar web software raft \
+     consumer queue mqtt kafka pubsub cloud aws gcp azure basic bearer oauth eviction restart tcp ssh ssl tls \
+     key cert certificate host browser query public rsa git gpg pgp json"
+);
 
 /// Longest identifier of a device with its groups, in bytes.
 const DEVICE: usize = 128;
@@ -474,8 +384,22 @@ impl Reader<'_> {
         while next < index + 4
             && self.t(next).kind == Kind::Symbol
             && matches!(self.t(next).byte, b':' | b'=' | b'"' | b'\'' | b'_' | b'(' | b'[')
-            || self.lower_is(next, words!["name", "id", "by", "as", "is", "ok", "incorrect"])
-                && next < index + 3
+            || self.lower_is(
+                next,
+                words![
+                    "name",
+                    "id",
+                    "by",
+                    "as",
+                    "is",
+                    "ok",
+                    "incorrect",
+                    "failed",
+                    "for",
+                    "succeeded",
+                    "denied"
+                ],
+            ) && next < index + 3
         {
             next += 1;
         }

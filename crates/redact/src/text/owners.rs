@@ -166,10 +166,9 @@ fn of_a_person(stem: &[u8]) -> Vec<(Range<usize>, I)> {
         let method = |at: usize| parts.get(at).is_some_and(|p| called(get(p)));
         let owned = |at: usize| parts.get(at).is_some_and(|p| !elsewhere(get(p)));
         let pair = pair && (index..=last).any(owned);
-        let shown = parts
-            .get(index + 1)
-            .is_some_and(|p| list!("wound headshot selfie lesion rash face").contains(&hash(get(p))))
-            && parts.len() == 2;
+        let shown = parts.get(index + 1).is_some_and(|p| {
+            list!("wound headshot selfie lesion rash face profile avatar portrait").contains(&hash(get(p)))
+        }) && parts.len() == 2;
         let alone = last == index && sure && near(index) && (dated(index + 1) || shown) && !method(index);
         if pair || alone {
             // The same before it: `oyelaran_jane_19620317`.

@@ -6,7 +6,7 @@ use super::{
     Reader,
     key::{self, Class, Side, classify},
     token::Kind,
-    value::formed,
+    value::{formed, machine_made},
     weight,
     written::namelike,
 };
@@ -133,7 +133,8 @@ impl Reader<'_> {
             && self.t(sign + 1).symbol(b'>')
             && quoted(sign + 2)
             && let Some(range) = self.quoted(self.t(sign + 2).end, b'"')
-            && formed(self.text.get(range.clone()).unwrap_or_default())
+            && let value = self.text.get(range.clone()).unwrap_or_default()
+            && (formed(value) || machine_made(value))
         {
             self.hit(range.start, range.end, I::Other, weight::CONTEXT);
         }

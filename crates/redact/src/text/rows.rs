@@ -511,7 +511,11 @@ fn place(value: &[u8]) -> bool {
 
 /// A number of letters, digits and hyphens.
 fn coded(value: &[u8]) -> bool {
+    // Seconds and milliseconds since 1970.
+    let moment = matches!((value.len(), value), (10 | 13, [b'1', b'4'..=b'9', ..]))
+        && value.iter().all(u8::is_ascii_digit);
     digits::count(value) >= 5
+        && !moment
         && (6..=20).contains(&value.len())
         && !digits::loinc(value)
         && !epoch(value)

@@ -59,7 +59,7 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["cb", "callbackno", "cbnum"]) {
         return Some(Class::Weak(I::Phone));
     }
-    if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump"]) {
+    if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump", "transmitter"]) {
         return Some(Class::Formed(I::Device));
     }
     // An appointment is somebody's; what the office of a doctor calls an account of a patient.

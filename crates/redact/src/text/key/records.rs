@@ -250,6 +250,7 @@ fn moment(key: &Read) -> bool {
             "drawn",
             "datelastcontact",
             "lastcontact",
+            "written",
             "dtstart",
             "dtend",
             "rtc",
