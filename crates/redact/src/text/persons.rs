@@ -169,7 +169,7 @@ impl Reader<'_> {
         if !self.strict
             && !self.person
             && self.byte(family.start.wrapping_sub(1)) != b'+'
-            && (brief && (!frequent || verb) || verb && !frequent)
+            && (brief && (verb || !frequent && !token.known(COMMON)) || verb && !frequent)
         {
             return None;
         }

@@ -421,7 +421,7 @@ fn values_of_programs_are_none_of_persons() {
     ]);
     goes(&[
         ("report for Jane LEE printed", "report for [NAME] printed"),
-        ("patient name=mary_kowalski", "patient name=[NAME]"),
+        ("patient name=mary_kowalski", "patient name=[ID]"),
         (r#"{"last_name":"okwu_adaeze"}"#, r#"{"last_name":"[NAME]"}"#),
         (r#"{"patient":{"name":"ROE_JANE"}}"#, r#"{"patient":{"name":"[NAME]"}}"#),
         (
