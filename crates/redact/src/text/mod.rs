@@ -386,7 +386,10 @@ impl<'a> Reader<'a> {
                 .get(start..end)
                 .and_then(|name| name.get(..6))
                 .is_some_and(|head| head.iter().all(|b| b"ACGTN".contains(b)));
-        if start < end && !read {
+        if read {
+            return;
+        }
+        if start < end {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }
