@@ -118,6 +118,10 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "reason for call",
     ]) {
         Class::Prose
+    } else if is(&["init", "inits", "initials", "pt init"]) {
+        Class::Weak(I::Name)
+    } else if is(&["subj", "subj id", "subject no"]) {
+        Class::Loose
     } else if is(&["customer"]) {
         Class::Person
     } else if is(&["invoice #", "invoice", "invoice no", "inv #"]) {

@@ -64,9 +64,10 @@ pub(super) fn measured(value: &[u8]) -> bool {
 
 /// Whether a key stands for what the object around is called.
 fn entitled(key: &[u8]) -> bool {
-    [&b"title"[..], b"name", b"text", b"display", b"description"]
-        .iter()
-        .any(|known| key.eq_ignore_ascii_case(known))
+    (4..=11).contains(&key.len())
+        && [&b"title"[..], b"name", b"text", b"display", b"description"]
+            .iter()
+            .any(|known| key.eq_ignore_ascii_case(known))
 }
 
 /// What a path tells by its last part that tells something: `ehr_status/subject/external_ref/id/value`, `ctx/composer_name`
@@ -121,8 +122,14 @@ fn path(path: &[u8]) -> Class {
 pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
     let last = |key: &[u8]| parts(key).last().map_or(0, hash);
+    // Asked of each leaf: by the end of its key first.
     let names_kind = |leaf: &Leaf| {
-        leaf.string && leaf.value.len() <= 32 && list!("type kind idtype").contains(&last(get(&leaf.key)))
+        let key = get(&leaf.key);
+        let end = key.get(key.len().saturating_sub(4)..).unwrap_or_default();
+        leaf.string
+            && leaf.value.len() <= 32
+            && (end.eq_ignore_ascii_case(b"type") || end.eq_ignore_ascii_case(b"kind"))
+            && list!("type kind idtype").contains(&last(key))
     };
     let holds = |leaf: &Leaf| {
         let key = get(&leaf.key);
@@ -165,7 +172,8 @@ fn moment_of_care(key: &[u8], parent: &[u8], grandparent: &[u8]) -> bool {
         )
         .contains(&hash(key))
     };
-    list!("t ts time at on when timestamp date datetime").contains(&hash(key))
+    key.len() <= 9
+        && list!("t ts time at on when timestamp date datetime").contains(&hash(key))
         && (listed(parent) || listed(grandparent))
 }
 
@@ -192,8 +200,11 @@ pub(super) fn answered(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
             .any(|asked| memchr::memmem::find(&text, asked).is_some())
     };
     let mut asked: Option<usize> = None;
-    for (index, leaf) in leaves.iter().enumerate().filter(|(_, leaf)| said(leaf)) {
+    for (index, leaf) in leaves.iter().enumerate() {
         let value = get(&leaf.value);
+        if asked.is_none() && value.last() != Some(&b'?') || !said(leaf) {
+            continue;
+        }
         if asked.is_some_and(|before| index - before <= 6) {
             // Words of a name and nothing else.
             let named = value.split(|b| *b == b' ').filter(|word| !word.is_empty());
@@ -214,6 +225,8 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
     let role = |leaf: &Leaf| {
         leaf.string
+            && (5..=11).contains(&leaf.value.len())
+            && (4..=15).contains(&leaf.key.len())
             && list!("role type kind participanttype usertype relationship").contains(&hash(get(&leaf.key)))
             && list!(
                 "patient member subscriber guarantor guardian caregiver mother father spouse parent child dependent resident \

@@ -133,6 +133,14 @@ impl Engine {
         if class == Class::None && person {
             class = by_form(value);
         }
+        // `TRV`, of a subject of a study.
+        if class == Class::Weak(I::Name)
+            && person
+            && (2..=3).contains(&value.len())
+            && value.iter().all(u8::is_ascii_uppercase)
+        {
+            class = Class::Is(I::Name);
+        }
         // `1/7`, when somebody was put on a list.
         if class == Class::Day && person && date::partial(value, 0) == Some(value.len()) {
             class = Class::Is(I::Date);

@@ -64,7 +64,11 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             is_key(gate, word)
-                && (gate.previous() & (v::EVENT | v::ABBR) != 0 || happened(gate) || searched(gate, word))
+                && (gate.previous() & (v::EVENT | v::ABBR) != 0
+                    || happened(gate)
+                    || searched(gate, word)
+                    || gate.line.starts_with(b"MEDICATION ")
+                    || gate.line.starts_with(b"Medication "))
         },
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },

@@ -146,9 +146,14 @@ pub(super) fn of_people(key: &Read, around: &Read) -> Option<Class> {
         && key.first_roles & v::DATE == 0
         && is(key.last_hash, PARTED)
         && key.whole & v::NAMEMOD == 0;
+    // `Parent signature`, `witness_signature`.
+    let signed = key.count == 2
+        && is(key.last_hash, list!("signature"))
+        && (key.first_roles & (v::SUBJECT | v::PERSON | v::KIN | v::CARER) != 0
+            || is(key.first_hash, list!("witness")));
     let social = || is(around.whole_hash, list!("social socialmedia socials")) && key.count == 1;
     match () {
-        () if whole(PARTS) || owned || whole(ROLES) => Some(Class::Part(true)),
+        () if whole(PARTS) || owned || whole(ROLES) || signed => Some(Class::Part(true)),
         () if whole(AUTHORS) => Some(Class::Part(false)),
         () if whole(PERSONS) => Some(Class::Is(I::Mrn)),
         () if social() => Some(Class::Social(true)),
