@@ -309,6 +309,7 @@ fn parted(line: &[u8]) -> bool {
     memchr::memchr(b'\t', line).is_some()
         || line.iter().zip(line.iter().skip(1)).any(|pair| pair == (&b' ', &b' '))
         || memchr::memchr_iter(b'.', line).any(boxed)
+        || memchr::memchr_iter(b'F', line).any(|start| locator(line, start) > 0)
 }
 
 /// Parts a line where two blanks or a tab stand, and before the numbers of boxes.

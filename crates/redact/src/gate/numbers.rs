@@ -38,7 +38,7 @@ impl Gate<'_> {
             b':' | b'-' => 0b1_1110,
             b' ' => 0b1_0010,
             b'/' => 0b110,
-            b'"' | b'\\' => 1 << 8,
+            b'"' | b'\\' | b'|' => 1 << 8,
             _ => 0,
         };
         let old = matches!((length, at(self.line, start)), (2, b'9') | (3, b'0' | b'1'));
@@ -103,7 +103,8 @@ impl Gate<'_> {
         Some(start + LENGTH)
     }
 
-    /// Whether digits before this sign may identify by their shape.
+    /// Whether digits before this sign may identify by their shape. Which lengths are looked at before a sign, [`Gate::number`]
+    /// says.
     fn shaped(&self, start: usize, end: usize, next: u8) -> bool {
         let line = self.line;
         let length = end - start;
