@@ -6,7 +6,7 @@ use crate::{
     context::{heads as is_heads, rows as is_rows},
     format::json::Leaf,
     text::{
-        key::{Class, Side, classify, of_somebody, parts, side},
+        key::{Class, Side, classify, classify_joined, of_somebody, parts, side},
         token::at,
         value::formed,
         written::namelike,
@@ -401,6 +401,18 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 .any(|other| same(leaf, other) && bodily(get(&other.key), get(&other.value)))
         {
             set(classes, index, Class::Is(I::Biometric));
+        } else if worded
+            && let Some(name) = kind_of(key)
+            && let Some(class) = numbered(value)
+        {
+            // `{"auditable_type":"Patient","auditable_id":482139}`: the kind stands beside the number.
+            let other = leaves.iter().enumerate().skip(index.saturating_sub(4)).take(9).find(|(_, other)| {
+                same(leaf, other)
+                    && number_of(get(&other.key)).is_some_and(|other| other.eq_ignore_ascii_case(name))
+            });
+            if let Some((other, _)) = other {
+                set(classes, other, class);
+            }
         } else if key == b"id"
             && value.len() > 4
             && list!("user usr customer member enduser").contains(&hash(get(&leaf.parent)))
@@ -417,6 +429,40 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
         {
             set(classes, index, Class::Loose);
         }
+    }
+}
+
+/// What a key calls the kind of something: `auditable` of `auditable_type`, nothing of `type`; `entity` of `entity`.
+fn kind_of(key: &[u8]) -> Option<&[u8]> {
+    if list!("entity resource model object record target subject table").contains(&hash(key)) {
+        return Some(key);
+    }
+    without(key, b"type").or_else(|| without(key, b"class"))
+}
+
+/// The same of a key of its number: `auditable_id`, `id`.
+fn number_of(key: &[u8]) -> Option<&[u8]> {
+    without(key, b"id").or_else(|| without(key, b"key")).or_else(|| without(key, b"pk"))
+}
+
+/// A key without its last word and what joins it.
+fn without<'a>(key: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    let (head, tail) = key.split_at_checked(key.len().checked_sub(word.len())?)?;
+    let joined = head.is_empty() || head.ends_with(b"_") || tail.first().is_some_and(u8::is_ascii_uppercase);
+    (tail.eq_ignore_ascii_case(word) && joined).then(|| head.strip_suffix(b"_").unwrap_or(head))
+}
+
+/// What the number of such a kind is: of a patient whatever its form, of a claim or a visit if it has one.
+fn numbered(kind: &[u8]) -> Option<Class> {
+    if kind.len() > 24 || !kind.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_') {
+        return None;
+    }
+    match classify_joined(kind, b"id") {
+        Class::Is(I::Mrn) => Some(Class::Is(I::Mrn)),
+        Class::Is(identifier @ (I::HealthPlan | I::Account | I::Other)) | Class::Formed(identifier) => {
+            Some(Class::Formed(identifier))
+        }
+        _ => None,
     }
 }
 

@@ -86,6 +86,21 @@ impl Reader<'_> {
                 return Class::Formed(I::Mrn);
             }
         }
+        // `entity=Patient id=482139`, `item_type="Patient" item_id=482139`.
+        if self.lower_is(sign.wrapping_sub(1), words!["id", "pk"]) {
+            let kinds = words!["type", "entity", "resource", "model", "object", "class", "table"];
+            let held = (3..12).filter_map(|by| sign.checked_sub(by)).any(|at| {
+                let value = at + 1 + usize::from(self.t(at + 1).symbol(b'"'));
+                self.t(at).symbol(b'=')
+                    && self.lower_is(at.wrapping_sub(1), kinds)
+                    && self.t(value).is(v::SUBJECT)
+                    && self.t(value).is(v::LOOK)
+                    && self.t(value).capitalised()
+            });
+            if held {
+                return Class::Formed(I::Mrn);
+            }
+        }
         // `key=MR5684048 value={…}` of Kafka's console, whose document is a person's.
         if self.person && self.lower_is(sign.wrapping_sub(1), words!["key"]) {
             let end = self.glued_value(sign + 1);

@@ -110,7 +110,7 @@ fn words_of_a_key_tell_together() {
         ("beginningDateOfService dateOfLastVisit fecha_nacimiento", Class::Day),
         ("prior_claim linkedAccession", Class::Loose),
         ("collected_dttm collDttm", Class::Is(Identifier::Date)),
-        ("geburtsdatum date_naissance", Class::Is(Identifier::Date)),
+        ("geburtsdatum data_nascimento date_naissance", Class::Is(Identifier::Date)),
     ] {
         for key in keys.split(' ') {
             assert_eq!(classify(key.as_bytes(), b""), expected, "{key}");
