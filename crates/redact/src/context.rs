@@ -26,9 +26,10 @@ mod tree;
 pub(crate) mod xml;
 mod yaml;
 
-pub(crate) use dump::types;
+pub(crate) use dump::{call, types};
 pub(crate) use json::{Piece, heads, piece, rows};
-pub(crate) use label::{ANSWER, Label, SLASH, answer, own_key};
+pub(crate) use label::{ANSWER, Label, NUMBERED, SLASH, answer, own_key};
+pub(crate) use opening::numbered;
 pub(crate) use person::Person;
 pub(crate) use signs::Signs;
 pub(crate) use strokes::drawn;
@@ -123,9 +124,12 @@ impl Context {
     /// Takes notice of a line, as it was written.
     #[inline]
     pub(crate) fn learn(&mut self, engine: &Engine, line: &[u8]) {
+        let marked = || {
+            memchr::memchr_iter(b'[', line).any(|open| line.get(open + 1).is_some_and(u8::is_ascii_uppercase))
+        };
         if self.active || opening::possible(line) {
             self.take(engine, line);
-        } else if form::tells_of_a_person(line) || !engine.strict() && person::evident(line) {
+        } else if marked() && (form::tells_of_a_person(line) || !engine.strict() && person::evident(line)) {
             (self.near, self.below) = (if form::tells_of_a_person(line) { NEAR } else { 0 }, 0);
             self.person = if engine.strict() { None } else { Person::after(None, line) };
             self.active = self.open();
@@ -166,8 +170,8 @@ impl Context {
         if self.table.is_none() || !types(line) {
             self.follow(line);
         }
-        // Lines of documents are no tables.
-        if self.tree.is_none() {
+        // Lines of documents are no tables, but for those below a section: sheets of samples, of analysers.
+        if self.tree.as_ref().is_none_or(|tree| tree.grammar == Grammar::Section) {
             self.table = table::after(self.table.take(), engine, line);
         } else {
             self.table = None;

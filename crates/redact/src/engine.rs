@@ -1,6 +1,8 @@
 //! Reads one line: what it is made of, what is found in its parts, which of two findings that overlap counts.
 
 mod around;
+mod beside;
+mod cells;
 mod document;
 mod fields;
 mod lists;
@@ -32,6 +34,8 @@ pub(crate) struct Scratch {
     stack: Vec<json::Frame>,
     /// Texts of which the escapes are undone, and where their bytes came from.
     decoded: Vec<(Vec<u8>, Vec<usize>)>,
+    /// What keys announce.
+    known: text::key::Known,
     /// What the keys of these leaves announce.
     classes: Vec<Vec<text::key::Class>>,
     /// What rows of a document hold.
@@ -180,12 +184,17 @@ impl Engine {
         // A document inside of a line: `payload={"a":1}`, `body: [{…}]`. After a broken one the rest is text, so that
         // many openings cost no more than one.
         if let Some(start) = document_start(line, head) {
-            self.plain_part(line, head..start, scratch, hits);
-            if let Some(end) = self.json(line, start, 0, scratch, hits)? {
-                self.plain(line, end, scratch, hits);
-                return Ok(());
-            }
-            self.plain(line, start, scratch, hits);
+            let first = hits.len();
+            let end = self.json(line, start, 0, scratch, hits)?;
+            // What the document is about, the text around it is.
+            let person = hits.iter().skip(first).any(|hit| {
+                matches!(
+                    hit.identifier,
+                    Identifier::Name | Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn
+                ) || hit.identifier == Identifier::Phone
+            });
+            self.part(line, head..start, person, scratch, hits);
+            self.part(line, end.unwrap_or(start)..line.len(), person, scratch, hits);
             return Ok(());
         }
         self.plain(line, head, scratch, hits);
@@ -203,10 +212,22 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) {
+        self.part(line, range, false, scratch, hits);
+    }
+
+    /// A part of a line, which may be known to be about a person.
+    fn part(
+        &self,
+        line: &[u8],
+        range: std::ops::Range<usize>,
+        person: bool,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
         let start = range.start;
         let Some(part) = line.get(range).filter(|part| !part.is_empty()) else { return };
         let first = hits.len();
-        let manner = Manner { strict: self.strict, ..Manner::default() };
+        let manner = Manner { strict: self.strict, person, ..Manner::default() };
         text::read(part, manner, &mut scratch.tokens, hits);
         self.rules(part, &scratch.tokens, hits);
         for hit in hits.iter_mut().skip(first) {

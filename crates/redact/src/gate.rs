@@ -24,7 +24,10 @@ use crate::{
         phone::{self, Suspicion},
         ssn,
     },
-    text::{dicom, owners, token::at},
+    text::{
+        dicom, owners,
+        token::{at, before},
+    },
 };
 
 struct Gate<'a> {
@@ -121,16 +124,16 @@ impl Gate<'_> {
             let lower = block.lower >> done & all;
             let digit = block.digit >> done & all;
             if lower == all {
-                self.small(place, end)
+                self.small(place, end).ok_or(place)?;
             } else if digit == all {
-                self.number(place, end)
+                done = self.number(place, end).ok_or(place)? - base;
+                continue;
             } else if digit == 0 {
                 let camel = lower != 0 && (block.upper >> done & all) > 1;
-                self.word(Letters { start: place, end, camel })
+                self.word(Letters { start: place, end, camel }).ok_or(place)?;
             } else {
-                self.digits_and_letters(place, end)
+                self.digits_and_letters(place, end).ok_or(place)?;
             }
-            .ok_or(place)?;
             done += length;
         }
         Ok(base + done.max(WIDTH))
@@ -138,24 +141,39 @@ impl Gate<'_> {
 
     /// Goes on after ASCII letters and digits that stand together.
     fn digits_and_letters(&mut self, start: usize, end: usize) -> Option<()> {
+        let line = self.line;
+        let first = at(line, start);
         // `date=ge2019-03-20`.
-        let searched =
-            end - start == 6 && at(self.line, start.wrapping_sub(1)) == b'=' && at(self.line, end) == b'-';
-        if searched || self.mixed(start, end) || ncpdp::born(self.line, start, end) {
+        let searched = end - start == 6 && before(line, start) == b'=' && at(line, end) == b'-';
+        if searched || self.mixed(start, end) {
             return None;
         }
-        if matches!(end - start, 4 | 10..)
-            && (ncpdp::segment(self.line, start) || ncpdp::heads(self.line, start))
+        if first.is_ascii_digit() {
+            if matches!(end - start, 4 | 10..) && ncpdp::heads(line, start) {
+                return None;
+            }
+            self.number_at = self.words;
+            return Some(());
+        }
+        if first == b'C' && ncpdp::born(line, start, end)
+            || first == b'A' && matches!(end - start, 4 | 10..) && ncpdp::segment(line, start)
         {
             return None;
         }
-        let token = self.line.get(start..end).unwrap_or_default();
-        let length = token.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        if let Some(word) = token.get(..length).filter(|word| !word.is_empty()) {
-            self.word(Letters { start, end: start + length, camel: camel(word) })?;
+        let token = line.get(start..end).unwrap_or_default();
+        let small = token.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        let length = small
+            + token.get(small..).unwrap_or_default().iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        if length == small {
+            // What the gate asks of other words only is nothing before a digit.
+            self.small(start, start + length)?;
+        } else {
+            let camel = camel(token.get(..length).unwrap_or_default());
+            self.word(Letters { start, end: start + length, camel })?;
         }
-        if token.iter().skip(length).all(u8::is_ascii_digit) {
-            return self.number(start + length, end);
+        if token.get(length..).unwrap_or_default().iter().all(u8::is_ascii_digit) {
+            self.number(start + length, end)?;
+            return Some(());
         }
         self.number_at = self.words;
         Some(())

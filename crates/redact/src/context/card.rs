@@ -9,6 +9,7 @@ use super::{
 use crate::{
     format::header,
     text::token::{at, marker},
+    words::{COMMON, WORD, dictionary, hash},
 };
 
 /// The card or entry that a line opens: `BEGIN:VCARD`, `dn: uid=…`.
@@ -54,7 +55,9 @@ fn field(line: &[u8]) -> Option<(&[u8], Range<usize>, Range<usize>)> {
 pub(crate) fn values(line: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
     let Some((name, parameters, value)) = field(line) else { return };
     let given = line.get(parameters.clone()).unwrap_or_default();
-    if let Some(common) = memchr::memmem::find(given, b"CN=") {
+    if let Some(common) =
+        memchr::memmem::find(given, b"CN=").filter(|at| !desk(given.get(at + 3..).unwrap_or_default()))
+    {
         let start = parameters.start + common + 3;
         let quote = usize::from(at(line, start) == b'"');
         let rest = line.get(start + quote..parameters.end).unwrap_or_default();
@@ -78,6 +81,28 @@ pub(crate) fn values(line: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
         | b"COMMENT" => b"note",
         _ => return,
     };
+    // `LOCATION:Otis Valley Clinic\, 4 Elm St\, Otis`.
+    if name.eq_ignore_ascii_case(b"LOCATION") && memchr::memmem::find(line, b"\\,").is_some() {
+        let mut start = value.start;
+        let mut street = false;
+        for end in memchr::memmem::find_iter(line.get(value.clone()).unwrap_or_default(), b"\\,")
+            .map(|at| at + value.start)
+            .chain([value.end])
+        {
+            let part = line.get(start..end).unwrap_or_default();
+            let from = start + part.len() - part.trim_ascii_start().len();
+            let (before, begins) = (street, at(line, from).is_ascii_digit());
+            street = begins;
+            let key: &[u8] = match () {
+                () if begins => b"street_address",
+                () if before => b"city",
+                () => b"note",
+            };
+            tell(key, from..end);
+            start = end + 2;
+        }
+        return;
+    }
     let parted = matches!(name.to_ascii_uppercase().as_slice(), b"N" | b"ADR");
     if !parted {
         tell(key, value);
@@ -98,6 +123,15 @@ pub(crate) fn values(line: &[u8], mut tell: impl FnMut(&[u8], Range<usize>)) {
         }
         start += part.len() + 1;
     }
+}
+
+/// Whether who invites is an office: `Front Desk`.
+fn desk(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"\"").unwrap_or(name);
+    let end = name.iter().position(|b| matches!(b, b'"' | b';' | b':')).unwrap_or(name.len());
+    let words = || name.get(..end).unwrap_or_default().split(|b| *b == b' ').filter(|word| !word.is_empty());
+    let flags = |word: &[u8]| dictionary().get(hash(word));
+    words().count() > 1 && words().all(|word| flags(word) & WORD != 0 && flags(word) & COMMON == 0)
 }
 
 /// `[patient]`, `[[contacts]]`: a section of INI or TOML.

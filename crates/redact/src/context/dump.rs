@@ -54,6 +54,18 @@ pub(super) fn tuples(line: &[u8], columns: usize, cell: &mut dyn FnMut(usize, Ra
             if matches!(at(line, place), b'N' | b'E') && at(line, place + 1) == b'\'' {
                 place += 1;
             }
+            // `CAST(N'1970-01-31' AS Date)`, `TO_DATE('…', 'YYYY-MM-DD')`: the value inside.
+            if let Some((range, next)) = call(line, place) {
+                cell(index, range);
+                index += 1;
+                place = next + blank(next);
+                match at(line, place) {
+                    b',' => place += 1,
+                    b')' => break,
+                    _ => return false,
+                }
+                continue;
+            }
             let (range, next) = if at(line, place) == b'\'' {
                 let Some(close) = closed(line, place + 1) else { return false };
                 (place + 1..close, close + 1)
@@ -83,6 +95,40 @@ pub(super) fn tuples(line: &[u8], columns: usize, cell: &mut dyn FnMut(usize, Ra
         }
     }
     rows > 0 && place >= line.len()
+}
+
+/// The names of columns that a query at a prompt asks for, and what parts the rows below it: `sqlite> SELECT name, dob FROM
+/// …;`. SQLite prints no names by itself.
+pub(super) fn asked(line: &[u8]) -> Option<(Vec<Range<usize>>, u8)> {
+    let query = line.strip_prefix(b"sqlite> ")?;
+    let rest = query.get(..7).filter(|word| word.eq_ignore_ascii_case(b"select "))?;
+    let start = line.len() - query.len() + rest.len();
+    let lower = line.to_ascii_lowercase();
+    let end = memchr::memmem::find(lower.get(start..)?, b" from ")? + start;
+    let mut names = Vec::new();
+    let mut place = start;
+    for column in line.get(start..end)?.split(|b| *b == b',') {
+        // `p.last_name AS name`: the last word.
+        let word =
+            column.trim_ascii_end().iter().rposition(|b| matches!(b, b' ' | b'.')).map_or(0, |at| at + 1);
+        names.push(place + word..place + column.len());
+        place += column.len() + 1;
+    }
+    Some((names, b'|'))
+}
+
+/// The first value in quotes of a call of a function, and where the call ends.
+pub(crate) fn call(line: &[u8], place: usize) -> Option<(Range<usize>, usize)> {
+    let rest = line.get(place..)?;
+    let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if length == 0 || at(line, place + length) != b'(' {
+        return None;
+    }
+    let inside = place + length + 1;
+    let close = memchr::memchr(b')', line.get(inside..)?)? + inside;
+    let open = memchr::memchr(b'\'', line.get(inside..close)?)? + inside + 1;
+    let end = memchr::memchr(b'\'', line.get(open..close)?)? + open;
+    Some((open..end, close + 1))
 }
 
 /// The quote that ends a value; a doubled or escaped one doesn't.

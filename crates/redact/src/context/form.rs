@@ -11,7 +11,7 @@ use crate::{
     format::header,
     text::{
         key::{Class, classify},
-        token::{at, marker},
+        token::{at, before, marker},
     },
     words::{
         FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash,
@@ -83,7 +83,19 @@ const BETWEEN: &[u64] = words![
     "county",
     "state",
     "permanent",
-    "present"
+    "present",
+    "pat",
+    "cntl",
+    "control",
+    "med",
+    "rec",
+    "unique",
+    "statement",
+    "covers",
+    "period",
+    "cert",
+    "ssn",
+    "hic"
 ];
 
 /// Whether a line can be one of a form, a label or a card: short, without a logger's head, no part of a document, of a
@@ -142,7 +154,7 @@ fn marks(line: &[u8]) -> (usize, bool) {
 
 /// A line that is a name in capitals, the family's first, as labels of specimens print it: `BALOG,DAWN M`.
 pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
-    let text = line.trim_ascii();
+    let (text, sexed) = without_sex(line.trim_ascii());
     let letter = |b: &u8| b.is_ascii_uppercase() || *b >= 0x80 || matches!(b, b' ' | b',' | b'-' | b'\'');
     if !(5..=40).contains(&text.len()) || !text.iter().all(letter) {
         return None;
@@ -167,9 +179,46 @@ pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
     // Two names, of which one is no word; or one, beside what no dictionary knows.
     let named = family & (FAMILY | GIVEN) != 0 && first & (GIVEN | FAMILY) != 0 && family & first & WORD == 0
         || family & FAMILY != 0 && (family | first) & WORD == 0
-        || first & GIVEN != 0 && (family | first) & WORD == 0;
+        || first & GIVEN != 0 && (family | first) & WORD == 0
+        || sexed && (family | first) & WORD == 0;
     let start = line.len() - line.trim_ascii_start().len();
     (named && given.len() > 1).then_some(start..start + text.len())
+}
+
+/// A town, its state and its ZIP code that end a line of a form: `…  TAYLORSVILLE MS 391501245`; the town and the code.
+pub(crate) fn town(line: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
+    let text = line.get(..line.trim_ascii_end().len())?;
+    let zip = text.iter().rposition(|b| *b == b' ')? + 1;
+    let code = text.get(zip..)?;
+    let whole = match code.len() {
+        5 | 9 => code.iter().all(u8::is_ascii_digit),
+        10 => code.iter().enumerate().all(|(at, b)| if at == 5 { *b == b'-' } else { b.is_ascii_digit() }),
+        _ => false,
+    };
+    let state = zip.checked_sub(3)?;
+    let known = text.get(state..zip - 1)?;
+    if !whole || !known.iter().all(u8::is_ascii_uppercase) || v::vocabulary().get(hash(known)) & v::STATE == 0
+    {
+        return None;
+    }
+    let before = text.get(..state)?.trim_ascii_end();
+    let before = before.strip_suffix(b",").unwrap_or(before);
+    let start = memchr::memmem::rfind(before, b"  ").map_or(0, |at| at + 2);
+    let town = before.get(start..)?;
+    let words = || town.split(|b| *b == b' ');
+    let fits = start > 0
+        && (3..=32).contains(&town.len())
+        && words().count() <= 4
+        && town.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b' ' | b'.' | b'\'' | b'-'));
+    fits.then_some((start..start + town.len(), zip..text.len()))
+}
+
+/// A line without the sex at its end, and whether one stood there: `BALOG, DAWN M     F`.
+fn without_sex(text: &[u8]) -> (&[u8], bool) {
+    match text.split_last() {
+        Some((b'M' | b'F', rest)) if rest.ends_with(b"  ") => (rest.trim_ascii_end(), true),
+        _ => (text, false),
+    }
 }
 
 /// A pair of a label and a value.
@@ -185,6 +234,9 @@ pub(crate) type Tell<'a> = &'a mut dyn FnMut(&[u8], Class, Range<usize>);
 
 /// Tells the pairs of a line; `near` is whether lines before told of a person. Where the labels stand, if it is a form.
 pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize>> {
+    if !near && !parted(line) {
+        return Vec::new();
+    }
     let mut pairs: Vec<Pair> = Vec::new();
     let mut labels = Vec::new();
     let mut boxed = false;
@@ -209,7 +261,20 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
                 }
             }
             (None, Some((label, class))) => pairs.push(Pair { label, value: cell, class }),
-            (None, None) => {}
+            // From one day to another.
+            (None, None) => {
+                let digits = |range: &Range<usize>| {
+                    let value = line.get(range.clone()).unwrap_or_default().trim_ascii();
+                    matches!(value.len(), 6 | 8) && value.iter().all(u8::is_ascii_digit)
+                };
+                if let Some(Pair { label, value, class: Class::Day }) = pairs.last()
+                    && digits(value)
+                    && digits(&cell)
+                {
+                    let label = label.clone();
+                    pairs.push(Pair { label, value: cell, class: Class::Day });
+                }
+            }
         }
     });
     let sure = |pair: &&Pair| {
@@ -221,7 +286,9 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
         )
     };
     let count = pairs.iter().filter(sure).count();
-    if !near && (count < 1 || pairs.len() < 2 && !boxed) {
+    // Bills have no other lines.
+    let located = locator(line, line.len() - line.trim_ascii_start().len()) > 0;
+    if !near && !located && (count < 1 || pairs.len() < 2 && !boxed) {
         return Vec::new();
     }
     for pair in &pairs {
@@ -232,6 +299,19 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
     if count > 0 { labels } else { Vec::new() }
 }
 
+/// Whether a line may have several cells, or a box with a number.
+fn parted(line: &[u8]) -> bool {
+    let boxed = |point: usize| {
+        at(line, point + 1) == b' '
+            && at(line, point + 2).is_ascii_uppercase()
+            && (before(line, point).is_ascii_digit() || point > 0 && before(line, point - 1).is_ascii_digit())
+    };
+    memchr::memchr(b'\t', line).is_some()
+        || line.iter().zip(line.iter().skip(1)).any(|pair| pair == (&b' ', &b' '))
+        || memchr::memchr_iter(b'.', line).any(boxed)
+        || memchr::memchr_iter(b'F', line).any(|start| locator(line, start) > 0)
+}
+
 /// Parts a line where two blanks or a tab stand, and before the numbers of boxes.
 fn each_cell(line: &[u8], mut tell: impl FnMut(Range<usize>)) {
     let mut start = 0;
@@ -240,8 +320,11 @@ fn each_cell(line: &[u8], mut tell: impl FnMut(Range<usize>)) {
     let mut place = 0;
     while place < end && count < CELLS {
         let byte = at(line, place);
+        // `FL8b   PATIENT NAME …`: the locator of a field of a bill goes with its label.
+        let located = byte == b' ' && locator(line, start) == place - start && place > start;
         let gap = byte == b'\t'
             || byte == b' '
+                && !(located && at(line, place + 1) == b' ')
                 && (at(line, place + 1) == b' ' || box_number(line, place + 1) > 0 && place > start);
         if gap {
             if line.get(start..place).is_some_and(|cell| !cell.trim_ascii().is_empty()) {
@@ -262,6 +345,11 @@ fn each_cell(line: &[u8], mut tell: impl FnMut(Range<usize>)) {
 
 /// Bytes of the number of a box, with what parts it from its label: `3. `, `1a. `, `17b. `.
 fn box_number(line: &[u8], start: usize) -> usize {
+    let located = locator(line, start);
+    if located > 0 {
+        let rest = line.get(start + located..).unwrap_or_default();
+        return located + rest.iter().take_while(|b| **b == b' ').count();
+    }
     let digits =
         line.get(start..).unwrap_or_default().iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     let letter = usize::from(at(line, start + digits).is_ascii_lowercase());
@@ -269,6 +357,17 @@ fn box_number(line: &[u8], start: usize) -> usize {
     let closes =
         at(line, sign) == b'.' && at(line, sign + 1) == b' ' && at(line, sign + 2).is_ascii_uppercase();
     if (1..=2).contains(&digits) && closes { digits + letter + 2 } else { 0 }
+}
+
+/// Bytes of a locator of a bill's field (UB-04): `FL8b`, `FL 60`.
+pub(super) fn locator(line: &[u8], start: usize) -> usize {
+    let rest = line.get(start..).unwrap_or_default();
+    let Some(number) = rest.strip_prefix(b"FL") else { return 0 };
+    let blank = usize::from(number.first() == Some(&b' '));
+    let digits = number.iter().skip(blank).take(3).take_while(|b| b.is_ascii_digit()).count();
+    let letter = usize::from(number.get(blank + digits).is_some_and(u8::is_ascii_lowercase));
+    let ends = number.get(blank + digits + letter).is_none_or(|b| *b == b' ');
+    if (1..=2).contains(&digits) && ends { 2 + blank + digits + letter } else { 0 }
 }
 
 /// The words of labels at the beginning of a cell, and the label that they make.

@@ -199,13 +199,7 @@ fn scan(tree: &mut Tree, line: &[u8]) {
                     tree.pending = Key::new(text);
                 } else {
                     if tree.pending.name() == b"resourceType" && fhir::is_resource(text) {
-                        tree.resource = Some(match text {
-                            b"Organization" => "Organization",
-                            b"Bundle" => "Bundle",
-                            b"Immunization" => "Immunization",
-                            _ if fhir::of_nobody(text) => "ValueSet",
-                            _ => "Patient",
-                        });
+                        tree.resource = Some(fhir::kind(text));
                     }
                     head(tree, text);
                     tree.pending = Key::NONE;

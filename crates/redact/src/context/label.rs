@@ -24,6 +24,9 @@ const BLOCK: u8 = 3;
 /// What stands between a street and the line below it.
 const BELOW: &[u8] = b"\n";
 
+/// What stands between a field and its value in a list that numbers both.
+pub(crate) const NUMBERED: &[u8] = b"=";
+
 /// What stands between a question and its answer.
 pub(crate) const ANSWER: &[u8] = b":  ";
 
@@ -77,7 +80,12 @@ impl Label {
         let line = line.trim_ascii_end();
         let from = header::length(line).min(line.len());
         let body = line.get(from..).unwrap_or_default();
-        let found = if let Some(field) = form_field(line) {
+        let found = if let Some((number, key)) = opening::numbered(line) {
+            // A list of fields and values, one below the other (HGETALL of Redis).
+            let key = line.get(key).unwrap_or_default();
+            let telling = number % 2 == 1 && !matches!(classify(key, b""), Class::None | Class::Machine);
+            telling.then(|| Self::new(key, NUMBERED, 0)).flatten()
+        } else if let Some(field) = form_field(line) {
             Some(field)
         } else if let Some(several) = several(body) {
             Some(several)
@@ -251,7 +259,7 @@ fn announces(class: Class) -> Option<u8> {
         Class::Is(I::Name | I::Address) | Class::Weak(I::Address) | Class::Person | Class::Part(_) => {
             Some(BLOCK)
         }
-        Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day => Some(0),
+        Class::Is(_) | Class::Weak(_) | Class::Formed(_) | Class::Day | Class::Element => Some(0),
     }
 }
 

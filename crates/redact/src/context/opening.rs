@@ -17,6 +17,8 @@ pub(super) fn possible(line: &[u8]) -> bool {
         _ => line.trim_ascii_end().last().copied().unwrap_or(0),
     };
     match first {
+        b's' if last == b';' => line.starts_with(b"sqlite> "),
+        b'0'..=b'9' | b' ' if last == b'"' && numbered(line).is_some() => true,
         // One document on a line, whole or cut short; with blanks inside it may be the first line of several.
         b'{' => {
             last != b'}' && (line.len() < 3 || matches!(last, b'{' | b'[' | b',') && !line.ends_with(b"},"))
@@ -39,6 +41,17 @@ pub(super) fn possible(line: &[u8]) -> bool {
     }
 }
 
+/// The text of a numbered line of Redis, in its quotes, and its number: ` 1) "patient_id"`.
+pub(crate) fn numbered(line: &[u8]) -> Option<(usize, std::ops::Range<usize>)> {
+    let start = line.iter().take(8).take_while(|b| **b == b' ').count();
+    let digits = line.get(start..)?.iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+    let open = start + digits + 3;
+    let number = std::str::from_utf8(line.get(start..start + digits)?).ok()?.parse().ok()?;
+    let end = line.trim_ascii_end().len().checked_sub(1)?;
+    let whole = line.get(start + digits..open)? == b") \"" && line.get(end) == Some(&b'"') && open <= end;
+    whole.then_some((number, open..end))
+}
+
 /// Words that only the first lines of messages, cards and entries begin with.
 fn begins(line: &[u8]) -> bool {
     match line.first() {
@@ -58,7 +71,11 @@ pub(super) const FORM: &[u8] = b"Content-Disposition: form-data";
 /// Whether a line is made of what names of columns are made of.
 pub(super) fn header_like(line: &[u8]) -> bool {
     if line.len() > HEADER || line.len() < 3 || matches!(line.last(), Some(b'.' | b'!' | b'?')) {
-        return false;
+        // The last of many questions of a survey.
+        let several = |sign: u8| memchr::memchr_iter(sign, line).take(2).count() > 1;
+        if line.last() != Some(&b'?') || !(several(b',') || several(b'\t')) {
+            return false;
+        }
     }
     let (mut breaks, mut previous) = (0, b' ');
     for (place, byte) in line.iter().copied().enumerate() {
@@ -87,6 +104,7 @@ pub(super) fn header_like(line: &[u8]) -> bool {
             // A stroke of a box: `│`.
             0x94 | 0x95 if previous == 0xe2 => breaks += 1,
             b' ' => breaks += usize::from(previous == b' ' && place > 1),
+            b'?' if breaks > 0 => {}
             b'"' | b'\'' | b'`' | b'#' | b'/' | b'.' | b'-' | b'&' | b'(' | b')' | b'*' | b'%' | b'+'
             | b'\r' => {}
             0x80.. => {}

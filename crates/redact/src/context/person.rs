@@ -8,12 +8,11 @@ use crate::{
     shape::date,
     text::{
         theirs,
-        token::{at, marker},
+        token::{at, before, marker},
     },
     words::{
         hash,
         vocabulary::{self as v},
-        words,
     },
 };
 
@@ -49,7 +48,7 @@ impl Person {
 
     /// Whether a line of the block could hold something of the person.
     pub(crate) fn wants(line: &[u8]) -> bool {
-        line.iter().any(u8::is_ascii_digit) && fits(line)
+        line.iter().any(|b| b.is_ascii_digit() || *b == b':') && fits(line)
     }
 }
 
@@ -112,39 +111,71 @@ fn dumped(body: &[u8]) -> bool {
         && body.get(start + 1..start + 5).is_some_and(|group| group.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// Whether the beginning of a line is a logger's: a moment, a level, keys with signs of equality.
+/// Whether the beginning of a line is a logger's: a moment, a level, a request of the web, keys with signs of equality.
 pub(super) fn logged(line: &[u8]) -> bool {
     let head = line.get(..line.len().min(HEAD)).unwrap_or_default();
-    let mut levels = head.split(|b| !b.is_ascii_alphanumeric());
-    let level = levels.any(|word| {
-        [&b"INFO"[..], b"WARN", b"WARNING", b"ERROR", b"DEBUG", b"TRACE", b"FATAL", b"SEVERE", b"NOTICE"]
-            .contains(&word)
-    });
-    let pairs =
-        head.iter().zip(head.iter().skip(1)).filter(|(sign, next)| **sign == b'=' && **next > b' ').count();
-    let mut place = 0;
-    let mut moment = false;
-    while place < head.len() && !moment {
-        let count = crate::shape::digits(head, place, 20);
-        // `2026-05-26 03:46:17`, `22/Nov/2026:03:41:38`.
-        moment = count == 4 && date::date(line, place).is_some_and(|day| day.time)
-            || count == 2
-                && at(line, place + 2) == b'/'
-                && at(line, place + 6) == b'/'
-                && at(line, place + 11) == b':';
-        place += count.max(1);
+    let (mut place, mut pairs) = (0, 0);
+    loop {
+        let nothing = |b: &&u8| !matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'=');
+        place += head.get(place..).unwrap_or_default().iter().take_while(nothing).count();
+        let Some(byte) = head.get(place).copied() else { break };
+        let mut length = 1;
+        match byte {
+            b'A'..=b'Z' => {
+                let rest = head.get(place..).unwrap_or_default();
+                length = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
+                let word = rest.get(..length).unwrap_or_default();
+                let (previous, next) = (before(head, place), at(head, place + length));
+                let alone = !previous.is_ascii_alphanumeric() && !next.is_ascii_alphanumeric();
+                let apart = |byte: u8, end: bool| end || matches!(byte, b' ' | b'"');
+                if alone && level(word)
+                    || apart(previous, place == 0) && apart(next, length == rest.len()) && request(word)
+                {
+                    return true;
+                }
+            }
+            b'0'..=b'9' => {
+                length = crate::shape::digits(head, place, 20);
+                // `2026-05-26 03:46:17`, `22/Nov/2026:03:41:38`.
+                if length == 4 && date::date(line, place).is_some_and(|day| day.time)
+                    || length == 2
+                        && at(line, place + 2) == b'/'
+                        && at(line, place + 6) == b'/'
+                        && at(line, place + 11) == b':'
+                {
+                    return true;
+                }
+            }
+            _ => pairs += usize::from(head.get(place + 1).is_some_and(|next| *next > b' ')),
+        }
+        place += length;
     }
-    level || moment || pairs > 2 || request(head)
+    pairs > 2
 }
 
-/// Whether a request of the web stands here.
-fn request(head: &[u8]) -> bool {
-    let mut words = head.split(|b| matches!(b, b' ' | b'"'));
-    words.any(|word| {
-        words!["get", "post", "put", "delete", "patch", "head", "options", "select", "insert", "update"]
-            .contains(&hash(word))
-            && word.iter().all(u8::is_ascii_uppercase)
-    })
+/// Whether a word is the level of a logger.
+fn level(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"INFO" | b"WARN" | b"WARNING" | b"ERROR" | b"DEBUG" | b"TRACE" | b"FATAL" | b"SEVERE" | b"NOTICE"
+    )
+}
+
+/// Whether a word asks for something on the web or of a database.
+fn request(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"GET"
+            | b"POST"
+            | b"PUT"
+            | b"DELETE"
+            | b"PATCH"
+            | b"HEAD"
+            | b"OPTIONS"
+            | b"SELECT"
+            | b"INSERT"
+            | b"UPDATE"
+    )
 }
 
 #[cfg(test)]

@@ -3,14 +3,16 @@
 //! Separated by a sign (CSV, TSV, semicolons, pipes as `psql`, `mysql` and Markdown write them) or aligned in columns.
 
 mod aligned;
+mod kinds;
 
 use std::ops::Range;
 
+use self::kinds::{administered, bodily, keyed, of_fields};
 use super::{
     dump,
     opening::header_like,
     strokes::{drawn, underline},
-    titles::{about_persons, titles},
+    titles::{about_persons, of_patients, titles},
 };
 use crate::{
     Identifier as I, Treatment,
@@ -60,6 +62,8 @@ pub(crate) struct Table {
     pub(crate) person: bool,
     /// Whether each row is a field: its name, and its value.
     pub(crate) fields: bool,
+    /// The columns of a field's name and of what it holds, in rows with more: `row,column,value,error`.
+    pub(crate) keyed: Option<(usize, usize, usize)>,
     /// Columns whose names are sure to tell what identifies.
     sure: usize,
     parted: Parted,
@@ -89,7 +93,10 @@ pub(super) fn after(table: Option<Table>, engine: &Engine, line: &[u8]) -> Optio
         if let Some(starts) = underline(line) {
             return table.underlined(&starts, engine);
         }
-        if let Some(next) = header(line, engine)
+        // Fields of records stand in the cells of such a table.
+        let keyed = table.keyed.is_some() && table.cells(line, |_, _| {});
+        if !keyed
+            && let Some(next) = header(line, engine)
             && (next.sure > 1 || !table.cells(line, |_, _| {}))
         {
             return Some(next);
@@ -141,24 +148,18 @@ pub(crate) fn spare_header(line: &[u8], engine: &Engine, hits: &mut Vec<Hit>) {
     });
 }
 
-/// Names of the columns of a table with a field on each row.
-fn of_fields(line: &[u8], names: &[Range<usize>]) -> bool {
-    let [field, value] = names else { return false };
-    let is = |range: &Range<usize>, words: &[&str]| {
-        let name = bare(line.get(range.clone()).unwrap_or_default());
-        words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    is(
-        field,
-        &["field", "attribute", "item", "key", "label", "property", "question", "field name", "element"],
-    ) && is(value, &["value", "answer", "response", "detail", "details", "result", "content", "data"])
-}
-
 fn header(line: &[u8], engine: &Engine) -> Option<Table> {
     let line = line.trim_ascii_end();
     if let Some(names) = compared(line) {
         let parted = |table: &Table| matches!(table.parted, Parted::Sign(_));
         return header(names, engine).filter(parted).map(|table| Table { compared: true, ..table });
+    }
+    // A field of a bill behind its locator.
+    if super::form::locator(line, line.len() - line.trim_ascii_start().len()) > 0 {
+        return None;
+    }
+    if let Some((names, sign)) = dump::asked(line) {
+        return titled(line, &names, Parted::Sign(sign), engine);
     }
     let like = header_like(line);
     if !(like || dump::opens_tuples(line)) || header::length(line) > 0 {
@@ -225,7 +226,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
             return None;
         }
         // More words are a sentence.
-        if name.split(|b| *b == b' ').count() > 6 {
+        if name.split(|b| *b == b' ').count() > 6 + 3 * usize::from(name.ends_with(b"?")) {
             return None;
         }
         let class = if name.len() > 48 { Class::None } else { titles(name) };
@@ -234,13 +235,23 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
+    bodily(line, names, &mut columns);
+    administered(line, names, &mut columns);
     let fields = of_fields(line, names);
-    let (sure, person) =
-        if fields { (2, false) } else { about_persons(&columns, engine.strict(), parted, births, care)? };
+    let keyed = if fields { None } else { keyed(line, names) };
+    let named = parted != Parted::Underlined
+        && of_patients(names.iter().map(|range| bare(line.get(range.clone()).unwrap_or_default())));
+    let about = about_persons(&columns, engine.strict(), parted, births, care, named);
+    let (sure, person) = match about {
+        _ if fields => (2, false),
+        Some((sure, person)) => (if named { sure.max(2) } else { sure }, person),
+        None => keyed.map(|_| (2, false))?,
+    };
     let aligned = matches!(parted, Parted::Wide | Parted::Underlined);
     Some(Table {
         sure,
         fields,
+        keyed,
         stamped: stamped(line),
         compared: false,
         spaced: memchr::memmem::find(line, b", ").is_some(),

@@ -6,7 +6,7 @@ use super::table::{Column, Parted};
 use crate::{
     Identifier as I,
     text::key::{Class, classify, parts},
-    words::hash,
+    words::{hash, list},
 };
 
 /// What a column stands for that has one of these names and no other word.
@@ -29,6 +29,20 @@ const ALONE: &[(&str, &str)] = &[
     ("discharge_date", "disch dischg dsch"),
     ("admission_date", "adm admsn"),
 ];
+
+/// Those who care for the person of a row.
+const STAFF: &[u64] = list!(
+    "by peds anes anesthesia crna surgeon scrub preceptor md rn lpn cna tech neph hospitalist nurse aide phleb pharmacist \
+     scribe attending provider doctor"
+);
+
+/// Those whom rows are about, by a name that nothing else has, and what stands beside it in such rows.
+const SUBJECTS: &[u64] = list!("patient pt patients resident rider");
+const BESIDE: &[u64] = list!(
+    "age sex gender md rn provider room rm bed unit test tests result tech cc complaint reason dx los service svc description charge \
+     charges payment payments visit procedure surgeon physician doctor phone dob notes acct acc account med medication drug \
+     pickup dropoff diet meal allergies isolation"
+);
 
 /// Phrases of headers.
 const PHRASES: &[(&str, &str)] = &[
@@ -55,10 +69,21 @@ fn meant(name: &[u8]) -> Option<&'static [u8]> {
 
 /// What the name of a column tells: as a key does, and in a few words that only tables have.
 pub(super) fn titles(name: &[u8]) -> Class {
-    let class = classify(name, b"");
+    let name = question(name);
+    let class = match classify(name, b"") {
+        // `Name/Age`, `PATIENT / MRN / AGE`: the first of several.
+        Class::None => name
+            .split(|b| *b == b'/')
+            .next()
+            .filter(|first| first.len() < name.len())
+            .map_or(Class::None, |first| classify(first.trim_ascii(), b"")),
+        class => class,
+    };
     let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
     if kept(name) {
         Class::Machine
+    } else if related(name) {
+        Class::None
     } else if class != Class::None {
         class
     } else if of_client(name) {
@@ -75,8 +100,49 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "driver",
         "rider",
         "passenger",
+        "baby",
+        "infant",
+        "newborn",
     ]) {
         Class::Person
+    } else if STAFF.contains(&hash(name)) || is(&["given by", "sent by"]) {
+        Class::Staff
+    } else if is(&[
+        "to do",
+        "todo",
+        "to-do",
+        "tasks",
+        "overnight",
+        "events",
+        "hospital course",
+        "reason for call",
+    ]) {
+        Class::Prose
+    } else if is(&["init", "inits", "initials", "pt init"]) {
+        Class::Weak(I::Name)
+    } else if is(&["subj", "subj id", "subject no"]) {
+        Class::Loose
+    } else if is(&["customer"]) {
+        Class::Person
+    } else if is(&["invoice #", "invoice", "invoice no", "inv #"]) {
+        Class::Formed(I::Account)
+    } else if is(&[
+        "added",
+        "called",
+        "seen",
+        "received",
+        "rec'd",
+        "sent",
+        "due",
+        "scheduled",
+        "booked",
+        "faxed",
+        "last pmt",
+        "last payment",
+        "last seen",
+        "expires",
+    ]) {
+        Class::Day
     } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
         Class::Weak(I::Address)
     } else if let Some(word) = meant(name) {
@@ -84,6 +150,23 @@ pub(super) fn titles(name: &[u8]) -> Class {
     } else {
         class
     }
+}
+
+/// What a question of a form asks for: `What is your full name?`, `Best phone number`.
+fn question(name: &[u8]) -> &[u8] {
+    const ASKING: &[u64] = list!(
+        "what what's whats is are your please enter provide the best patient's preferred type write tell us"
+    );
+    let asked = name.strip_suffix(b"?").or_else(|| name.strip_suffix(b":")).unwrap_or(name).trim_ascii();
+    let mut rest = asked;
+    while let Some(blank) = memchr::memchr(b' ', rest) {
+        if !ASKING.contains(&hash(rest.get(..blank).unwrap_or_default())) {
+            break;
+        }
+        rest = rest.get(blank + 1..).unwrap_or_default().trim_ascii_start();
+    }
+    // `Preferred name` alone is as good as a key.
+    if asked.len() < name.len() || memchr::memchr(b' ', rest).is_some() { rest } else { name }
 }
 
 /// Whether a column tells when the row was written: `created_at`, `LOAD_DTTM`, `LastModified`.
@@ -98,6 +181,12 @@ fn kept(name: &[u8]) -> bool {
     parts(name).any(|part| is(part, &WRITTEN)) && parts(name).last().is_some_and(|part| is(part, &WHEN))
 }
 
+/// Whether a column tells how one is related to another: `Relationship`, `Relation to Subscriber`.
+fn related(name: &[u8]) -> bool {
+    parts(name).any(|part| list!("relation relationship rel reln").contains(&hash(part)))
+        && !parts(name).any(|part| list!("name").contains(&hash(part)))
+}
+
 /// Numbers of those whom offices call clients and consumers; elsewhere a client is a program.
 fn of_client(name: &[u8]) -> bool {
     let is =
@@ -107,6 +196,19 @@ fn of_client(name: &[u8]) -> bool {
         is(part, &["client", "consumer", "participant", "subject", "case", "person", "trip", "ride"])
     }) && parts.next().is_none_or(|part| is(part, &["id", "no", "number", "num", "nbr", "key"]))
         && parts.next().is_none()
+}
+
+/// Whether one of the names of columns is a patient's, and another one of what is told of patients.
+pub(super) fn of_patients<'a>(names: impl Iterator<Item = &'a [u8]> + Clone) -> bool {
+    let whole = |name: &[u8]| {
+        parts(name).next().is_some_and(|first| SUBJECTS.contains(&hash(first)))
+            && parts(name).nth(1).is_none_or(|second| list!("name mrn age").contains(&hash(second)))
+    };
+    names.clone().count() > 2
+        && names.clone().any(|name| name.len() <= 24 && whole(name))
+        && names.clone().any(|name| {
+            name.len() <= 24 && parts(name).next().is_some_and(|first| BESIDE.contains(&hash(first)))
+        })
 }
 
 /// Whether the names of columns make rows that identify, and if so whether they are about persons.
@@ -119,6 +221,7 @@ pub(super) fn about_persons(
     parted: Parted,
     births: usize,
     care: usize,
+    named: bool,
 ) -> Option<(usize, bool)> {
     let (mut sure, mut strong, mut person, mut persons, mut pictures) = (0, births, births, 0, 0);
     let mut numbers = 0;
@@ -170,7 +273,15 @@ pub(super) fn about_persons(
     };
     // A day of birth is as sure as two others, and so is one beside a person.
     let sure = sure + births + usize::from(sure > 0 && persons > 0);
-    enough.then_some((sure, person > 0 || pictures > 0 || cared))
+    let held = persons > 0
+        && columns.iter().any(|column| {
+            matches!(
+                column.class,
+                Class::Is(I::Vehicle | I::Phone) | Class::Formed(I::Account) | Class::Weak(I::Account)
+            )
+        });
+    let enough = enough || named;
+    enough.then_some((sure, named || person > 0 || pictures > 0 || cared || held))
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ pub(crate) struct Tree {
     pub(crate) pending: Key,
     /// Where in XML the line ended.
     pub(crate) inside: Inside,
-    /// A resource of FHIR; which one, or one that is like it.
+    /// A resource of FHIR: which of the kinds that are read apart.
     pub(crate) resource: Option<&'static str>,
     /// Whether something that identifies a person was seen in it.
     pub(crate) person: bool,
@@ -167,7 +167,7 @@ impl Tree {
                 if let Some(kind) = self.resource {
                     out.extend_from_slice(br#""resourceType":""#);
                     out.extend_from_slice(kind.as_bytes());
-                    out.extend_from_slice(b"\",");
+                    out.extend_from_slice(br#"","#);
                 }
                 if self.person {
                     out.extend_from_slice(br#""patient_name":"Roe","#);

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use super::{Engine, Scratch};
 use crate::{
-    Identifier as I, Mode, Reason, Treatment,
-    context::{self, Context, Frame, Grammar, Label, Person, Piece, Signs, Table, Tree, table::Column, xml},
+    Identifier as I, Reason,
+    context::{self, Context, Frame, Grammar, Label, Person, Piece, Signs, Table, Tree, xml},
     format::{hl7, x12},
-    shape::date,
     text::{
         self, Hit, Manner,
         key::{Class, classify},
@@ -93,7 +92,10 @@ impl Engine {
     ) -> Result<(), Reason> {
         // `# required,required,optional`: what a template says of its columns.
         let remark = matches!(line, [b'#', b' ', b'a'..=b'z', ..]);
-        if context::table::is_header(line, self) && !table.fields || context::types(line) || remark {
+        if context::table::is_header(line, self) && !table.fields && table.keyed.is_none()
+            || context::types(line)
+            || remark
+        {
             return Ok(());
         }
         let drawn = context::drawn(line);
@@ -109,96 +111,6 @@ impl Engine {
             });
         }
         read
-    }
-
-    fn cells(
-        &self,
-        line: &[u8],
-        table: &Table,
-        scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
-    ) -> Result<(), Reason> {
-        let mut result = Ok(());
-        if table.fields {
-            let tree = Tree::new(Grammar::Record);
-            let mut key = &b""[..];
-            table.cells(line, |index, range| {
-                let cell = line.get(range.clone()).unwrap_or_default();
-                if index == 0 {
-                    key = cell.trim_ascii();
-                } else if result.is_ok() {
-                    let start = range.start + cell.len() - cell.trim_ascii_start().len();
-                    let range = start..start + cell.trim_ascii().len();
-                    result = self.under(line, &tree, &[], key, range, scratch, hits);
-                }
-            });
-            return result;
-        }
-        table.cells(line, |index, range| {
-            if let Some(column) = table.columns.get(index)
-                && result.is_ok()
-            {
-                result = self.cell(line, range, *column, table.person, scratch, hits);
-            }
-        });
-        result
-    }
-
-    fn cell(
-        &self,
-        line: &[u8],
-        range: Range<usize>,
-        column: Column,
-        person: bool,
-        scratch: &mut Scratch,
-        hits: &mut Vec<Hit>,
-    ) -> Result<(), Reason> {
-        let cell = line.get(range.clone()).unwrap_or_default();
-        let start = range.start + cell.len() - cell.trim_ascii_start().len();
-        let value = cell.trim_ascii();
-        let mut manner = Manner { strict: self.strict, person, ..Manner::default() };
-        let mut class = column.class;
-        match column.treatment {
-            Some(Treatment::Is(identifier) | Treatment::Drop(identifier)) => {
-                if !value.is_empty() && !text::value::whole_marker(value) {
-                    let end = start + value.len();
-                    hits.push(Hit { start, end, identifier, weight: u8::MAX, quoted: 0 });
-                }
-                return Ok(());
-            }
-            Some(Treatment::Pass) => return Ok(()),
-            Some(Treatment::Read(mode)) => {
-                manner.strict = mode == Mode::Strict;
-                class = Class::Prose;
-            }
-            None => {}
-        }
-        let worded = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(u8::is_ascii_digit);
-        // In a table about persons a name is a person's.
-        let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
-        let named = matches!(class, Class::Person | Class::Part(_))
-            || matches!(class, Class::Staff | Class::User) && full;
-        if named && person && worded && value.len() < 64 {
-            class = Class::Is(I::Name);
-        }
-        if class == Class::None && person {
-            class = by_form(value);
-        }
-        // `V2`, a visit's number in its study.
-        if matches!(class, Class::Formed(_)) && value.len() < 4 {
-            class = Class::None;
-        }
-        // A number in the place of a person stands for one.
-        if class == Class::Person && person && value.len() <= 24 && crate::check::digits::count(value) >= 4 {
-            class = Class::Is(I::Other);
-        }
-        if value.is_empty() || matches!(class, Class::None | Class::Machine) {
-            return Ok(());
-        }
-        let first = hits.len();
-        self.value(value, class, manner, 0, scratch, hits)?;
-        shift(hits, first, start);
-        Ok(())
     }
 
     /// A line of a document of which lines before have opened keys.
@@ -326,7 +238,7 @@ impl Engine {
 
     /// A value, read as a leaf of JSON with this key, below these frames.
     #[expect(clippy::too_many_arguments, reason = "a leaf, what is around it, and where its findings go")]
-    fn under(
+    pub(super) fn under(
         &self,
         line: &[u8],
         tree: &Tree,
@@ -387,6 +299,15 @@ impl Engine {
 
     /// A line below its label.
     fn labelled(&self, line: &[u8], label: &Label, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        if label.glue == context::NUMBERED {
+            if let Some((_, range)) = context::numbered(line) {
+                let mut tree = Tree::new(Grammar::Record);
+                tree.person = matches!(classify(label.phrase(), b""), Class::Is(_));
+                // Nothing of it can be too deep.
+                let _ = self.under(line, &tree, &[], label.phrase(), range, scratch, hits);
+            }
+            return;
+        }
         let answered = label.glue == context::ANSWER;
         if !answered && context::own_key(line) {
             return;
@@ -412,29 +333,6 @@ impl Engine {
     }
 }
 
-/// What a cell without a telling name is in a table about persons: dates and pictures are somebody's.
-fn by_form(value: &[u8]) -> Class {
-    let whole = |end: usize| end == value.len();
-    let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
-    match () {
-        () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
-        // `11/22/2026 3:41 PM`, as people write it and loggers don't.
-        () if value.len() <= 22 && value.contains(&b'/') && date::date(value, 0).is_some_and(|d| d.time) => {
-            Class::Is(I::Date)
-        }
-        // The time of a visit or a test; those at which rows are written have names that say so.
-        () if (16..=25).contains(&value.len())
-            && !value.contains(&b'.')
-            && date::date(value, 0).is_some_and(|d| d.time) =>
-        {
-            Class::Is(I::Date)
-        }
-        () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),
-        () if picture.iter().any(|end| value.to_ascii_lowercase().ends_with(end)) => Class::Is(I::Photo),
-        () => Class::None,
-    }
-}
-
 /// Keeps the hits behind a preface, and moves them to their places in the line.
 pub(super) fn behind(hits: &mut Vec<Hit>, first: usize, preface: usize, start: usize, length: usize) {
     let mut index = 0;
@@ -450,11 +348,4 @@ pub(super) fn behind(hits: &mut Vec<Hit>, first: usize, preface: usize, start: u
         hit.end = hit.end - preface + start;
         true
     });
-}
-
-pub(super) fn shift(hits: &mut [Hit], first: usize, by: usize) {
-    for hit in hits.iter_mut().skip(first) {
-        hit.start += by;
-        hit.end += by;
-    }
 }

@@ -2,29 +2,25 @@
 
 use std::ops::Range;
 
-use super::{Engine, NESTED, Scratch, around::shift, fields, lists};
+use super::{Engine, NESTED, Scratch, beside, cells::shift, fields, lists};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
         fhir, header,
         json::{self, End, Leaf},
-        x12,
+        registry, x12,
     },
     shape::phone,
     text::{
         self, Hit, Manner, dicom,
-        key::{Class, about_person, classify, classify_joined},
+        key::{Class, about_person, classify},
         token::at,
         value::{formed, loosely_formed, machine_made, plate, plausible},
         weight,
-        written::{namelike, picture, social},
+        written::{namelike, picture, remarked, social, titled},
     },
     words::users,
 };
-
-/// Keys that tell nothing without the object around.
-const GENERIC: [&[u8]; 9] =
-    [b"id", b"number", b"no", b"num", b"value", b"date", b"serial", b"code", b"identifier"];
 
 impl Engine {
     /// Reads the document that begins at `start`; its end, or nothing if it is none. One that breaks off is read as far
@@ -71,13 +67,22 @@ impl Engine {
     ) -> Result<(), Reason> {
         let get = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
         let resource = fields::resource(line, leaves);
-        let is_person = resource
-            .is_some_and(|leaf| get(&leaf.value) != b"Organization" && !fhir::of_nobody(get(&leaf.value)));
+        let kind = resource.map(|leaf| fhir::kind(get(&leaf.value)));
+        let is_person = kind.is_some_and(|kind| !matches!(kind, "Organization" | "ValueSet"));
+        let measured = leaves.iter().any(|leaf| leaf.string && beside::measured(get(&leaf.value)));
         let class_of = |leaf: &Leaf| {
             let (mut key, mut parent) = (get(&leaf.key), get(&leaf.parent));
             // `"visitId":{"S":"v-4821"}`: the type of a value is no name of its own.
-            if fields::typed(key) && !parent.is_empty() {
+            if (fields::typed(key) || fields::operator(key)) && !parent.is_empty() {
                 (key, parent) = (parent, get(&leaf.grandparent));
+            }
+            // OpenEMR's patients, among others, whose number is no process's.
+            if key.eq_ignore_ascii_case(b"pid") && !text::value::process(get(&leaf.value)) {
+                return Class::Formed(I::Mrn);
+            }
+            // The qualifier of X12's NM108, whose value is the number of a member.
+            if key == b"mi" && formed(get(&leaf.value)) {
+                return Class::Formed(I::HealthPlan);
             }
             if matches!(key, b"when" | b"at")
                 && matches!(leaf.depth, 1 | 8)
@@ -105,14 +110,23 @@ impl Engine {
             }
             // `"caller":"store.go:42"` is the logger's, `"caller":"Jane Roe"` and `"caller":"+1415…"` are not.
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
-            if matches!(leaf.depth, 1 | 8) && resource.is_none() && fields::own(key) && !calls() {
+            // A logger's own keys stand above the resource that it writes.
+            let outside = resource.is_none_or(|inner| inner.depth > leaf.depth);
+            if matches!(leaf.depth, 1 | 8) && outside && fields::own(key) && !calls() {
                 return Class::Machine;
             }
-            // `"fw":"1.6.5.25"` is no address.
+            // `"fw":"1.6.5.25"` is no address, `"api_version":"2023-10-16"` no day.
             if fields::versions(key)
                 && get(&leaf.value).iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
             {
                 return Class::Machine;
+            }
+            // Of a sensor that is worn; Windows writes so of its own events.
+            if key == b"systemTime" && parent != b"TimeCreated" {
+                return Class::Weak(I::Date);
+            }
+            if key == b"userId" && measured && fields::object_id(get(&leaf.value)) {
+                return Class::Is(I::Other);
             }
             if resource.is_some()
                 && let Some(class) = fhir::class(key, parent, get(&leaf.grandparent), get(&leaf.value))
@@ -121,13 +135,16 @@ impl Engine {
             }
             if resource.is_none()
                 && !matches!(get(&leaf.grandparent), b"insurer" | b"payor" | b"payer")
-                && let Some(class) =
-                    fhir::certain(key, parent, get(&leaf.value)).filter(|class| *class != Class::Machine)
+                && let Some(class) = fhir::certain(key, parent, get(&leaf.grandparent), get(&leaf.value))
+                    .filter(|class| *class != Class::Machine)
             {
                 return class;
             }
             if key == b"id" && resource.is_some() && is_person {
                 return Class::Weak(I::Mrn);
+            }
+            if let Some(class) = registry::key(key) {
+                return class;
             }
             // `"00100010":{"vr":"PN","Value":[{"Alphabetic":"ROE^JANE"}]}` of DICOM.
             let tagged = match key {
@@ -138,7 +155,7 @@ impl Engine {
             if let Some(identifier) = tagged {
                 return Class::Is(identifier);
             }
-            let class = match classify(key, parent) {
+            let class = match scratch.known.classify(key, parent) {
                 // `"pt":"06-57-59"`: the patient stands for the number.
                 Class::Person
                     if matches!(key, b"pt" | b"pat" | b"patient" | b"Patient" | b"PT")
@@ -150,14 +167,12 @@ impl Engine {
                 Class::Loose | Class::Formed(_) if resource.is_some() => Class::None,
                 class => class,
             };
-            // `{"license":{"number":…}}`: the object tells what the number is of.
-            if class == Class::None
-                && GENERIC.iter().any(|generic| key.eq_ignore_ascii_case(generic))
-                && !parent.is_empty()
-            {
-                return classify_joined(parent, key);
+            // `{"term":{"lastName":{"value":"Roe"}}}`.
+            if class == Class::None && resource.is_none() && !parent.is_empty() && fields::compared(key) {
+                let joined = beside::around(class, key, parent, get(&leaf.grandparent));
+                return if joined == Class::None { classify(parent, get(&leaf.grandparent)) } else { joined };
             }
-            class
+            beside::around(class, key, parent, get(&leaf.grandparent))
         };
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
@@ -165,35 +180,31 @@ impl Engine {
         fields::announced(line, leaves, &mut classes);
         fields::paired(line, leaves, &mut classes);
         fields::of_faces(line, leaves, &mut classes);
+        beside::typed_beside(line, leaves, &mut classes);
+        beside::named_beside(line, leaves, &mut classes);
+        beside::answered(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();
         let rows = resource.is_none() && lists::rows(line, leaves, &classes, level, &mut listed);
         let person = is_person
             || rows
             || classes.contains(&Class::Is(I::Age))
+            || measured
             || leaves.iter().any(|leaf| about_person(get(&leaf.parent)) || about_person(get(&leaf.grandparent)))
             || leaves.iter().zip(&classes).any(|(leaf, class)| {
                 let class = *class;
                 matches!(class, Class::Is(i) if !matches!(i, I::Ip | I::Email | I::Url | I::Phone | I::Device | I::Npi | I::Account | I::City | I::Biometric)) && plausible_leaf(class, get(&leaf.value))
                     || leaf.string && leaf.value.len() == 11 && crate::shape::ssn::ssn(get(&leaf.value), 0, false).is_some()
             });
-        // `"code":"DUP_MRN"`: what it reports is about records of persons.
-        let person = person
-            || leaves.iter().any(|leaf| {
-                leaf.string
-                    && leaf.value.len() < 32
-                    && get(&leaf.value)
-                        .split(|b| !b.is_ascii_alphabetic())
-                        .any(|word| word.eq_ignore_ascii_case(b"mrn"))
-            });
+        let person = person || leaves.iter().any(|leaf| leaf.string && beside::of_records(get(&leaf.value)));
         // An identifier of FHIR on a line of its own: `{ "system": …, "value": … }`.
-        let kind = if resource.is_none() {
+        let told_kind = if resource.is_none() {
             leaves.iter().find_map(|leaf| fhir::kind_of_identifier(get(&leaf.key), get(&leaf.value)))
         } else {
             None
         };
         let first = hits.len();
-        let mut result = self.each_leaf(line, leaves, &classes, kind, person, level, scratch, hits);
+        let mut result = self.each_leaf(line, leaves, &classes, told_kind, person, level, scratch, hits);
         // What a text of the document tells of, all of it is about.
         let told = |hit: &Hit| {
             matches!(hit.identifier, I::Name | I::Ssn | I::Phone) && hit.weight >= weight::NAME
@@ -201,7 +212,7 @@ impl Engine {
         };
         if result.is_ok() && !person && hits.iter().skip(first).any(told) {
             hits.truncate(first);
-            result = self.each_leaf(line, leaves, &classes, kind, true, level, scratch, hits);
+            result = self.each_leaf(line, leaves, &classes, told_kind, true, level, scratch, hits);
         }
         hits.append(&mut listed);
         scratch.listed.push(listed);
@@ -292,6 +303,10 @@ impl Engine {
                 && plausible(identifier, raw)
             {
                 self.push(leaf, identifier, weight::KEY, level, hits);
+            } else if class == Class::Element && text::value::element(raw) {
+                self.push(leaf, I::Date, weight::KEY, level, hits);
+            } else if class == Class::User && manner.person && raw.len() > 4 && loosely_formed(raw) {
+                self.push(leaf, I::Other, weight::KEY, level, hits);
             } else if let Class::Weak(identifier) | Class::Formed(identifier) = class
                 && identifier != I::Date
                 && (manner.person || matches!(class, Class::Formed(_)) && formed(raw))
@@ -301,6 +316,13 @@ impl Engine {
                 self.push(leaf, identifier, weight::KEY, level, hits);
             } else if class == Class::Loose && manner.person && loosely_formed(raw) {
                 self.push(leaf, I::Other, weight::KEY, level, hits);
+            } else if class == Class::Person
+                && manner.person
+                && raw.len() > 3
+                && raw.iter().all(u8::is_ascii_digit)
+            {
+                // `"guarantor":63158`: the number stands for one.
+                self.push(leaf, I::Mrn, weight::KEY, level, hits);
             } else if raw.len() >= 13
                 && crate::shape::card::card(raw, 0, true) == Some(raw.len())
                 && manner.strict
@@ -362,6 +384,14 @@ impl Engine {
             hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
         }
         let mut manner = manner;
+        if let Class::Is(identifier) | Class::Formed(identifier) = class
+            && let Some(inside) = text::value::refused(value)
+            && plausible(identifier, value.get(inside.clone()).unwrap_or_default())
+        {
+            let (start, end) = (inside.start, inside.end);
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+            return Ok(());
+        }
         match class {
             // A person's document inside, or a name in parts, is read below.
             // A private address stays in logs, whatever its key.
@@ -420,6 +450,10 @@ impl Engine {
                 whole(I::Date, hits);
                 return Ok(());
             }
+            Class::Element if text::value::element(value) || text::value::dated(value) => {
+                whole(I::Date, hits);
+                return Ok(());
+            }
             Class::Weak(I::Date) => {}
             Class::Weak(identifier) | Class::Formed(identifier)
                 if manner.person
@@ -446,16 +480,55 @@ impl Engine {
                 whole(I::Name, hits);
                 return Ok(());
             }
+            Class::Part(true) if let Some(end) = remarked(value) => {
+                hits.push(Hit { start: 0, end, identifier: I::Name, weight: weight::KEY, quoted: 0 });
+                if crate::check::digits::count(value) == 0 {
+                    return Ok(());
+                }
+            }
+            // `"preferred_provider":"doctor quist"`.
+            Class::Person | Class::Staff if let Some(range) = titled(value) => {
+                let Range { start, end } = range;
+                hits.push(Hit { start, end, identifier: I::Name, weight: weight::KEY, quoted: 0 });
+                return Ok(());
+            }
             Class::Social(sure) if let Some(identifier) = social(value, sure || manner.person) => {
                 whole(identifier, hits);
                 return Ok(());
             }
-            Class::User | Class::Staff | Class::Person if manner.person && (users::account(value)) => {
+            // `"attending":"Quist"`, of whom one is a patient.
+            Class::Person | Class::Staff if manner.person && super::cells::listed_name(value) => {
+                whole(I::Name, hits);
+                return Ok(());
+            }
+            Class::User if manner.person && value.iter().all(u8::is_ascii_digit) && loosely_formed(value) => {
+                whole(I::Other, hits);
+                return Ok(());
+            }
+            // `"name":"intake.api"` is a logger's.
+            Class::User | Class::Staff | Class::Person
+                if manner.person
+                    && users::account(value)
+                    && (class != Class::Person || !value.contains(&b'.') || users::personal(value)) =>
+            {
                 whole(I::Other, hits);
                 return Ok(());
             }
             Class::Prose => manner = Manner { strict: true, person: true, ..manner },
             _ => {}
+        }
+        if class == Class::Prose && value.starts_with(b"<div") {
+            fhir::narrative(value, |range, identifier| {
+                if plausible(identifier, value.get(range.clone()).unwrap_or_default()) {
+                    let Range { start, end } = range;
+                    hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+                }
+            });
+        }
+        // The customer of a service of payment.
+        if value.starts_with(b"cus_") && (12..=32).contains(&value.len()) {
+            whole(I::Account, hits);
+            return Ok(());
         }
         if let Some(id) = fhir::reference(value) {
             hits.push(Hit {

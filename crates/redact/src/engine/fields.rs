@@ -4,9 +4,9 @@
 use crate::{
     Identifier as I,
     context::{heads as is_heads, rows as is_rows},
-    format::{fhir, json::Leaf},
+    format::json::Leaf,
     text::{
-        key::{Class, Side, classify, of_somebody, parts, side},
+        key::{Class, Side, classify, classify_joined, of_somebody, parts, side},
         token::at,
         value::formed,
         written::{namelike, number_in},
@@ -138,7 +138,9 @@ pub(super) fn number_said(class: Class, person: bool, value: &[u8]) -> Option<(I
 /// What tells that the document is a resource of FHIR.
 pub(super) fn resource<'a>(line: &[u8], leaves: &'a [Leaf]) -> Option<&'a Leaf> {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
-    leaves.iter().find(|leaf| get(&leaf.key) == b"resourceType" && fhir::is_resource(get(&leaf.value)))
+    leaves
+        .iter()
+        .find(|leaf| get(&leaf.key) == b"resourceType" && crate::format::fhir::is_resource(get(&leaf.value)))
 }
 
 /// Whether an object is of who sends a message and who gets it, as Redox and others write above their messages.
@@ -161,12 +163,37 @@ pub(super) fn typed(key: &[u8]) -> bool {
     )
 }
 
+/// Whether a key tells nothing without the object around.
+pub(super) fn generic(key: &[u8]) -> bool {
+    list!("id number no num value date serial code identifier").contains(&hash(key))
+}
+
+/// Operators of queries, whose value is one of the key around them: `{"mrn":{"_eq":"0048213"}}`, `{"mrn":{"$in":["0048213"]}}`.
+pub(super) fn operator(key: &[u8]) -> bool {
+    matches!(key, [b'_' | b'$', rest @ ..] if list!(
+        "eq ne neq in nin gt gte lt lte like nlike ilike nilike similar regex iregex contains not all is elemmatch"
+    ).contains(&hash(rest)))
+}
+
+/// The same, of words that are keys of their own as well: Prisma's, Elasticsearch's, Sequelize's.
+pub(super) fn compared(key: &[u8]) -> bool {
+    list!(
+        "value values eq equals in contains startswith endswith like ilike not gt gte lt lte query term match terms raw"
+    )
+    .contains(&hash(key))
+}
+
 /// A moment with its seconds and its zone, as loggers write their own: `2026-11-22T03:41:38Z`.
 pub(super) fn moment(value: &[u8]) -> bool {
     (20..=40).contains(&value.len())
         && matches!(at(value, 10), b'T' | b' ')
         && at(value, 16) == b':'
         && at(value, 4) == b'-'
+}
+
+/// Whether a value is a number that a store of documents makes up (BSON).
+pub(super) fn object_id(value: &[u8]) -> bool {
+    value.len() == 24 && value.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether the value of a key is where something is.
@@ -387,6 +414,28 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 .any(|other| same(leaf, other) && bodily(get(&other.key), get(&other.value)))
         {
             set(classes, index, Class::Is(I::Biometric));
+        } else if worded
+            && let Some(name) = kind_of(key)
+            && let Some(class) = numbered(value)
+        {
+            // `{"auditable_type":"Patient","auditable_id":482139}`: the kind stands beside the number.
+            let other = leaves.iter().enumerate().skip(index.saturating_sub(4)).take(9).find(|(_, other)| {
+                same(leaf, other)
+                    && number_of(get(&other.key)).is_some_and(|other| other.eq_ignore_ascii_case(name))
+            });
+            if let Some((other, _)) = other {
+                set(classes, other, class);
+            }
+        } else if key == b"id"
+            && value.len() > 4
+            && list!("user usr customer member enduser").contains(&hash(get(&leaf.parent)))
+            && near(index).any(|(_, other)| {
+                same(leaf, other)
+                    && list!("email mail username name phone ip ipaddress").contains(&hash(get(&other.key)))
+            })
+        {
+            // `"user":{"id":"53877377","email":"…"}` of Sentry.
+            set(classes, index, Class::Is(I::Other));
         } else if key.eq_ignore_ascii_case(b"key")
             && formed(value)
             && near(index).any(|(_, other)| get(&other.parent).eq_ignore_ascii_case(b"value"))
@@ -396,13 +445,47 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
+/// What a key calls the kind of something: `auditable` of `auditable_type`, nothing of `type`; `entity` of `entity`.
+fn kind_of(key: &[u8]) -> Option<&[u8]> {
+    if list!("entity resource model object record target subject table").contains(&hash(key)) {
+        return Some(key);
+    }
+    without(key, b"type").or_else(|| without(key, b"class"))
+}
+
+/// The same of a key of its number: `auditable_id`, `id`.
+fn number_of(key: &[u8]) -> Option<&[u8]> {
+    without(key, b"id").or_else(|| without(key, b"key")).or_else(|| without(key, b"pk"))
+}
+
+/// A key without its last word and what joins it.
+fn without<'a>(key: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
+    let (head, tail) = key.split_at_checked(key.len().checked_sub(word.len())?)?;
+    let joined = head.is_empty() || head.ends_with(b"_") || tail.first().is_some_and(u8::is_ascii_uppercase);
+    (tail.eq_ignore_ascii_case(word) && joined).then(|| head.strip_suffix(b"_").unwrap_or(head))
+}
+
+/// What the number of such a kind is: of a patient whatever its form, of a claim or a visit if it has one.
+fn numbered(kind: &[u8]) -> Option<Class> {
+    if kind.len() > 24 || !kind.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_') {
+        return None;
+    }
+    match classify_joined(kind, b"id") {
+        Class::Is(I::Mrn) => Some(Class::Is(I::Mrn)),
+        Class::Is(identifier @ (I::HealthPlan | I::Account | I::Other)) | Class::Formed(identifier) => {
+            Some(Class::Formed(identifier))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a key or its value names a part of a body that is measured: `"modality":"fingerprint"`, `"finger":"R_INDEX"`.
 fn bodily(key: &[u8], value: &[u8]) -> bool {
     list!("modality biometric biometrictype finger eye palm").contains(&hash(key))
         && value.first().is_some_and(u8::is_ascii_alphabetic)
 }
 
-fn set(classes: &mut [Class], index: usize, class: Class) {
+pub(super) fn set(classes: &mut [Class], index: usize, class: Class) {
     if let Some(slot) = classes.get_mut(index) {
         *slot = class;
     }

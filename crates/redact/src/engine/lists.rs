@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Least and most values of a row.
-const LEAST: usize = 3;
+const LEAST: usize = 2;
 const MOST: usize = 100;
 
 /// Finds the values of rows about persons; whether there are any.

@@ -42,6 +42,21 @@ impl Engine {
                 hits.push(Hit { start: range.start, end, identifier, weight: weight::KEY, quoted: 0 });
                 return;
             }
+            // `STATEMENT COVERS  010523  011423` of a bill.
+            if matches!(class, Class::Day | Class::Is(I::Date))
+                && matches!(value.len(), 6 | 8)
+                && value.iter().all(u8::is_ascii_digit)
+            {
+                let end = range.start + value.len();
+                hits.push(Hit {
+                    start: range.start,
+                    end,
+                    identifier: I::Date,
+                    weight: weight::KEY,
+                    quoted: 0,
+                });
+                return;
+            }
             joined.clear();
             joined.extend_from_slice(label);
             joined.extend_from_slice(b": ");
@@ -52,6 +67,12 @@ impl Engine {
             behind(hits, first, length, range.start, value.len());
         });
         scratch.joined = joined;
+        if let Some((city, zip)) = form::town(line) {
+            for (range, identifier) in [(city, I::City), (zip, I::Zip)] {
+                let std::ops::Range { start, end } = range;
+                hits.push(Hit { start, end, identifier, weight: weight::CONTEXT, quoted: 0 });
+            }
+        }
         if let Some(range) = form::surname_first(line) {
             hits.push(Hit {
                 start: range.start,

@@ -12,6 +12,13 @@ pub(crate) fn settle(line: &[u8], hits: &mut Vec<Hit>) {
     if hits.is_empty() {
         return;
     }
+    // `95537201^EPC`: an order's number goes with the system that gave it.
+    for hit in hits.iter_mut() {
+        let rest = line.get(hit.end..).unwrap_or_default();
+        if rest.starts_with(b"^EPC") && !rest.get(4).is_some_and(u8::is_ascii_alphanumeric) {
+            hit.end += 4;
+        }
+    }
     hits.sort_by(|a, b| {
         b.weight
             .cmp(&a.weight)

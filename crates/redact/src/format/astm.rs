@@ -149,6 +149,8 @@ fn field(text: &[u8], range: Range<usize>, kind: Field, hits: &mut Vec<Hit>) {
             // The clinician in the place of the telephone.
             (Is(I::Phone), _) if digits == 0 && part.len() > 2 => Some(I::Name),
             (Is(I::Phone), 0) => Some(I::Phone),
+            // A rack, a place in it.
+            (Is(I::Other), 0) if part.len() < 4 => None,
             (Is(identifier), 0) => (part.len() > 1).then_some(identifier),
             (Staff, 0) if part.len() < 2 => None,
             (Name, 0..=4) => Some(I::Name),

@@ -1,6 +1,9 @@
 //! Keys of FHIR resources (HL7 FHIR R4 and R5) whose meaning is fixed by the standard.
 
-use crate::{Identifier as I, text::key::Class};
+use crate::{
+    Identifier as I,
+    text::{key::Class, written::remarked},
+};
 
 mod resources;
 
@@ -9,6 +12,69 @@ pub(crate) use resources::{is_resource, of_nobody, of_the_message};
 fn among(key: &[u8], keys: &[&str]) -> bool {
     keys.iter().any(|known| key == known.as_bytes())
 }
+
+/// Which of the kinds that are read apart a resource is, by the name of one of them: of persons, of organizations, of nobody, and those that
+/// number lots of medicines.
+pub(crate) fn kind(resource: &[u8]) -> &'static str {
+    match resource {
+        b"Organization" => "Organization",
+        b"Bundle" => "Bundle",
+        _ if of_nobody(resource) => "ValueSet",
+        b"Immunization"
+        | b"ImmunizationEvaluation"
+        | b"ImmunizationRecommendation"
+        | b"Medication"
+        | b"MedicationAdministration"
+        | b"MedicationDispense"
+        | b"NutritionProduct"
+        | b"Substance" => "Immunization",
+        _ => "Patient",
+    }
+}
+
+/// Keys of objects that stand for somebody: a reference, or who did something (R4 and R5).
+const SOMEBODY: [&str; 40] = [
+    "subject",
+    "patient",
+    "beneficiary",
+    "subscriber",
+    "policyHolder",
+    "individual",
+    "recorder",
+    "asserter",
+    "informant",
+    "informationSource",
+    "verifiedWith",
+    "verifiedBy",
+    "author",
+    "authenticator",
+    "party",
+    "performer",
+    "actor",
+    "requester",
+    "sender",
+    "recipient",
+    "source",
+    "member",
+    "participant",
+    "generalPractitioner",
+    "attester",
+    "who",
+    "enterer",
+    "provider",
+    "collector",
+    "receiver",
+    "signer",
+    "operator",
+    "careTeam",
+    "careManager",
+    "interpreter",
+    "resultsInterpreter",
+    "assessor",
+    "witness",
+    "owner",
+    "dispenser",
+];
 
 /// What a key tells in a resource; `None` where the ordinary reading is right.
 pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8]) -> Option<Class> {
@@ -50,8 +116,13 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
                 "type",
                 "payor",
                 "insurer",
+                "deviceName",
+                "manufacturer",
             ],
         )
+        // The number of a payer, of who gave another.
+        || parent == b"identifier" && among(grandparent, &["insurer", "payor", "issuer", "assigner"])
+        || key == b"hash"
     {
         return Some(Class::Machine);
     }
@@ -66,7 +137,11 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         }
         (b"coverage" | b"insurer", b"display") if digits == 0 => Class::Machine,
         // Six digits are the bank of a pharmacy's payer.
-        (b"class" | b"grouping", b"value") if digits >= 4 && (digits, value.len()) != (6, 6) => {
+        (b"class" | b"grouping", b"value")
+            if digits >= 4
+                && (digits, value.len()) != (6, 6)
+                && value.windows(2).any(|pair| !matches!(pair, [a, b] if a == b)) =>
+        {
             Class::Is(I::HealthPlan)
         }
         (
@@ -78,15 +153,27 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             b"value",
         ) if digits > 0 => Class::Is(I::Mrn),
         (_, b"preAuthRef" | b"preAuthReference") if digits > 2 => Class::Is(I::Other),
-        (_, b"time") if digits >= 8 => Class::Is(I::Date),
+        (_, b"time" | b"when" | b"timestamp" | b"lastOccurrence" | b"statusDate" | b"expiry")
+            if digits >= 8 =>
+        {
+            Class::Is(I::Date)
+        }
+        (_, b"authorString") => Class::Part(true),
         (_, b"diagnostics") => Class::Prose,
         (_, b"title") if pictured(value) => Class::Is(I::Photo),
         (b"destination" | b"origin", b"display") if !value.contains(&b',') => Class::Weak(I::Facility),
         (
-            b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"individual" | b"recorder"
-            | b"asserter",
+            b"subject" | b"patient" | b"beneficiary" | b"subscriber" | b"policyHolder" | b"individual"
+            | b"recorder" | b"asserter" | b"verifiedWith" | b"informant",
             b"display",
         ) if digits == 0 && written_as_a_name(value) => Class::Is(I::Name),
+        (_, b"display") if among(parent, &SOMEBODY) && remarked(value).is_some() => Class::Part(true),
+        // A place with its town.
+        (b"actor" | b"performer", b"display")
+            if value.contains(&b',') && crate::format::hl7::of_care(value) =>
+        {
+            Class::Prose
+        }
         (b"telecom", b"value") if value.contains(&b'@') => Class::Is(I::Email),
         (b"telecom", b"value") if value.starts_with(b"http") => Class::Is(I::Url),
         (b"telecom", b"value") => Class::Is(I::Phone),
@@ -94,7 +181,7 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
         // Who did it is known by the name of an account.
         (b"identifier", b"value") | (_, b"altId") if digits == 0 && !value.contains(&b' ') => Class::Staff,
         (b"identifier" | b"udiCarrier", b"value") => Class::Is(I::Mrn),
-        (b"photo", b"data" | b"url") => Class::Is(I::Photo),
+        (b"photo" | b"image", b"data" | b"url") => Class::Is(I::Photo),
         (b"name" | b"valueHumanName", b"family" | b"given" | b"text") => Class::Is(I::Name),
         (b"address" | b"valueAddress", b"line" | b"text") => Class::Is(I::Address),
         (_, b"city" | b"district") => Class::Is(I::City),
@@ -109,11 +196,24 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"distinctIdentifier",
         ) => Class::Is(I::Device),
         (_, b"subscriberId" | b"policyNumber" | b"dependent") if digits > 2 => Class::Is(I::HealthPlan),
-        (_, b"birthDate" | b"deceasedDateTime") => Class::Is(I::Date),
+        // A year may stay.
+        (_, b"birthDate" | b"deceasedDateTime") if digits > 4 => Class::Is(I::Date),
+        (_, b"birthDate" | b"deceasedDateTime") => Class::Machine,
+        // What a document is called everywhere.
+        (b"masterIdentifier", b"value") if value.starts_with(b"urn:oid:") => Class::Machine,
         (
             _,
-            b"div" | b"comment" | b"valueString" | b"conclusion" | b"description" | b"patientInstruction",
+            b"div"
+            | b"comment"
+            | b"conclusion"
+            | b"description"
+            | b"patientInstruction"
+            | b"summary"
+            | b"details",
         ) => Class::Prose,
+        (_, b"title") if value.contains(&b' ') => Class::Prose,
+        (_, b"scheduledString") => Class::Day,
+        (_, key) if key.ends_with(b"String") => Class::Prose,
         (b"note" | b"text", b"text") => Class::Prose,
         (
             b"serviceProvider"
@@ -122,6 +222,7 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"custodian"
             | b"organization"
             | b"hospitalization"
+            | b"onBehalfOf"
             | b"facility",
             b"display",
         ) => Class::Is(I::Facility),
@@ -163,7 +264,7 @@ fn ssn_like(value: &[u8]) -> bool {
 }
 
 /// What a key tells by the key above it, also where no resource is seen around.
-pub(crate) fn certain(key: &[u8], parent: &[u8], value: &[u8]) -> Option<Class> {
+pub(crate) fn certain(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8]) -> Option<Class> {
     let known = among(
         parent,
         &[
@@ -198,7 +299,7 @@ pub(crate) fn certain(key: &[u8], parent: &[u8], value: &[u8]) -> Option<Class> 
     let plain =
         among(key, &["value", "family", "given", "text", "data", "url", "line", "start", "end", "display"])
             || !among(parent, &["telecom", "identifier", "name", "photo", "address", "period"]);
-    if known && plain { class(key, parent, b"", value) } else { None }
+    if known && plain { class(key, parent, grandparent, value) } else { None }
 }
 
 /// What the `value` beside a `system` or a `code` is (HL7 table 0203).
@@ -214,14 +315,72 @@ pub(crate) fn kind_of_identifier(key: &[u8], value: &[u8]) -> Option<I> {
         b"system" if memchr::memmem::find(value, b"us-npi").is_some() => Some(I::Npi),
         b"system" if value == b"phone" || value == b"sms" => Some(I::Phone),
         b"system" if value == b"fax" => Some(I::Fax),
-        b"code" => match value {
-            b"MR" | b"PI" | b"PT" | b"VN" => Some(I::Mrn),
-            b"DL" | b"PPN" | b"MD" | b"LN" => Some(I::Licence),
-            b"MB" | b"MC" | b"MA" | b"SN" | b"XV" => Some(I::HealthPlan),
-            b"SS" | b"SB" => Some(I::Ssn),
-            b"AN" | b"ANON" => Some(I::Account),
-            _ => None,
-        },
+        b"code" => table_0203(value),
+        _ => None,
+    }
+}
+
+/// Finds what a narrative tells in the tables that servers write by themselves (HAPI FHIR): the name above, and cells behind
+/// their labels.
+pub(crate) fn narrative(value: &[u8], mut tell: impl FnMut(std::ops::Range<usize>, I)) {
+    let mut place = 0;
+    let (mut heading, mut label) = (false, None);
+    let mut lines = 0;
+    while let Some(open) = memchr::memchr(b'<', value.get(place..).unwrap_or_default()) {
+        let tag_at = place + open;
+        let rest = value.get(tag_at..).unwrap_or_default();
+        let tag =
+            rest.get(..memchr::memchr(b'>', rest).map_or(rest.len(), |end| end + 1)).unwrap_or_default();
+        heading = match tag {
+            [b'<', b'/', b'd', b'i', b'v', ..] => false,
+            _ => heading || memchr::memmem::find(tag, b"hapiHeaderText").is_some(),
+        };
+        if tag.starts_with(b"<tr") {
+            (label, lines) = (None, 0);
+        }
+        place = tag_at + tag.len();
+        let text = value.get(place..).unwrap_or_default();
+        let text = text.get(..memchr::memchr(b'<', text).unwrap_or(text.len())).unwrap_or_default();
+        let start = place + text.len() - text.trim_ascii_start().len();
+        let text = text.trim_ascii();
+        let range = start..start + text.len();
+        if text.is_empty() {
+        } else if heading {
+            tell(range, I::Name);
+        } else if let Some(known) = label {
+            let state = text.len() == 2 && text.iter().all(u8::is_ascii_uppercase);
+            match known {
+                I::Address if lines > 0 && !state && !text.iter().any(u8::is_ascii_digit) => {
+                    tell(range, I::City)
+                }
+                I::Address if lines > 0 && text.iter().all(|b| b.is_ascii_digit() || *b == b'-') => {
+                    tell(range, I::Zip)
+                }
+                known if !state => tell(range, known),
+                _ => {}
+            }
+            lines += 1;
+        } else if memchr::memmem::find(tag, b"<td").is_some() {
+            label = match text {
+                b"Identifier" | b"Identifiers" => Some(I::Mrn),
+                b"Address" => Some(I::Address),
+                b"Date of birth" => Some(I::Date),
+                _ => None,
+            };
+        }
+    }
+}
+
+/// Types of identifiers (HL7 table 0203).
+pub(crate) fn table_0203(code: &[u8]) -> Option<I> {
+    match code {
+        b"MR" | b"MRN" | b"PI" | b"PT" | b"VN" | b"MRT" | b"PE" | b"EPI" | b"EHRID" => Some(I::Mrn),
+        b"DL" | b"PPN" | b"MD" | b"LN" => Some(I::Licence),
+        b"MB" | b"MC" | b"MA" | b"SN" | b"XV" | b"HC" | b"MI" | b"SR" => Some(I::HealthPlan),
+        b"SS" | b"SB" | b"SSN" => Some(I::Ssn),
+        b"AN" | b"ANON" | b"GI" => Some(I::Account),
+        b"NPI" => Some(I::Npi),
+        b"DEA" => Some(I::Dea),
         _ => None,
     }
 }
@@ -255,6 +414,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn tables_of_a_narrative_are_read_by_their_labels() {
+        let text = "<div><div class=\"hapiHeaderText\">Orla <b>QUIST </b></div><table><tr><td>Identifier</td><td>A4821</td>\
+                    </tr><tr><td>Address</td><td><span>4 Elm St </span><br/><span>Otis </span><span>OR </span></td></tr></table></div>";
+        let mut found = Vec::new();
+        narrative(text.as_bytes(), |range, identifier| found.push((identifier, &text[range])));
+        let expected = [
+            (I::Name, "Orla"),
+            (I::Name, "QUIST"),
+            (I::Mrn, "A4821"),
+            (I::Address, "4 Elm St"),
+            (I::City, "Otis"),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn keys_of_the_standard_are_known() {
         assert_eq!(class(b"value", b"telecom", b"", b"a@b.org"), Some(Class::Is(I::Email)));
         assert_eq!(class(b"value", b"identifier", b"", b"123-45-6789"), Some(Class::Is(I::Ssn)));
@@ -270,6 +445,12 @@ mod tests {
         assert_eq!(class(b"display", b"subject", b"", b"May Young"), Some(Class::Is(I::Name)));
         assert_eq!(class(b"value", b"version", b"", b"4.2.1.7"), Some(Class::Machine));
         assert_eq!(class(b"url", b"link", b"", b"https://x.org/Patient?family=Roe"), None);
+        assert_eq!(class(b"display", b"party", b"guarantor", b"Bean Quist"), Some(Class::Part(true)));
+        assert_eq!(class(b"display", b"asserter", b"", b"Orla Quist, mother"), Some(Class::Part(true)));
+        assert_ne!(class(b"display", b"performer", b"", b"Vexholm Pharmacy"), Some(Class::Part(true)));
+        assert_eq!(class(b"value", b"identifier", b"insurer", b"19998"), Some(Class::Machine));
+        assert_eq!(class(b"abatementString", b"", b"", b"last May"), Some(Class::Prose));
+        assert_eq!((kind(b"MedicationDispense"), kind(b"Encounter")), ("Immunization", "Patient"));
         assert_eq!(reference(b"Patient/123-a"), Some(8..13));
         assert_eq!(reference(b"Organization/1"), None);
     }

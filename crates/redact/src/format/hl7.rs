@@ -10,10 +10,13 @@ mod forms;
 
 use fields::{
     Field,
-    Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Range, Telecom, Timing},
-    LOOSE, SEGMENTS,
+    Field::{
+        Address, All, Clinician, Code, First, Location, Occurrence, Parties, Prose, Range, Telecom, Timing,
+    },
+    LOOSE,
 };
-use forms::{capital, end_of, login, of_care, pictured, shared};
+pub(crate) use forms::of_care;
+use forms::{addressed, capital, dated, end_of, is_local, login, party, pictured, shared};
 
 /// Finds the fields of the segment whose name begins here; where the segment ends, and which parts are prose.
 pub(crate) fn segment(
@@ -33,8 +36,8 @@ pub(crate) fn segment(
         return None;
     }
     let local = is_local(name);
-    let fields = match SEGMENTS.iter().find(|(known, _)| *known == name) {
-        Some((_, fields)) => *fields,
+    let fields = match fields::of(name) {
+        Some(fields) => fields,
         None if local => &[],
         None => return None,
     };
@@ -55,9 +58,12 @@ pub(crate) fn segment(
         if name == b"PID" && matches!(number, 15..=17) && crate::check::digits::count(value) >= 6 {
             field(text, place..place + length, First(I::Account), hits, prose);
         }
-        let listed = fields.iter().find(|(known, _)| *known == number).map(|(_, field)| *field);
+        let listed = fields.get(number).copied().flatten();
         let range = place..place + length;
         match listed {
+            // A name in sub-components, or an address, wherever it stands.
+            _ if loose && party(value) => field(text, range, Parties, hits, prose),
+            _ if loose && addressed(value) => field(text, range, Address, hits, prose),
             Some(Prose) if name == b"OBX" => {
                 let typed = observed(kind);
                 field(text, range, typed, hits, prose);
@@ -72,17 +78,16 @@ pub(crate) fn segment(
             }
             None if name == b"QPD" && value.starts_with(b"@") => asked(text, range, hits),
             None if loose && value.len() > 1 => unlisted(text, range, local, hits, prose),
+            // What has the form of a day is one in every segment: senders shift fields. A query has its own.
+            None if dated(value) && !matches!(name, b"QRD" | b"QRF" | b"QPD" | b"MSA") => {
+                field(text, range, All(I::Date), hits, prose)
+            }
             None => {}
         }
         place += length + 1;
         number += 1;
     }
     Some(end)
-}
-
-/// Whether a segment is one of a site's own: `Z` and two more (chapter 2, 2.10).
-fn is_local(name: &[u8]) -> bool {
-    matches!(name, [b'Z', second, third] if [second, third].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
 }
 
 /// What the value of an observation is, by its type (table 0125).
@@ -108,13 +113,13 @@ fn asked(text: &[u8], range: std::ops::Range<usize>, hits: &mut Vec<Hit>) {
         let mut path = parameter.get(..caret).unwrap_or_default().split(|b| *b == b'.');
         let segment = path.next().and_then(|name| name.strip_prefix(b"@")).unwrap_or_default();
         let mut number = || std::str::from_utf8(path.next()?).ok()?.parse::<usize>().ok();
-        if let Some((_, fields)) = SEGMENTS.iter().find(|(known, _)| &known[..] == segment)
+        if let Some(fields) = fields::of(segment)
             && let Some(place) = number()
-            && let Some((_, field)) = fields.iter().find(|(known, _)| *known == place)
+            && let Some(field) = fields.get(place).copied().flatten()
         {
             let value = parameter.get(caret + 1..).unwrap_or_default();
             let part = number().unwrap_or(1);
-            if let Some(identifier) = component(*field, part, value) {
+            if let Some(identifier) = component(field, part, value) {
                 push(value, start + caret + 1, identifier, hits);
             }
         }
@@ -131,17 +136,15 @@ pub(crate) fn referred(
     range: std::ops::Range<usize>,
     hits: &mut Vec<Hit>,
 ) -> bool {
-    let Some((_, fields)) = SEGMENTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
-        return false;
-    };
-    let Some((_, listed)) = fields.iter().find(|(known, _)| *known == number) else { return false };
+    let Some(fields) = fields::of(&name.to_ascii_uppercase()) else { return false };
+    let Some(listed) = fields.get(number).copied().flatten() else { return false };
     // `PID.3 RG780411 name mismatch: …`: what is said of a number is none.
     let range = number_in(text.get(range.clone()).unwrap_or_default())
         .map_or(range.clone(), |number| range.start + number.start..range.start + number.end);
     let value = text.get(range.clone()).unwrap_or_default();
     match part {
         Some(part) if memchr::memchr(b'^', value).is_none() => {
-            if let Some(identifier) = component(*listed, part, value) {
+            if let Some(identifier) = component(listed, part, value) {
                 push(value, range.start, identifier, hits);
             }
         }
@@ -149,14 +152,14 @@ pub(crate) fn referred(
         _ if matches!(listed, Timing) && value.len() >= 8 && value.iter().all(u8::is_ascii_digit) => {
             push(value, range.start, I::Date, hits);
         }
-        _ => field(text, range, *listed, hits, &mut Vec::new()),
+        _ => field(text, range, listed, hits, &mut Vec::new()),
     }
     true
 }
 
 /// Whether these letters are the name of a segment whose fields are known.
 pub(crate) fn is_segment(name: &[u8]) -> bool {
-    SEGMENTS.iter().any(|(known, _)| &known[..] == name)
+    fields::of(name).is_some()
 }
 
 /// A field of which the standard tells nothing here, in a segment about a person: senders shift fields. Its form tells.
@@ -187,8 +190,11 @@ fn unlisted(
         part.len() <= 20
             && (part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') || part.iter().all(capitals))
     };
-    let dated = |part: &[u8]| part.len() >= 8 && crate::shape::date::compact(part, 0) == Some(part.len());
     let state = part(3).len() == 2 && part(3).iter().all(u8::is_ascii_uppercase);
+    if value.starts_with(b"(01)") {
+        hits.push(whole(range, I::Device));
+        return;
+    }
     let count = parts.count();
     let found = match () {
         () if dated(value) => All(I::Date),
@@ -269,7 +275,7 @@ fn field(
             if let (Parties, 1) = (field, number)
                 && memchr::memchr(b'&', value).is_some()
             {
-                parts(value, place, hits);
+                forms::parts(value, place, hits);
             } else if let Some(identifier) = component(field, number, value) {
                 push(value, place, identifier, hits);
             }
@@ -277,17 +283,6 @@ fn field(
             number += 1;
         }
         repetition += length + 1;
-    }
-}
-
-/// A name in sub-components: `id&family&given`.
-fn parts(value: &[u8], start: usize, hits: &mut Vec<Hit>) {
-    let mut place = start;
-    for (index, part) in value.split(|b| *b == b'&').enumerate() {
-        if let Some(identifier) = component(Clinician, index + 1, part).filter(|_| index < 4) {
-            push(part, place, identifier, hits);
-        }
-        place += part.len() + 1;
     }
 }
 
@@ -330,10 +325,18 @@ fn component(field: Field, number: usize, value: &[u8]) -> Option<I> {
         },
         (Clinician, 2..=5) => Some(I::Name),
         (Parties, 1) => component(Clinician, 1, value),
-        (Parties, 2 | 3) | (Timing, 4 | 5) | (Range, 1 | 2) => (digits >= 8).then_some(I::Date),
+        (Parties | Occurrence, 2 | 3) | (Timing, 4 | 5) | (Range, 1 | 2) => (digits >= 8).then_some(I::Date),
         (Location, 1) => (value.contains(&b' ') && of_care(value)).then_some(I::Facility),
+        (Parties, 7) | (Location, 4 | 9) if value.contains(&b' ') && of_care(value) => Some(I::Facility),
+        // Sites have codes; what is written out is where one is.
+        (Location, 4) if digits == 0 && value.iter().any(u8::is_ascii_lowercase) => Some(I::City),
         (Parties, 7) | (Location, 4) => value.contains(&b' ').then_some(I::Facility),
         (Location, 9) if digits > 0 && value.contains(&b' ') => Some(I::Address),
+        // The number of what stands at a bed (IHE PCD TF-2, PV1-3).
+        (Location, 10 | 11) if digits >= 12 => Some(I::Device),
+        // With its address (LA2).
+        (Location, 11) if digits == 0 && value.len() > 2 => Some(I::City),
+        (Location, 13) if digits >= 5 => Some(I::Zip),
         (Address, 1 | 2) => Some(I::Address),
         (Address, 3) => Some(I::City),
         (Address, 8 | 9) if value.len() > 3 => Some(I::City),
@@ -382,7 +385,8 @@ pub(crate) fn begins(text: &[u8], place: usize) -> bool {
     at(text, place + 3) == b'|'
         && (name == b"MSH"
             || is_local(name) && place == 0
-            || SEGMENTS.iter().any(|(known, _)| &known[..] == name))
+            // Programs that report an error begin like its segment.
+            || name != b"ERR" && fields::of(name).is_some())
 }
 
 #[cfg(test)]

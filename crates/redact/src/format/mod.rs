@@ -7,4 +7,5 @@ pub(crate) mod header;
 pub(crate) mod hl7;
 pub(crate) mod json;
 pub(crate) mod ncpdp;
+pub(crate) mod registry;
 pub(crate) mod x12;

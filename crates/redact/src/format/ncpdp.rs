@@ -194,7 +194,7 @@ fn parted(text: &[u8], hits: &mut Vec<Hit>) {
 
 /// Fields that blanks part: from a date of birth on, ids that follow in their order.
 fn blanks(text: &[u8], hits: &mut Vec<Hit>) {
-    for place in memchr::memmem::find_iter(text, b"C4") {
+    for place in memchr::memchr_iter(b'C', text).filter(|place| at(text, place + 1) == b'4') {
         let before = place.checked_sub(1).map_or(b' ', |before| at(text, before));
         if before.is_ascii_alphanumeric() || !born(text, place, place + 10) || at(text, place + 10) != b' ' {
             continue;
@@ -257,7 +257,7 @@ fn headed(text: &[u8], hits: &mut Vec<Hit>) {
 /// Segments that blanks part into fields, which follow in the order of their ids.
 fn printed(text: &[u8], hits: &mut Vec<Hit>) {
     let mut next = 0;
-    for start in memchr::memmem::find_iter(text, b"AM") {
+    for start in memchr::memchr_iter(b'A', text).filter(|start| at(text, start + 1) == b'M') {
         let Some(ids) = ids(text, start).filter(|_| start >= next) else { continue };
         let rest = text.get(start..).unwrap_or_default();
         let end = start

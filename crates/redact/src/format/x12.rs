@@ -14,6 +14,13 @@ const SEGMENTS: [&[u8]; 34] = [
     b"HCR", b"CTX", b"IK4", b"AK4", b"ENT", b"RMR", b"STC", b"PWK",
 ];
 
+/// Who cares for people, by the code of an entity (element 98).
+const PROVIDERS: [&[u8]; 15] =
+    [b"FA", b"77", b"85", b"87", b"82", b"SJ", b"1P", b"1T", b"80", b"TT", b"LI", b"PW", b"45", b"P3", b"72"];
+
+/// What the number of an entity is of (element 66), as far as it can stand in the wrong place.
+const QUALIFIERS: [&[u8]; 7] = [b"34", b"SY", b"MI", b"II", b"XX", b"24", b"FI"];
+
 /// Whether a text is X12: it begins with a segment that only X12 has.
 pub(crate) fn begins(text: &[u8]) -> bool {
     (2..=3)
@@ -114,17 +121,19 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 for number in [3, 4, 5] {
                     push(number, I::Name);
                 }
-            } else if matches!(value(1), b"FA" | b"77" | b"85" | b"87" | b"82" | b"SJ" | b"1P") {
+            } else if PROVIDERS.contains(&value(1)) {
                 push(3, I::Facility);
             }
+            // Senders that leave the suffix out shift the number.
+            let at = if QUALIFIERS.contains(&value(7)) && !value(8).is_empty() { 8 } else { 9 };
             // Payers have names and numbers that everybody knows.
-            if matches!(value(1), b"PR" | b"40" | b"41") || matches!(value(8), b"PI" | b"XV") {
+            if matches!(value(1), b"PR" | b"40" | b"41") || matches!(value(at - 1), b"PI" | b"XV") {
                 return;
             }
             push(
-                9,
-                match value(8) {
-                    b"MI" | b"II" | b"MC" => I::HealthPlan,
+                at,
+                match value(at - 1) {
+                    b"MI" | b"II" | b"MC" | b"N" => I::HealthPlan,
                     b"34" | b"SY" => I::Ssn,
                     b"XX" => I::Npi,
                     _ => I::Other,
@@ -132,7 +141,7 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
             );
         }
         b"N1" => {
-            if matches!(value(1), b"PE" | b"FA" | b"85" | b"77" | b"82" | b"1P" | b"SJ") {
+            if (value(1) == b"PE" && value(3) != b"FI" || PROVIDERS.contains(&value(1))) && !known(value(2)) {
                 push(2, I::Facility);
             }
             match value(3) {
@@ -180,7 +189,12 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         b"PAT" => push(6, I::Date),
         b"CLM" => push(1, I::Account),
         b"SBR" => push(3, I::HealthPlan),
+        // The trace of a question or a transfer is nobody's: its third element tells whose numbers these are.
+        b"TRN" if value(1) == b"1" && value(3).first() == Some(&b'9') && value(3).len() == 10 => {}
+        b"TRN" if value(1) == b"3" => {}
         b"TRN" => push(2, I::Other),
+        b"ACT" => push(1, I::Account),
+        b"ICM" => push(5, I::Other),
         b"PER" => {
             push(2, I::Name);
             for number in [3, 5, 7] {
@@ -194,7 +208,25 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
             }
         }
         b"COB" => push(2, I::HealthPlan),
-        b"PLB" => push(1, I::Npi),
+        b"PLB" => {
+            push(1, I::Npi);
+            // A reason, and the claim that it is about.
+            for range in elements.iter().skip(3).step_by(2) {
+                let part = text.get(range.clone()).unwrap_or_default();
+                if let Some(colon) = part.iter().position(|b| matches!(b, b':' | b'>'))
+                    && plausible(I::Other, part.get(colon + 1..).unwrap_or_default())
+                {
+                    let start = range.start + colon + 1;
+                    hits.push(Hit {
+                        start,
+                        end: range.end,
+                        identifier: I::Other,
+                        weight: weight::KEY,
+                        quoted: 0,
+                    });
+                }
+            }
+        }
         b"HCR" => push(2, I::Other),
         // A copy of the element that was refused (999 and 997).
         b"IK4" | b"AK4" if crate::check::digits::count(value(4)) >= 6 => push(4, I::Other),
@@ -247,6 +279,12 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         }
         _ => {}
     }
+}
+
+/// Whether a name is of a payer, as everybody knows them.
+fn known(name: &[u8]) -> bool {
+    use crate::words::vocabulary as v;
+    v::vocabulary().get(crate::words::hash(name)) & v::PAYER != 0
 }
 
 #[cfg(test)]

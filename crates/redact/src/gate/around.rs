@@ -111,6 +111,18 @@ pub(super) fn banded(line: &[u8], start: usize) -> bool {
     before.ends_with(b" ") && digits >= 10
 }
 
+/// `82F Roe`: whether a family name that is no word stands behind the age and the sex that end here.
+pub(super) fn aged_name(line: &[u8], sex: usize) -> bool {
+    let rest = line.get(sex + 1..).unwrap_or_default();
+    if !before(line, sex).is_ascii_digit() || !matches!(rest, [b' ', b'A'..=b'Z', ..]) {
+        return false;
+    }
+    let name = rest.get(1..).unwrap_or_default();
+    let length = name.iter().take(24).take_while(|b| b.is_ascii_alphabetic()).count();
+    let flags = dictionary().get(hash(name.get(..length).unwrap_or_default()));
+    flags & FAMILY != 0 && flags & WORD == 0
+}
+
 /// Whether the value behind a key begins with a capital.
 pub(super) fn value_is_capital(line: &[u8], end: usize) -> bool {
     let rest = line.get(end..).unwrap_or_default().iter().take(8);

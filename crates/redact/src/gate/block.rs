@@ -3,10 +3,11 @@
 /// Bytes of a block, and bits of its masks.
 pub(super) const WIDTH: usize = 64;
 
+/// Classes of bytes; three bits tell them apart.
 const LOWER: u8 = 1;
 const UPPER: u8 = 2;
-const DIGIT: u8 = 4;
-const ODD: u8 = 8;
+const DIGIT: u8 = 3;
+const ODD: u8 = 4;
 
 /// Masks of the bytes from a place of the line on; the lowest bit is the first byte. Beyond the end of the line are
 /// blanks.
@@ -46,9 +47,10 @@ impl Block {
             let shift = number * 8;
             block.lower |= gather(eight) << shift;
             block.upper |= gather(eight >> 1) << shift;
-            block.digit |= gather(eight >> 2) << shift;
-            block.odd |= gather(eight >> 3) << shift;
+            block.odd |= gather(eight >> 2) << shift;
         }
+        block.digit = block.lower & block.upper;
+        (block.lower, block.upper) = (block.lower ^ block.digit, block.upper ^ block.digit);
         block
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::triggers::{PLAIN_STREETS, SMALL};
+use super::triggers::{PLAIN_STREETS, SMALL, asking};
 use crate::words::{
     hash,
     vocabulary::{self as v, Roles},
@@ -17,8 +17,29 @@ pub(super) struct Listed {
     small: Box<[u64; 1024]>,
     /// The same of all words.
     any: Box<[u64; 1024]>,
-    slots: Box<[(u64, Roles); SLOTS]>,
+    slots: Box<[Entry; SLOTS]>,
 }
+
+/// What is known of a word; nothing of most.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Entry {
+    whole: u64,
+    pub(super) roles: Roles,
+    /// Which of the triggers ask it, as bits.
+    pub(super) asked: u32,
+}
+
+impl Entry {
+    pub(super) const NONE: Self = Self { whole: 0, roles: 0, asked: 0 };
+
+    fn of(whole: u64, roles: Roles) -> Self {
+        Self { whole, roles, asked: asking(roles) }
+    }
+}
+
+/// The bytes of so many letters.
+const FIRST: [u64; 8] =
+    [0, 0xff, 0xffff, 0xff_ffff, 0xffff_ffff, 0xff_ffff_ffff, 0xffff_ffff_ffff, 0xff_ffff_ffff_ffff];
 
 /// The first eight letters of a word of ASCII letters, small, and its length.
 #[derive(Clone, Copy)]
@@ -35,10 +56,14 @@ impl Front {
             Some(eight) => u64::from_le_bytes(*eight),
             None => rest.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)),
         };
-        if length < 8 {
-            letters &= (1 << (length * 8)) - 1;
-        }
+        letters &= FIRST.get(length).copied().unwrap_or(u64::MAX);
         Self { letters: letters | 0x2020_2020_2020_2020, length }
+    }
+
+    /// Whether one of its letters is beyond ASCII.
+    #[inline]
+    fn wide(self) -> bool {
+        self.letters & 0x8080_8080_8080_8080 != 0
     }
 
     /// Sixteen bits.
@@ -47,16 +72,21 @@ impl Front {
         (self.letters ^ (self.length as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48
     }
 
-    /// Tells the word from all others of up to sixteen letters; `rest` begins with it.
+    /// Tells the word from all others of up to sixteen ASCII letters; `rest` begins with it. Nothing if it is none of
+    /// those.
     #[inline]
-    fn whole(self, rest: &[u8]) -> u64 {
+    fn whole(self, rest: &[u8]) -> Option<u64> {
+        if self.length > 16 || self.wide() {
+            return None;
+        }
         let first = (self.letters ^ (self.length as u64) << 40).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         if self.length <= 8 {
-            return first;
+            return Some(first);
         }
         let last = rest.get(self.length - 8..).and_then(|last| last.first_chunk()).copied();
-        let last = u64::from_le_bytes(last.unwrap_or_default()) | 0x2020_2020_2020_2020;
-        first.rotate_left(23) ^ last.wrapping_mul(0xff51_afd7_ed55_8ccd)
+        let last =
+            Self { letters: u64::from_le_bytes(last.unwrap_or_default()) | 0x2020_2020_2020_2020, ..self };
+        (!last.wide()).then(|| first.rotate_left(23) ^ last.letters.wrapping_mul(0xff51_afd7_ed55_8ccd))
     }
 }
 
@@ -83,11 +113,11 @@ impl Listed {
         if roles & SMALL != 0 || roles & v::STREET != 0 && PLAIN_STREETS.contains(&hash(word)) {
             set(&mut self.small, front.short());
         }
-        let whole = front.whole(word);
+        let Some(whole) = front.whole(word) else { return };
         let mut slot = slot(whole);
         while let Some(entry) = self.slots.get_mut(slot) {
-            if entry.1 == 0 || entry.0 == whole {
-                *entry = (whole, roles);
+            if entry.roles == 0 || entry.whole == whole {
+                *entry = Entry::of(whole, roles);
                 return;
             }
             slot = (slot + 1) % SLOTS;
@@ -100,32 +130,35 @@ impl Listed {
         holds(&self.small, front.short())
     }
 
-    /// The roles of a word that stands at the beginning of these bytes.
+    /// What is known of a word that stands at the beginning of these bytes.
     #[inline]
-    pub(super) fn roles(&self, rest: &[u8], length: usize) -> Roles {
-        let word = rest.get(..length).unwrap_or_default();
-        if length > 16 || !word.is_ascii() {
-            return v::vocabulary().get(hash(word));
-        }
-        let front = Front::of(rest, length);
+    pub(super) fn entry(&self, rest: &[u8], front: Front) -> Entry {
+        let Some(whole) = front.whole(rest) else {
+            return Entry::of(0, v::vocabulary().get(hash(rest.get(..front.length).unwrap_or_default())));
+        };
         if !holds(&self.any, front.short()) {
-            return 0;
+            return Entry::NONE;
         }
-        let whole = front.whole(rest);
         let mut slot = slot(whole);
         loop {
             match self.slots.get(slot) {
-                Some((found, roles)) if *found == whole && *roles != 0 => return *roles,
-                Some((_, roles)) if *roles != 0 => slot = (slot + 1) % SLOTS,
-                _ => return 0,
+                Some(entry) if entry.whole == whole && entry.roles != 0 => return *entry,
+                Some(entry) if entry.roles != 0 => slot = (slot + 1) % SLOTS,
+                _ => return Entry::NONE,
             }
         }
+    }
+
+    /// The roles of a word that stands at the beginning of these bytes.
+    #[inline]
+    pub(super) fn roles(&self, rest: &[u8], length: usize) -> Roles {
+        self.entry(rest, Front::of(rest, length)).roles
     }
 }
 
 static LISTED: LazyLock<Listed> = LazyLock::new(|| {
     let bits = || Box::new([0; 1024]);
-    let mut listed = Listed { small: bits(), any: bits(), slots: Box::new([(0, 0); SLOTS]) };
+    let mut listed = Listed { small: bits(), any: bits(), slots: Box::new([Entry::NONE; SLOTS]) };
     for word in v::words() {
         // As the vocabulary hashes: what is no letter is left out.
         let letters: Vec<u8> = word.bytes().filter(|b| b.is_ascii_alphabetic() || *b >= 0x80).collect();
@@ -181,7 +214,7 @@ mod tests {
         let words = "the quick brown fox jumps over lazy dog level info logger request completed method path \
                      status duration bytes span trace cluster worker partition offset";
         assert!(words.split(' ').filter(|word| small(word)).count() < 4);
-        let used = l.slots.iter().filter(|slot| slot.1 != 0).count();
+        let used = l.slots.iter().filter(|slot| slot.roles != 0).count();
         assert!(used * 10 < SLOTS * 6, "{used} of {SLOTS}");
     }
 }

@@ -1,6 +1,6 @@
 //! The quick look at digits, and at letters with digits among them.
 
-use super::Gate;
+use super::{Gate, words::NEAR};
 use crate::{
     check::digits,
     shape::{
@@ -14,24 +14,108 @@ use crate::{
     },
 };
 
+/// Most words between one of telephones and the number.
+const CALLED: u32 = 6;
+
+/// Most words between one of ages and an age.
+const AGED: u32 = 3;
+
+/// Months as loggers write them, who are no words of anything else.
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
 impl Gate<'_> {
-    /// Goes on after digits; nothing if they may identify.
-    #[inline]
-    pub(super) fn number(&mut self, start: usize, end: usize) -> Option<()> {
+    /// Where to go on after digits; nothing if they may identify. Most numbers are of a length and before a sign that mean
+    /// nothing, and end here.
+    #[inline(always)]
+    pub(super) fn number(&mut self, start: usize, end: usize) -> Option<usize> {
         self.number_at = self.words;
+        let length = end - start;
+        let next = at(self.line, end);
+        // Lengths of numbers, as bits, that are looked at before this sign.
+        let lengths: usize = match next {
+            b'.' => 0b1110,
+            b':' | b'-' => 0b1_1110,
+            b' ' => 0b1_0010,
+            b'/' => 0b110,
+            b'"' | b'\\' | b'|' => 1 << 8,
+            _ => 0,
+        };
+        let old = matches!((length, at(self.line, start)), (2, b'9') | (3, b'0' | b'1'));
+        let may = length >= 12 || lengths >> length & 1 == 1 || old || self.words - self.phone_at <= CALLED;
+        if may { self.weighed(start, end, next) } else { Some(end) }
+    }
+
+    /// The same for digits that may mean something.
+    #[inline(never)]
+    fn weighed(&mut self, start: usize, end: usize, next: u8) -> Option<usize> {
         let line = self.line;
         let length = end - start;
-        let next = at(line, end);
+        let called = self.words - self.phone_at <= CALLED;
+        // A second point is near, or it is no address.
+        if next == b'.'
+            && length <= 3
+            && line.get(end + 2..end + 5).is_some_and(|three| three.contains(&b'.'))
+        {
+            match internet::v4(line, start) {
+                Some((_, address)) if internet::public(address.into()) => return None,
+                // What is behind an address is looked at with its last number.
+                Some((end, _)) if !called && self.words - self.age_at > AGED => {
+                    let digits = line.get(..end).unwrap_or_default().iter().rev();
+                    return Some(end - digits.take_while(|b| b.is_ascii_digit()).count());
+                }
+                _ => {}
+            }
+        }
+        if !called {
+            let seconds = match (length, next) {
+                (4, b'-') => moment(line, start),
+                (2, b'/') if self.words - self.person_at > NEAR => self.stamp(start),
+                _ => None,
+            };
+            if seconds.is_some() {
+                return seconds;
+            }
+        }
+        let called = called && self.called(length, next, end);
+        (!(called || self.shaped(start, end, next) || self.aged(start, length, next, end))).then_some(end)
+    }
+
+    /// Where the seconds begin of a moment as access logs write it; the month is a word that went by.
+    fn stamp(&mut self, start: usize) -> Option<usize> {
+        const LENGTH: usize = "22/Nov/2026:03:41:".len();
+        let written: &[u8; LENGTH] = self.line.get(start..)?.first_chunk()?;
+        let [day, d, b'/', m, o, n, b'/', year, y, e, a, b':', hour, h, b':', minute, s, b':'] = *written
+        else {
+            return None;
+        };
+        let digits = [d, y, e, a, h, s].iter().all(u8::is_ascii_digit)
+            && matches!(day, b'0'..=b'3')
+            && matches!(year, b'1' | b'2')
+            && matches!(hour, b'0'..=b'2')
+            && matches!(minute, b'0'..=b'5');
+        let closed = at(self.line, start + LENGTH + 2) == b' ';
+        if !(digits && closed && before(self.line, start) == b'[' && MONTHS.contains(&&[m, o, n])) {
+            return None;
+        }
+        self.pass_word(start + 3, start + 6, true);
+        self.number_at = self.words;
+        Some(start + LENGTH)
+    }
+
+    /// Whether digits before this sign may identify by their shape. Which lengths are looked at before a sign, [`Gate::number`]
+    /// says.
+    fn shaped(&self, start: usize, end: usize, next: u8) -> bool {
+        let line = self.line;
+        let length = end - start;
         let after = at(line, end + 1);
-        let found = match next {
-            // A second point is near, or it is no address and no telephone.
+        match next {
+            // A second point is near, or it is no telephone.
             b'.' => {
-                length <= 3
+                length == 3
                     && after.is_ascii_digit()
                     && line.get(end + 2..end + 5).is_some_and(|three| three.contains(&b'.'))
-                    && (internet::v4(line, start)
-                        .is_some_and(|(_, address)| internet::public(address.into()))
-                        || length == 3 && phone::phone(line, start, Suspicion::Low).is_some())
+                    && phone::phone(line, start, Suspicion::Low).is_some()
                     || length == 1 && begins_distance(line, start)
                     || length >= 12 && card::card(line, start, true).is_some()
             }
@@ -65,46 +149,56 @@ impl Gate<'_> {
                         && shape::date::long_ago(line, start)
                     || length >= 12 && card::card(line, start, true).is_some()
             }
+            // `|03171962|F|`: a row about a person.
+            b'|' if length == 8 => matches!(after, b'M' | b'F') && at(line, end + 2) == b'|',
             _ => length >= 12 && card::card(line, start, true).is_some(),
-        };
-        let called = self.words - self.phone_at <= 6
-            && ((7..=15).contains(&length)
-                || matches!(next, b'-' | b'.' | b' ' | b'/' | b')')
-                    && (after.is_ascii_digit() || after == b' ' || after == b'('));
-        (!(found || called || self.aged(start, length, next, after))).then_some(())
+        }
+    }
+
+    /// Whether these digits may be of a telephone that a word before told of.
+    fn called(&self, length: usize, next: u8, end: usize) -> bool {
+        let after = at(self.line, end + 1);
+        (7..=15).contains(&length)
+            || matches!(next, b'-' | b'.' | b' ' | b'/' | b')')
+                && (after.is_ascii_digit() || after == b' ' || after == b'(')
     }
 
     /// Whether these digits may be an age over 89.
     #[inline]
-    fn aged(&self, start: usize, length: usize, next: u8, after: u8) -> bool {
-        let ninety = match length {
-            2 => at(self.line, start) == b'9',
-            3 => (90..=130).contains(&shape::value(self.line, start, 3)),
-            _ => false,
-        };
+    fn aged(&self, start: usize, length: usize, next: u8, end: usize) -> bool {
+        let first = at(self.line, start);
+        if !(length == 2 && first == b'9' || length == 3 && matches!(first, b'0' | b'1')) {
+            return false;
+        }
+        let ninety = length == 2 || (90..=130).contains(&shape::value(self.line, start, 3));
+        let after = at(self.line, end + 1);
         let unit =
             || matches!(next, b'y' | b'Y') || matches!(next, b'-' | b' ') && matches!(after, b'y' | b'Y');
-        ninety && (unit() || self.words - self.age_at <= 3)
+        ninety && (unit() || self.words - self.age_at <= AGED)
     }
 
     /// Whether letters and digits without a sign between may identify.
+    #[inline]
     pub(super) fn mixed(&self, start: usize, end: usize) -> bool {
-        let line = self.line;
-        let token = line.get(start..end).unwrap_or_default();
-        let length = token.len();
-        let [first, second, ..] = token else { return false };
+        let length = end - start;
+        let (first, second) = (at(self.line, start), at(self.line, start + 1));
         let may = match length {
+            0 | 1 => false,
             // An address with letters, an age: `fe80:`, `93yo`.
-            0..=4 => true,
-            11 | 17 => true,
+            2..=4 | 11 | 17 => true,
             5..=8 if matches!(first, b'0' | b'1' | b'9') && second.is_ascii_digit() => true,
             _ => first.is_ascii_uppercase() && second.is_ascii_uppercase(),
         };
-        if !may || !shape::begins(line, start) {
-            return false;
-        }
+        may && shape::begins(self.line, start) && self.begun(start, end, first)
+    }
+
+    /// The same, where something may begin.
+    fn begun(&self, start: usize, end: usize, first: u8) -> bool {
+        let line = self.line;
+        let token = line.get(start..end).unwrap_or_default();
+        let length = end - start;
         let plan = matches!(length, 4 | 11)
-            && (b'1'..=b'9').contains(first)
+            && (b'1'..=b'9').contains(&first)
             && shape::mbi::mbi(line, start).is_some();
         let bank = length >= 4 && shape::iban::iban(line, start).is_some();
         let sixth = length <= 4 && at(line, end) == b':' && internet::v6(line, start).is_some();
@@ -137,6 +231,23 @@ fn begins_distance(line: &[u8], start: usize) -> bool {
     at(line, start) == b'1' && phone::phone(line, start, Suspicion::Low).is_some()
 }
 
+/// Where the seconds begin of a moment as machines write it: nothing before them identifies, neither by its shape nor as
+/// an age. One in quotes or brackets may be somebody's day.
+#[inline]
+fn moment(line: &[u8], start: usize) -> Option<usize> {
+    const LENGTH: usize = "2026-11-22T03:41:".len();
+    let written: &[u8; LENGTH] = line.get(start..)?.first_chunk()?;
+    let [_, _, _, _, b'-', month, m, b'-', day, d, b'T', hour, h, b':', minute, n, b':'] = *written else {
+        return None;
+    };
+    let digits = [m, d, h, n].iter().all(u8::is_ascii_digit)
+        && matches!(month, b'0' | b'1')
+        && matches!(day, b'0'..=b'3')
+        && matches!(hour, b'0'..=b'2')
+        && matches!(minute, b'0'..=b'5');
+    (digits && !matches!(before(line, start), b'\'' | b'(' | b'[')).then_some(start + LENGTH)
+}
+
 /// Whether hours end here that minutes and seconds follow, and nothing that goes on as an address does.
 #[inline]
 fn clock(line: &[u8], end: usize) -> bool {
@@ -146,4 +257,23 @@ fn clock(line: &[u8], end: usize) -> bool {
     let digits = [a, b, c, d].iter().all(u8::is_ascii_digit);
     let next = at(line, end + 6);
     digits && sign == b':' && !next.is_ascii_hexdigit() && next != b':'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MONTHS;
+    use crate::{
+        gate::{listed::listed, triggers::REMEMBERED},
+        words::vocabulary as v,
+    };
+
+    #[test]
+    fn months_mean_nothing_but_months() {
+        for month in MONTHS {
+            let roles = listed().roles(month, 3);
+            assert_ne!(roles & v::MONTH, 0, "{month:?}");
+            let stops = crate::gate::triggers::asking(roles) & !crate::gate::triggers::asking(v::MONTH);
+            assert_eq!((stops, roles & REMEMBERED), (0, 0), "{month:?} {roles:x}");
+        }
+    }
 }

@@ -7,9 +7,13 @@ use super::{
 use crate::{
     text::{
         bodies::{picture_file, whose},
+        bound,
+        direct::entity,
+        files, joined,
         numbered::NUMBERED,
         owners,
         token::{at, before},
+        value::{formed, process},
     },
     words::{
         constant, hash, list,
@@ -23,6 +27,8 @@ pub(super) struct Word {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) roles: Roles,
+    /// Which of the [`TRIGGERS`] ask it, as bits.
+    pub(super) asked: u32,
     /// Whether it begins with a capital.
     pub(super) capital: bool,
 }
@@ -58,7 +64,11 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             is_key(gate, word)
-                && (gate.previous() & (v::EVENT | v::ABBR) != 0 || happened(gate) || searched(gate, word))
+                && (gate.previous() & (v::EVENT | v::ABBR) != 0
+                    || happened(gate)
+                    || searched(gate, word)
+                    || gate.line.starts_with(b"MEDICATION ")
+                    || gate.line.starts_with(b"Medication "))
         },
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },
@@ -66,6 +76,17 @@ const TRIGGERS: &[Trigger] = &[
     Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
+    // `county Fletcher County`.
+    Trigger {
+        roles: v::PLACE,
+        small: true,
+        look: |gate, word| {
+            let rest = gate.line.get(word.end..).unwrap_or_default();
+            matches!(rest, [b' ', b'A'..=b'Z', ..])
+                && memchr::memmem::find(rest.get(..rest.len().min(40)).unwrap_or_default(), b" County")
+                    .is_some()
+        },
+    },
     // A noun with a number behind it.
     Trigger {
         roles: NUMBERS | v::SUBJECT | v::WHO | v::PAYER,
@@ -76,6 +97,7 @@ const TRIGGERS: &[Trigger] = &[
                 || at(gate.line, word.end) == b' '
                     && (noun || NUMBERED.contains(&gate.hash(word)))
                     && many_digits(gate.line, word.end)
+                || word.roles & (v::STRONG_NOUN | v::WHO) != 0 && joined::follows(gate.line, word.end)
         },
     },
     // A path to a person.
@@ -90,8 +112,15 @@ const TRIGGERS: &[Trigger] = &[
     // `the duplicate key value is (…)`, a label that is printed for somebody.
     Trigger {
         roles: v::OTHER,
-        small: false,
-        look: |gate, word| gate.hash(word) == WRISTBAND && at(gate.line, word.end) == b' ',
+        small: true,
+        look: |gate, word| {
+            at(gate.line, word.end) == b' '
+                && (word.capital && gate.hash(word) == WRISTBAND
+                    || formed_follows(gate.line, word.end)
+                        && (at(gate.line, word.end + 1).is_ascii_uppercase()
+                            || entity(gate.line, word.end + 1).is_some())
+                        && many_digits(gate.line, word.end))
+        },
     },
     Trigger {
         roles: v::IDWORD,
@@ -111,6 +140,10 @@ const TRIGGERS: &[Trigger] = &[
                 matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()
             };
             word.capital && (field(word.end) || next.is_ascii_digit() && field(word.end + 1))
+                || matches!(next, b'=' | b'"') && patient(gate, word)
+                || matches!(next, b':' | b'-' | b'_') && joined::follows(gate.line, word.end)
+                // `tag "Roe stat"`.
+                || next == b' ' && at(gate.line, word.end + 1) == b'"' && at(gate.line, word.end + 2).is_ascii_uppercase()
                 || next == b' ' && formed_follows(gate.line, word.end) && many_digits(gate.line, word.end)
         },
     },
@@ -123,7 +156,15 @@ const TRIGGERS: &[Trigger] = &[
                 || at(gate.line, word.end) == b' ' && moment_of_old(gate.line, word.end)
         },
     },
-    Trigger { roles: v::PATH, small: true, look: |gate, word| directory(gate, word) || file(gate, word) },
+    Trigger {
+        roles: v::PATH,
+        small: true,
+        look: |gate, word| {
+            directory(gate, word)
+                || file(gate, word)
+                || word.end - word.start == 10 && bound::typed(gate.line, word.end)
+        },
+    },
     Trigger { roles: v::FACILITY, small: false, look: |gate, word| word.capital && gate.capital },
     Trigger { roles: v::STREET, small: false, look: street },
     Trigger { roles: v::STATE, small: false, look: state },
@@ -139,11 +180,9 @@ const TRIGGERS: &[Trigger] = &[
 /// Roles after which a capitalised word may be a name.
 pub(super) const PERSONS: Roles = v::PERSON | v::KIN | v::CARER | v::NAMED;
 /// Roles that count for what follows a few words later.
-const REMEMBERED: Roles = PERSONS | v::PHONE | v::FAX | v::AGE;
-/// Roles that are asked by a trigger.
-const ASKED: Roles = asked(TRIGGERS, false);
+pub(super) const REMEMBERED: Roles = PERSONS | v::PHONE | v::FAX | v::AGE;
 /// Roles that matter in small letters; kinds of streets beside ([`PLAIN_STREETS`]).
-pub(super) const SMALL: Roles = asked(TRIGGERS, true) | REMEMBERED;
+pub(super) const SMALL: Roles = small(TRIGGERS) | REMEMBERED;
 
 /// Nouns that make a number with `id` or `no`.
 pub(super) const NUMBERS: Roles =
@@ -176,10 +215,10 @@ pub(super) const PLAIN_STREETS: [u64; 18] = [
     constant("hwy"),
 ];
 
-const fn asked(triggers: &[Trigger], small: bool) -> Roles {
+const fn small(triggers: &[Trigger]) -> Roles {
     let (mut roles, mut rest) = (0, triggers);
     while let [first, after @ ..] = rest {
-        if first.small || !small {
+        if first.small {
             roles |= first.roles;
         }
         rest = after;
@@ -187,30 +226,44 @@ const fn asked(triggers: &[Trigger], small: bool) -> Roles {
     roles
 }
 
+/// Which of the triggers ask a word with these roles, as bits.
+pub(super) fn asking(roles: Roles) -> u32 {
+    TRIGGERS.iter().rev().fold(0, |asked, trigger| asked << 1 | u32::from(trigger.roles & roles != 0))
+}
+
 impl Gate<'_> {
     /// Goes on after a word of the vocabulary; nothing if it makes the line one to read.
     #[inline]
     pub(super) fn trigger(&mut self, word: &Word) -> Option<()> {
-        if word.roles & (ASKED | REMEMBERED) == 0 {
-            return Some(());
-        }
         // `Mobile/15E148` and `Mobile Safari` of browsers are no telephones.
         let browser = word.roles & v::PHONE != 0
             && (at(self.line, word.end) == b'/' || self.line.get(word.end..word.end + 7) == Some(b" Safari"));
-        let asks = |trigger: &Trigger| word.roles & trigger.roles != 0 && (trigger.look)(self, word);
-        if word.roles & ASKED != 0 && !browser && TRIGGERS.iter().any(asks) {
-            return None;
+        if word.asked != 0 && !browser {
+            let mut asked = word.asked;
+            while asked != 0 {
+                let trigger = TRIGGERS.get(asked.trailing_zeros() as usize)?;
+                if (trigger.look)(self, word) {
+                    return None;
+                }
+                asked &= asked - 1;
+            }
         }
-        if word.roles & PERSONS != 0 {
-            self.person_at = self.words;
-        }
-        if word.roles & (v::PHONE | v::FAX) != 0 && !browser {
-            self.phone_at = self.words;
-        }
-        if word.roles & v::AGE != 0 {
-            self.age_at = self.words;
+        if word.roles & REMEMBERED != 0 {
+            self.remember(word.roles, browser);
         }
         Some(())
+    }
+
+    fn remember(&mut self, roles: Roles, browser: bool) {
+        if roles & PERSONS != 0 {
+            self.person_at = self.words;
+        }
+        if roles & (v::PHONE | v::FAX) != 0 && !browser {
+            self.phone_at = self.words;
+        }
+        if roles & v::AGE != 0 {
+            self.age_at = self.words;
+        }
     }
 
     fn bytes(&self, word: &Word) -> &[u8] {
@@ -254,16 +307,28 @@ fn part_of_name(gate: &Gate<'_>, word: &Word) -> bool {
             || value_is_capital(gate.line, word.end))
 }
 
-/// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`.
+/// `pid=MR6013387`: a patient, as no process has such a number.
+fn patient(gate: &Gate<'_>, word: &Word) -> bool {
+    let rest = gate.line.get(word.end..).unwrap_or_default();
+    let start = rest.iter().take(4).take_while(|b| !b.is_ascii_alphanumeric()).count();
+    let rest = rest.get(start..).unwrap_or_default();
+    let length = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let value = rest.get(..length).unwrap_or_default();
+    gate.bytes(word).eq_ignore_ascii_case(b"pid") && !process(value) && formed(value)
+}
+
+/// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`, `/clients/4122`.
 fn directory(gate: &Gate<'_>, word: &Word) -> bool {
     matches!(at(gate.line, word.end), b'/' | b'\\')
-        && (owners::home(gate.line, word.start..word.end).is_some()
+        && (many_digits(gate.line, word.end + 1)
+            || owners::home(gate.line, word.start..word.end).is_some()
             || owners::slug(gate.line, word.end + 1).is_some())
 }
 
 /// `roe_jane.pdf`.
 fn file(gate: &Gate<'_>, word: &Word) -> bool {
-    before(gate.line, word.start) == b'.' && owners::somebodys(gate.line, word.start - 1)
+    before(gate.line, word.start) == b'.'
+        && (owners::somebodys(gate.line, word.start - 1) || files::whose(gate.line, word.start - 1))
 }
 
 fn named(gate: &Gate<'_>, word: &Word) -> bool {

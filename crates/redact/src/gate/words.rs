@@ -2,8 +2,8 @@
 
 use super::{
     Gate,
-    around::banded,
-    listed::{Front, listed},
+    around::{aged_name, banded},
+    listed::Front,
     triggers::{PERSONS, Word},
 };
 use crate::{
@@ -23,6 +23,9 @@ use crate::{
 const TWO_WORD_STATES: &[u64] =
     words!["jersey", "york", "mexico", "hampshire", "carolina", "dakota", "island"];
 
+/// Most words between one of persons and a name.
+pub(super) const NEAR: u32 = 5;
+
 /// Letters that stand together, as they are written.
 #[derive(Clone, Copy)]
 pub(super) struct Letters {
@@ -34,14 +37,35 @@ pub(super) struct Letters {
 
 impl Gate<'_> {
     /// Goes on after a word of small ASCII letters; nothing if it may identify. Most words are in no list and end here.
-    #[inline]
+    #[inline(always)]
     pub(super) fn small(&mut self, start: usize, end: usize) -> Option<()> {
         let rest = self.line.get(start..).unwrap_or_default();
         let length = end - start;
-        let address = length <= 4 && rest.get(length) == Some(&b':');
-        if self.listed.small(Front::of(rest, length)) || address {
-            return self.word(Letters { start, end, camel: false });
+        let front = Front::of(rest, length);
+        if self.listed.small(front) || length <= 4 && rest.get(length) == Some(&b':') {
+            return self.listed_word(start, end, front);
         }
+        self.pass_word(start, end, false);
+        Some(())
+    }
+
+    /// The same for one that may be in a list, or begin an address.
+    #[inline(never)]
+    fn listed_word(&mut self, start: usize, end: usize, front: Front) -> Option<()> {
+        let line = self.line;
+        if end - start <= 4 && at(line, end) == b':' && internet::v6(line, start).is_some() {
+            return None;
+        }
+        // `xxx-xx-6789`.
+        if end - start == 3
+            && at(line, end) == b'-'
+            && at(line, start) == b'x'
+            && ssn::crossed(line, start).is_some()
+        {
+            return None;
+        }
+        let entry = self.listed.entry(line.get(start..).unwrap_or_default(), front);
+        self.trigger(&Word { start, end, roles: entry.roles, asked: entry.asked, capital: false })?;
         self.pass_word(start, end, false);
         Some(())
     }
@@ -51,8 +75,8 @@ impl Gate<'_> {
         let line = self.line;
         let Letters { start, end, camel } = letters;
         let length = end - start;
-        let word = line.get(start..end).unwrap_or_default();
         if camel {
+            let word = line.get(start..end).unwrap_or_default();
             let whole = self.roles(start, end);
             if whole & v::LOOK != 0 {
                 return None;
@@ -83,8 +107,9 @@ impl Gate<'_> {
         if !camel || capital {
             self.read(start, end, capital)?;
         }
-        // `55120844   07/08/1966   55Y  F`.
-        (length > 1 || !matches!(first, b'M' | b'F') || !banded(line, start)).then_some(())
+        // `55120844   07/08/1966   55Y  F`, `82F Roe`.
+        (length > 1 || !matches!(first, b'M' | b'F') || !(banded(line, start) || aged_name(line, start)))
+            .then_some(())
     }
 
     /// The roles of the word before, or of the part of a word before.
@@ -94,11 +119,11 @@ impl Gate<'_> {
     }
 
     fn roles(&self, start: usize, end: usize) -> Roles {
-        listed().roles(self.line.get(start..).unwrap_or_default(), end - start)
+        self.listed.roles(self.line.get(start..).unwrap_or_default(), end - start)
     }
 
     #[inline]
-    fn pass_word(&mut self, start: usize, end: usize, capital: bool) {
+    pub(super) fn pass_word(&mut self, start: usize, end: usize, capital: bool) {
         self.last = (start, end);
         self.capital = capital;
         self.words += 1;
@@ -106,9 +131,10 @@ impl Gate<'_> {
 
     /// Goes on after a word; nothing if it, with what is around, may announce or be something.
     fn read(&mut self, start: usize, end: usize, capital: bool) -> Option<()> {
-        let roles = self.roles(start, end);
-        self.trigger(&Word { start, end, roles, capital })?;
-        if capital && self.may_be_name(start, end, roles) {
+        let rest = self.line.get(start..).unwrap_or_default();
+        let entry = self.listed.entry(rest, Front::of(rest, end - start));
+        self.trigger(&Word { start, end, roles: entry.roles, asked: entry.asked, capital })?;
+        if capital && self.may_be_name(start, end, entry.roles) {
             return None;
         }
         self.pass_word(start, end, capital);
@@ -125,7 +151,7 @@ impl Gate<'_> {
         {
             return true;
         }
-        if self.words - self.person_at <= 5 && roles & PERSONS == 0 {
+        if self.words - self.person_at <= NEAR && roles & PERSONS == 0 {
             let joined =
                 || before(self.line, start) == b' ' && self.previous() & (v::PERSON | v::KIN | v::CARER) != 0;
             if word.len() > 1 && dictionary().get(hash(word)) & (GIVEN | FAMILY) != 0 || joined() {
@@ -209,6 +235,13 @@ impl Gate<'_> {
         }
         if comma {
             let second = dictionary().get(hash(word));
+            // `"Roe, J."`.
+            if word.len() == 1
+                && at(line, next + 1) == b'.'
+                && matches!(before(line, end - first.len()), b'"' | b'\'')
+            {
+                return flags() & FAMILY != 0;
+            }
             return second & GIVEN != 0 || fields && second & FAMILY != 0 && flags() & GIVEN != 0;
         }
         // Behind a role or a preposition, an unknown given name before a frequent family name.

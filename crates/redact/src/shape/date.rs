@@ -16,7 +16,11 @@ pub(crate) struct Date {
 pub(crate) fn date(text: &[u8], start: usize) -> Option<Date> {
     let first = digits(text, start, 5);
     let separator = at(text, start + first);
-    if !matches!(first, 1 | 2 | 4) || !matches!(separator, b'-' | b'/' | b'.') || !date_begins(text, start) {
+    if !matches!(first, 1 | 2 | 4)
+        || !matches!(separator, b'-' | b'/' | b'.')
+        || !at(text, start + first + 1).is_ascii_digit()
+        || !date_begins(text, start)
+    {
         return None;
     }
     let second_at = start + first + 1;
@@ -180,6 +184,18 @@ pub(crate) fn long_ago(text: &[u8], start: usize) -> bool {
         && !written.ends_with(b"-01-01")
         && !matches!(written, b"2006-03-01" | b"2008-10-17")
         && !before.windows(6).any(|six| six.eq_ignore_ascii_case(b"ersion"))
+}
+
+/// Whether a tab and a time follow a day that ends here, as in the logs of CloudFront.
+pub(crate) fn tabbed(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end..end + 4), Some([b'\t', a, b, b':']) if a.is_ascii_digit() && b.is_ascii_digit())
+}
+
+/// Whether the time behind a day that ends here stops at its minutes: `T15:20`.
+pub(crate) fn to_the_minute(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    matches!(rest, [b'T', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()))
+        && !rest.get(6).is_some_and(|b| matches!(b, b':' | b'Z' | b'+' | b'-') || b.is_ascii_digit())
 }
 
 /// Whether midnight stands behind a date: a day that was written as a moment.

@@ -136,6 +136,15 @@ pub(crate) fn of_people(host: &[u8]) -> bool {
 
 /// An address that lost the point of its host, around its sign: `jane.roe@gmailcom`.
 pub(crate) fn pointless(text: &[u8], sign: usize) -> Option<Range<usize>> {
+    let before = text.get(sign.saturating_sub(64)..sign)?;
+    let local = before
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
+        .count();
+    if local < 3 {
+        return None;
+    }
     let host = text.get(sign + 1..)?;
     let length = host
         .iter()
@@ -151,13 +160,7 @@ pub(crate) fn pointless(text: &[u8], sign: usize) -> Option<Range<usize>> {
                 && name.len() <= known.len() + 4
                 && name.iter().all(u8::is_ascii_alphabetic)
         });
-    let before = text.get(sign.saturating_sub(64)..sign)?;
-    let local = before
-        .iter()
-        .rev()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+'))
-        .count();
-    (known && local >= 3).then(|| sign - local..sign + 1 + name.len())
+    known.then(|| sign - local..sign + 1 + name.len())
 }
 
 #[cfg(test)]

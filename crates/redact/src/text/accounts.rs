@@ -4,7 +4,7 @@
 use super::{Reader, token::Kind, weight};
 use crate::{
     Identifier as I,
-    shape::email,
+    shape::{email, internet},
     words::{WORD, users},
 };
 
@@ -25,6 +25,32 @@ impl Reader<'_> {
                     }
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// The hardware of who is named or logged in: `Login OK: [jroe] … cli 89:10:f5:5e:6a:d2`.
+    pub(super) fn carried_along(&mut self) {
+        let somebody = self.person
+            || self
+                .hits
+                .iter()
+                .skip(self.first)
+                .take(MOST)
+                .any(|hit| matches!(hit.identifier, I::Other | I::Name) && hit.weight >= weight::CONTEXT);
+        if !somebody || memchr::memchr_iter(b':', self.text).nth(4).is_none() {
+            return;
+        }
+        let mut done = 0;
+        for index in 0..self.tokens.len() {
+            let token = self.t(index);
+            if token.start >= done
+                && token.len() <= 2
+                && matches!(self.byte(token.end), b':')
+                && let Some(end) = internet::mac(self.text, token.start)
+            {
+                self.hit(token.start, end, I::Device, weight::SHAPE);
+                done = end;
             }
         }
     }

@@ -7,9 +7,20 @@ use super::{
 };
 use crate::words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, list, vocabulary as v, words};
 
+/// Departments, and who comes from them.
+pub(super) const TEAMS: &[u64] = list!(
+    "ortho gi cards cardiology cardio neuro neurology neurosurgery surgery renal nephrology id psych \
+     psychiatry heme onc oncology pulm pulmonary urology ent gyn ob trauma vascular nurse rn md \
+     hospitalist pcp icu anesthesia ir rads radiology derm dermatology endo rheum palliative hospice wound pharmacy \
+     pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain"
+);
+
 impl Reader<'_> {
     /// In prose: an initial and a family name, `L. Silva`.
     pub(super) fn initialed(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.strict || self.t(index).case != Case::Single {
+            return None;
+        }
         // `M. N. Torres`.
         let mut last = index;
         while last < index + 6
@@ -21,14 +32,11 @@ impl Reader<'_> {
             last += 2;
         }
         let (initial, family) = (self.t(index), self.t(last + 2));
-        let fits = self.strict
-            && initial.case == Case::Single
-            // `FHT cat I. Leopold: vertex`.
-            && !self.lower_is(
-                index.wrapping_sub(1),
-                words!["cat", "category", "class", "type", "stage", "grade", "phase", "level", "tier"],
-            )
-            && self.t(index + 1).symbol(b'.')
+        // `FHT cat I. Leopold: vertex`.
+        let fits = !self.lower_is(
+            index.wrapping_sub(1),
+            words!["cat", "category", "class", "type", "stage", "grade", "phase", "level", "tier"],
+        ) && self.t(index + 1).symbol(b'.')
             && self.glued(index)
             && matches!(family.case, Case::Capital | Case::Inner)
             && family.kind == Kind::Word;
@@ -74,11 +82,11 @@ impl Reader<'_> {
     pub(super) fn addressed(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
         let begins = self.back(index, 1).kind == Kind::None || self.back(index, 1).symbol(b'\n');
+        if !self.strict || !begins || token.case != Case::Capital {
+            return None;
+        }
         let known = token.known(GIVEN) && token.known(COMMON) && !token.known(PLAIN);
-        let fits = self.strict
-            && begins
-            && token.case == Case::Capital
-            && token.len() > 2
+        let fits = token.len() > 2
             && (known || !token.known(WORD) && token.len() > 3)
             && token.roles & !v::STRONG == 0
             && !token.known(MEDICAL)
@@ -99,22 +107,16 @@ impl Reader<'_> {
     /// In prose: who is meant behind a department: `Ortho (Drewniowska) aware`.
     pub(super) fn bracketed(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
+        if !self.strict || !self.back(index, 1).symbol(b'(') || token.case != Case::Capital {
+            return None;
+        }
         let day = self.dated_before(index);
         let borne = token.known(FAMILY) && token.known(COMMON) && token.otherwise() == 0;
-        let fits = self.strict
-            && self.back(index, 1).symbol(b'(')
-            && token.case == Case::Capital
-            && token.len() > 2
+        let fits = token.len() > 2
             && (borne || !token.known(WORD) && token.len() > 3 && token.roles & !v::STRONG == 0)
             && (borne || !token.known(MEDICAL) && !self.medical(self.bytes(token)));
         let next = self.atom(index)?;
-        let team = list!(
-            "ortho gi cards cardiology cardio neuro neurology neurosurgery surgery renal nephrology id psych \
-             psychiatry heme onc oncology pulm pulmonary urology ent gyn ob trauma vascular nurse rn md \
-             hospitalist pcp icu anesthesia ir rads radiology derm dermatology endo rheum palliative hospice wound pharmacy \
-             pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain"
-        );
-        (fits && self.t(next).symbol(b')') && (day || self.lower_is(index.wrapping_sub(2), team)))
+        (fits && self.t(next).symbol(b')') && (day || self.lower_is(index.wrapping_sub(2), TEAMS)))
             .then(|| (token.start, self.t(next - 1).end))
     }
 

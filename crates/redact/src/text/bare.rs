@@ -1,6 +1,8 @@
 //! Values without quotes behind their keys, of which the end must be found.
 
-use super::{Reader, key::Class, token::Kind, value::plausible, weight};
+use std::ops::Range;
+
+use super::{Reader, key::Class, token::Kind, value::plausible, weight, written::namelike};
 use crate::{
     Identifier as I,
     shape::{date, internet},
@@ -110,6 +112,9 @@ impl Reader<'_> {
 
     pub(super) fn bare_person(&mut self, first: usize, sign: u8) {
         let start = self.t(first).start;
+        if sign == b'=' && self.between_slashes(start..self.glued_value(first)) {
+            return;
+        }
         if let Some((from, to)) = self.name_from(first, self.strict || sign == b'=')
             && self.person_like(&(from..to))
             && !(!self.strict && to - from <= 2)
@@ -134,9 +139,38 @@ impl Reader<'_> {
         }
     }
 
+    /// `Roe/Jane/19620317/10306`: the parts of a person, of which one is a day; whether it is so.
+    fn between_slashes(&mut self, range: Range<usize>) -> bool {
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        let mut parts: [Range<usize>; 6] = Default::default();
+        let mut count = 0;
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'/', value).chain([value.len()]) {
+            let Some(part) = parts.get_mut(count) else { return false };
+            *part = start..end;
+            (start, count) = (end + 1, count + 1);
+        }
+        let get = |part: &Range<usize>| value.get(part.clone()).unwrap_or_default();
+        let day = |part: &Range<usize>| part.len() == 8 && date::compact(get(part), 0) == Some(8);
+        let parts = parts.get(..count).unwrap_or_default();
+        if count < 3 || !parts.iter().any(day) || !parts.first().is_some_and(|part| namelike(get(part))) {
+            return false;
+        }
+        for part in parts {
+            let identifier = match get(part) {
+                _ if day(part) => I::Date,
+                text if namelike(text) => I::Name,
+                text if text.len() == 5 && text.iter().all(u8::is_ascii_digit) => I::Zip,
+                _ => continue,
+            };
+            self.hit(range.start + part.start, range.start + part.end, identifier, weight::KEY);
+        }
+        true
+    }
+
     pub(super) fn bare_day(&mut self, first: usize) {
         let start = self.t(first).start;
-        let compact = date::compact(self.text, start).filter(|end| *end - start == 8);
+        let compact = date::compact(self.text, start).filter(|end| matches!(*end - start, 8 | 12 | 14));
         if let Some(end) = date::date(self.text, start).map(|found| found.end).or(compact) {
             self.hit(start, end, I::Date, weight::KEY);
         } else if self.byte(start + 2) == b'%' || self.byte(start + 1) == b'%' {

@@ -21,30 +21,33 @@ impl Reader<'_> {
         if !self.strict || self.t(index).kind != Kind::Word || self.t(index).len() < 2 {
             return None;
         }
+        if self.t(index).case == Case::Lower {
+            return self.small_and_aged(index).or_else(|| self.typed(index));
+        }
         self.tagged(index)
-            .or_else(|| self.small_and_aged(index))
             .or_else(|| self.labelled(index))
             .or_else(|| self.lettered(index))
             .or_else(|| self.nicknamed(index))
             .or_else(|| self.asked_to(index))
-            .or_else(|| self.typed(index))
     }
 
     /// A capitalised name before age and sex, behind a room or before a bed.
     fn tagged(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
+        if !matches!(token.case, Case::Capital | Case::Inner) {
+            return None;
+        }
         let over = self.over_particles(index);
         let first = if over > index && self.t(over).capitalised() { over } else { index };
         let head = self.t(first);
-        let fits = !self.gauged(first)
-            && matches!(token.case, Case::Capital | Case::Inner)
-            && matches!(head.case, Case::Capital | Case::Inner)
+        let fits = matches!(head.case, Case::Capital | Case::Inner)
             && (head.known(FAMILY | GIVEN) || !head.known(WORD) && head.len() > 3)
             && head.otherwise() & !v::UNIT == 0
             && (!head.is(v::KNOWN | v::MONTH | v::STATE | v::SUFFIX)
                 || head.known(COMMON) && !head.is(v::SUFFIX))
             && (!head.known(MEDICAL) || head.known(COMMON))
             && !self.lower_is(first, ADJECTIVES)
+            && !self.gauged(first)
             && !self.eponym(first)
             && (head.known(FAMILY | GIVEN) || !self.medical(self.bytes(head)));
         if !fits {
@@ -220,14 +223,15 @@ impl Reader<'_> {
         let quote =
             |at: usize| self.t(at).kind == Kind::Symbol && matches!(self.t(at).byte, b'"' | b'\'' | 0xe2);
         let open = index.wrapping_sub(2);
-        let behind = quote(index.wrapping_sub(1))
-            && self.t(open).symbol(b'(')
+        if !quote(index.wrapping_sub(1)) || token.case != Case::Capital {
+            return None;
+        }
+        let behind = self.t(open).symbol(b'(')
             && self.back(open, 1).capitalised()
             && (self.back(open, 1).known(FAMILY | GIVEN) || !self.back(open, 1).known(WORD))
             && self.back(open, 1).roles & (v::FACILITY | v::MACHINE | v::TITLE) == 0;
         let next = self.atom(index)?;
         (behind
-            && token.case == Case::Capital
             && quote(next)
             && (token.known(FAMILY | GIVEN) || !token.known(WORD))
             && token.roles & !v::BORNE & !v::TITLE == 0)
@@ -244,6 +248,9 @@ impl Reader<'_> {
             && !token.is(v::KNOWN)
             && !token.known(MEDICAL)
             && !self.medical(self.bytes(token));
+        if !named {
+            return None;
+        }
         let next = self.atom(index)?;
         let task = self.lower_is(next, words!["to"])
             && self.lower_is(
@@ -253,14 +260,16 @@ impl Reader<'_> {
                      confirm obtain schedule contact reach email text talk consent evaluate reassess"
                 ),
             );
-        (named && task && self.begins_sentence(index)).then(|| (token.start, self.t(next - 1).end))
+        (task && self.begins_sentence(index)).then(|| (token.start, self.t(next - 1).end))
     }
 
     /// `T: marlow  J#48213`: who typed a report.
     fn typed(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.back(index, 1).symbol(b':') {
+            return None;
+        }
         let (token, next, label) = (self.t(index), self.t(index + 1), self.back(index, 2));
-        let told = self.back(index, 1).symbol(b':')
-            && label.kind == Kind::Word
+        let told = label.kind == Kind::Word
             && (label.case == Case::Single && matches!(label.byte, b'T' | b'D')
                 || self
                     .lower_is(index.wrapping_sub(2), words!["transcriptionist", "typist", "trans", "typed"]));

@@ -109,7 +109,10 @@ impl Reader<'_> {
                 // A short one only where it is compared with itself.
                 let near = digits::count(value) > 5
                     || start == hit.end + 1 && matches!(self.byte(hit.end), b'=' | b'~' | b'/' | b',');
-                if start != hit.start && alone && near {
+                // `2019-01-05 05:09:31` of the logger, where the same day was somebody's.
+                let stamp = hit.identifier == I::Date
+                    && matches!(self.text.get(end..end + 4), Some([b' ' | b'T', a, b, b':']) if a.is_ascii_digit() && b.is_ascii_digit());
+                if start != hit.start && alone && near && !stamp {
                     self.hit(start, end, hit.identifier, hit.weight.min(weight::CONTEXT));
                 }
             }
@@ -214,8 +217,8 @@ impl Reader<'_> {
         if self.lower_is(index, words!["transmit", "transmitted", "acquired", "acquire", "store", "stored"]) {
             return self.logged_pair(index + 1, true).map(|end| (self.t(index + 1).start, end));
         }
-        if self.cares()
-            && self.lower_is(index, words!["tag", "tagged"])
+        if self.lower_is(index, words!["tag", "tagged"])
+            && (self.cares() || self.of_care())
             && self.t(index + 1).symbol(b'"')
             && self.t(index + 1).start == token.end + 1
         {
@@ -278,7 +281,7 @@ impl Reader<'_> {
             && token.known(FAMILY)
             && (token.known(COMMON) || initial)
             && !token.known(WORD)
-            && token.roles & !vocabulary::STRONG == 0
+            && token.otherwise() == 0
             && !matches!(self.byte(token.end), b'.' | b'/' | b'_' | b'-' | b'(' | b'=' | b':');
         alone.then_some((token.start, token.end))
     }
@@ -313,7 +316,10 @@ impl Reader<'_> {
             let value = rest.get(..length).unwrap_or_default();
             let value = value.strip_suffix(b".").unwrap_or(value);
             let ends = !matches!(rest.get(length), Some(b'(' | b'/' | b'=' | b':' | b'@'));
-            if ends && users::account(value) {
+            // `ORDER BY p.last_name`: a column.
+            let column =
+                value.rsplit(|b| *b == b'.').next().is_some_and(|last| classify(last, b"") != Class::None);
+            if ends && !column && users::account(value) {
                 self.hit(start, start + value.len(), I::Other, weight::CONTEXT);
             }
         }
@@ -412,7 +418,9 @@ impl Reader<'_> {
             return;
         }
         let mut fields: Vec<Range<usize>> = Vec::new();
-        for start in memchr::memmem::find_iter(self.text, OPEN).take(64) {
+        let text = self.text;
+        let opens = |start: &usize| text.get(*start..start + OPEN.len()) == Some(OPEN);
+        for start in memchr::memchr_iter(b'^', text).filter(opens).take(64) {
             let from = start + OPEN.len();
             let rest = self.text.get(from..).unwrap_or_default();
             let length =

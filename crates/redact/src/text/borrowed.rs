@@ -6,7 +6,7 @@ use super::{
     Reader,
     key::{Class, about_person, classify},
     token::Kind,
-    value::{formed, machine_made, plausible},
+    value::{formed, machine_made, plausible, process},
     weight,
 };
 use crate::{
@@ -42,6 +42,71 @@ impl Reader<'_> {
             let name = self.bytes(self.back(sign, 3));
             let held = self.back(sign, 3).is(v::STRONG_NOUN) || about_person(name);
             return if held { Class::Loose } else { Class::None };
+        }
+        // `fld=HOME_PHONE old=4155550123 new=4155550124`.
+        if self.lower_is(
+            sign.wrapping_sub(1),
+            words![
+                "old", "new", "before", "after", "was", "prev", "previous", "val", "value", "oldvalue",
+                "newvalue"
+            ],
+        ) {
+            let naming = words![
+                "fld",
+                "field",
+                "column",
+                "col",
+                "attr",
+                "attribute",
+                "param",
+                "property",
+                "fieldname"
+            ];
+            let named = (3..24)
+                .filter_map(|by| sign.checked_sub(by))
+                .find(|at| self.t(*at).symbol(b'=') && self.lower_is(at.wrapping_sub(1), naming));
+            let Some(named) = named else { return Class::None };
+            let first = named + 1 + usize::from(matches!(self.t(named + 1).byte, b'"' | b'\''));
+            let name = self.t(first).start..self.glued_value(first);
+            return match classify(self.text.get(name).unwrap_or_default(), b"") {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            };
+        }
+        if self.lower_is(sign.wrapping_sub(1), words!["pid"]) {
+            let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
+            let holds = |text: &[u8]| memchr::memmem::find(self.text, text).is_some();
+            if value.iter().all(u8::is_ascii_digit)
+                && (3..=9).contains(&value.len())
+                && (holds(b"pubpid=") || holds(b"/patient_file/"))
+            {
+                return Class::Is(I::Mrn);
+            }
+            if formed(value) && !process(value) {
+                return Class::Formed(I::Mrn);
+            }
+        }
+        // `entity=Patient id=482139`, `item_type="Patient" item_id=482139`.
+        if self.lower_is(sign.wrapping_sub(1), words!["id", "pk"]) {
+            let kinds = words!["type", "entity", "resource", "model", "object", "class", "table"];
+            let held = (3..12).filter_map(|by| sign.checked_sub(by)).any(|at| {
+                let value = at + 1 + usize::from(self.t(at + 1).symbol(b'"'));
+                self.t(at).symbol(b'=')
+                    && self.lower_is(at.wrapping_sub(1), kinds)
+                    && self.t(value).is(v::SUBJECT)
+                    && self.t(value).is(v::LOOK)
+                    && self.t(value).capitalised()
+            });
+            if held {
+                return Class::Formed(I::Mrn);
+            }
+        }
+        // `key=MR5684048 value={…}` of Kafka's console, whose document is a person's.
+        if self.person && self.lower_is(sign.wrapping_sub(1), words!["key"]) {
+            let end = self.glued_value(sign + 1);
+            let value = self.text.get(self.t(sign).end..end).unwrap_or_default();
+            let told = self.lower_is(self.index_at(end), words!["value", "payload", "topic"]);
+            return if told && formed(value) { Class::Is(I::Mrn) } else { Class::None };
         }
         // OpenEMR's patients.
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) && self.clinical {
@@ -178,7 +243,18 @@ impl Reader<'_> {
         if !self.back(comma, open + 1).symbol(b'[') {
             return;
         }
-        let class = classify(self.text.get(self.back(comma, open).end..close.start).unwrap_or_default(), b"");
+        let key = self.text.get(self.back(comma, open).end..close.start).unwrap_or_default();
+        let class = classify(key, b"");
+        // `["id", 75305]` among the values of a person.
+        let number = self.t(comma + 1);
+        if self.person
+            && key == b"id"
+            && number.kind == Kind::Number
+            && number.len() > 3
+            && self.byte(number.end) == b']'
+        {
+            self.hit(number.start, number.end, I::Other, weight::CONTEXT);
+        }
         if let Some(range) = self.quoted(self.t(comma + 1).end, b'"') {
             self.take(class, range);
         }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
-    words::{hash, words},
+    words::{hash, list, words},
 };
 
 /// Most values that are looked at.
@@ -23,28 +23,21 @@ const MOST: usize = 64;
 const REACH: usize = 160;
 
 /// Types that frameworks write behind or before a bound value.
-const TYPES: &[u64] = words![
-    "string",
-    "varchar",
-    "char",
-    "nvarchar",
-    "text",
-    "date",
-    "timestamp",
-    "integer",
-    "int",
-    "long",
-    "bigint",
-    "localdate",
-    "localdatetime",
-    "instant",
-    "decimal",
-    "numeric",
-    "boolean",
-    "bool",
-    "uuid",
-    "bpchar"
-];
+const TYPES: &[u64] = list!(
+    "string varchar char nvarchar text date timestamp integer int long short bigint bigdecimal biginteger double float \
+     localdate localdatetime localtime zoneddatetime offsetdatetime instant decimal numeric boolean bool byte uuid bpchar"
+);
+
+/// Types of which MyBatis writes one at least behind the values of a person, with their brackets.
+const TYPED: [&[u8]; 6] =
+    [b"(String)", b"(Date)", b"(LocalDate)", b"(Timestamp)", b"(LocalDateTime)", b"(Long)"];
+
+/// Whether the values of a statement with their types stand behind `Parameters` that ends here, as the quick look asks.
+pub(crate) fn typed(line: &[u8], end: usize) -> bool {
+    let rest = line.get(end..).unwrap_or_default();
+    let rest = rest.get(..rest.len().min(256)).unwrap_or_default();
+    rest.first() == Some(&b':') && TYPED.iter().any(|text| memchr::memmem::find(rest, text).is_some())
+}
 
 impl Reader<'_> {
     /// Finds the values that are somebody's.
@@ -75,7 +68,16 @@ impl Reader<'_> {
                 }
                 _ if self.lower_is(
                     index,
-                    words!["field", "column", "columns", "property", "parameter", "attribute", "constraint"],
+                    words![
+                        "field",
+                        "column",
+                        "columns",
+                        "property",
+                        "parameter",
+                        "attribute",
+                        "constraint",
+                        "path"
+                    ],
                 ) =>
                 {
                     self.validated(index);
@@ -88,6 +90,7 @@ impl Reader<'_> {
                 break;
             }
         }
+        self.placed_values();
         if values.is_empty() {
             return;
         }
@@ -112,6 +115,23 @@ impl Reader<'_> {
         {
             self.fields(&values);
         }
+    }
+
+    /// Whether what looks like a name is the type of the value right before it, `Roe(String)`, the name of a key,
+    /// `'Last': 'Roe'`, or what joins two conditions, `Roe AND`.
+    pub(super) fn no_name(&self, start: usize, end: usize) -> bool {
+        let value = || self.text.get(start..end).unwrap_or_default();
+        let (before, after) = (self.byte(start.wrapping_sub(1)), self.byte(end));
+        if before == b'(' && after == b')' {
+            return start > 1
+                && !matches!(self.byte(start - 2), b' ' | b'\t')
+                && TYPES.contains(&hash(value()));
+        }
+        let key = matches!(after, b'"' | b'\'')
+            && before == after
+            && self.byte(end + 1) == b':'
+            && classify(value(), b"") != Class::None;
+        key || matches!(value(), b"AND" | b"OR" | b"NOT")
     }
 
     /// The value of `$1 = 'Roe'`, `:2='Jane'`, `@p0=N'Roe'`.
@@ -188,6 +208,130 @@ impl Reader<'_> {
         (length > 0).then_some(start..start + length)
     }
 
+    /// `Key (org_id, mrn)=(323, 67476584) already exists` of PostgreSQL: each value has its column; whether it is one.
+    pub(super) fn keyed_list(&mut self, sign: usize) -> bool {
+        let (close, open) = (self.back(sign, 1), self.t(sign + 1));
+        if !close.symbol(b')') || !open.symbol(b'(') {
+            return false;
+        }
+        let head = self.text.get(close.start.saturating_sub(REACH)..close.start).unwrap_or_default();
+        let names =
+            head.iter().rposition(|b| *b == b'(').and_then(|at| head.get(at + 1..)).unwrap_or_default();
+        let rest = self.text.get(open.end..).unwrap_or_default();
+        let length = rest.iter().take(512).position(|b| *b == b')').unwrap_or(0);
+        let values = rest.get(..length).unwrap_or_default();
+        let count = |text: &[u8]| memchr::memchr_iter(b',', text).count();
+        if count(names) == 0 || count(names) != count(values) {
+            return false;
+        }
+        let mut start = open.end;
+        for (name, value) in names.split(|b| *b == b',').zip(values.split(|b| *b == b',')) {
+            let blank = value.len() - value.trim_ascii_start().len();
+            let class = match classify(name.trim_ascii(), b"") {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            };
+            self.take(class, start + blank..start + value.len());
+            start += value.len() + 1;
+        }
+        true
+    }
+
+    /// `where mrn = ? and dob = ?', bindings: ['0048213', '1962-03-17']`: values behind a statement, in the order of its
+    /// placeholders, each of the column that is compared with it.
+    fn placed_values(&mut self) {
+        let mut columns: Vec<Class> = Vec::new();
+        let mut last = 0;
+        for index in 0..self.tokens.len() {
+            let mark = self.placeholder(index);
+            if !mark {
+                continue;
+            }
+            columns.push(self.column_of(index, columns.last().copied()));
+            last = index;
+            if columns.len() >= MOST {
+                break;
+            }
+        }
+        if columns.iter().all(|class| matches!(class, Class::None | Class::Machine)) {
+            return;
+        }
+        let Some(open) = (last + 1..last + 24).find(|at| {
+            self.t(*at).symbol(b'[')
+                && (self.t(at.wrapping_sub(1)).symbol(b':')
+                    || self.t(at.wrapping_sub(1)).symbol(b'=')
+                    || self.t(at.wrapping_sub(1)).symbol(b'-'))
+        }) else {
+            return;
+        };
+        let mut first = open + 1;
+        for class in columns {
+            let token = self.t(first);
+            let quoted = token.kind == Kind::Symbol && matches!(token.byte, b'"' | b'\'');
+            let range = if quoted {
+                let Some(range) = self.quoted(token.end, token.byte) else { return };
+                range
+            } else {
+                if token.kind == Kind::None {
+                    return;
+                }
+                token.start..self.glued_value(first)
+            };
+            let end = range.end + usize::from(quoted);
+            let class = match class {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            };
+            self.take(class, range);
+            let next = self.index_at(end);
+            if !self.t(next).symbol(b',') {
+                return;
+            }
+            first = next + 1;
+        }
+    }
+
+    /// Whether a placeholder for a value stands here: `?`, `$1`, `:1`.
+    fn placeholder(&self, index: usize) -> bool {
+        let (token, next) = (self.t(index), self.t(index + 1));
+        token.symbol(b'?')
+            && !next.symbol(b'=')
+            && matches!(self.byte(token.start.wrapping_sub(1)), b' ' | b'(' | b'=' | b',')
+            || token.symbol(b'$')
+                && next.kind == Kind::Number
+                && next.len() <= 2
+                && self.glued(index)
+                && !self.t(index + 2).symbol(b'=')
+                && !(self.t(index + 2).start == next.end + 1 && self.t(index + 2).symbol(b'='))
+    }
+
+    /// What the column announces that a placeholder stands behind; the second of `between ? and ?` has that of the first.
+    fn column_of(&self, mark: usize, before: Option<Class>) -> Class {
+        let mut sign = mark.wrapping_sub(1);
+        while self.t(sign).symbol(b'(') || self.lower_is(sign, words!["lower", "upper", "trim"]) {
+            sign = sign.wrapping_sub(1);
+        }
+        if self.lower_is(sign, words!["and"]) || self.t(sign).symbol(b',') {
+            let joined = (1..6).any(|by| self.lower_is(sign.wrapping_sub(by), words!["between", "in"]));
+            return before.filter(|_| joined).unwrap_or(Class::None);
+        }
+        while matches!(self.t(sign).byte, b'=' | b'<' | b'>' | b'!') && self.t(sign).kind == Kind::Symbol
+            || self.lower_is(sign, words!["like", "ilike", "between", "in", "not", "is"])
+        {
+            sign = sign.wrapping_sub(1);
+        }
+        let quote =
+            usize::from(matches!(self.t(sign).byte, b'`' | b'"' | b']') && self.t(sign).kind == Kind::Symbol);
+        let end = self.t(sign.wrapping_sub(quote)).end;
+        let head = self.text.get(end.saturating_sub(48)..end).unwrap_or_default();
+        let length = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        match classify(head.get(head.len() - length..).unwrap_or_default(), b"") {
+            // A number alone may be of anything.
+            Class::Loose | Class::Machine => Class::None,
+            class => class,
+        }
+    }
+
     /// The values of `Roe(String), 1962-03-17(Date)`.
     fn typed_parameters(&self, start: usize, values: &mut Vec<Range<usize>>) {
         let mut place = start;
@@ -258,7 +402,15 @@ impl Reader<'_> {
         let from = self.index_at(start.saturating_sub(REACH));
         let value = (from..from + 96)
             .filter(|at| near(*at) && self.lower_is(*at, words!["value", "data", "input", "text"]))
-            .find_map(|at| self.given_value(at + 1));
+            .find_map(|at| self.given_value(at + 1))
+            // Mongoose: "Path `lastName` (`Roe`) is longer than …".
+            .or_else(|| {
+                let close = self.index_at(end);
+                let opens = self.t(close).symbol(b'`')
+                    && self.t(close + 1).symbol(b'(')
+                    && self.t(close + 2).symbol(b'`');
+                opens.then(|| self.quoted(self.t(close + 2).end, b'`')).flatten()
+            });
         let Some(range) = value else { return };
         let bytes = self.text.get(range.clone()).unwrap_or_default();
         // What stands there may be a number of anything, unless it has the form.

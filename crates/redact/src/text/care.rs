@@ -42,8 +42,23 @@ const NOUNS: &[u64] = words![
 ];
 
 /// Nouns of devices.
-const DEVICES: &[u64] =
-    words!["meter", "serial", "sn", "pump", "glucometer", "transmitter", "tag", "monitor", "implant", "pcu"];
+const DEVICES: &[u64] = list!(
+    "meter serial sn pump glucometer transmitter tag monitor implant pcu device cpap bipap apap ventilator spirometer \
+     pacemaker defibrillator oximeter nebulizer wheelchair concentrator holter"
+);
+
+/// What stands at a bed or is worn, and is nothing else: beside it a serial number is a patient's.
+pub(crate) const APPLIANCES: &[u64] = list!(
+    "bipap apap dialysis dialyzer nebulizer wheelchair walker telemetry holter ecg ekg oximeter glucometer cgm therapy \
+     bedside medtronic dexcom resmed pump implant implanted pacemaker ventilator stent lens catheter infusion insulin \
+     glucose cpap icd defibrillator prosthesis hearing lead valve monitor udi oxygen concentrator bed spirometer"
+);
+
+/// Those of them that tell it alone.
+const SURELY: &[u64] = list!(
+    "bipap apap nebulizer wheelchair holter oximeter glucometer cgm medtronic dexcom resmed pacemaker stent cpap \
+     defibrillator prosthesis spirometer insulin glucose oximetry"
+);
 
 /// Units of measures, analytes and settings that only care writes.
 const MEASURES: &[u64] = words![
@@ -195,11 +210,14 @@ impl Reader<'_> {
     }
 
     /// Whether the text tells of measures, medicines or diseases.
-    fn of_care(&self) -> bool {
+    pub(super) fn of_care(&self) -> bool {
         (0..self.tokens.len()).any(|index| {
             let token = self.t(index);
             token.kind == Kind::Word
                 && (self.lower_is(index, MEASURES)
+                    || self.lower_is(index, SURELY)
+                    || self.lower_is(index, words!["aid", "aids"])
+                        && self.lower_is(index.wrapping_sub(1), words!["hearing"])
                     || token.known(MEDICAL)
                         && !token.known(WORD | COMMON | GIVEN | FAMILY)
                         && token.len() > 5

@@ -413,7 +413,7 @@ impl Reader<'_> {
         let at = if led && self.t(index + 1 + point).capitalised() { index + 2 + point } else { index + 1 };
         let (name, kind) = (self.t(index), self.t(at));
         let county = self.lower_is(at, kinds) && kind.capitalised();
-        if !self.strict
+        if !(self.strict || self.lower_is(index.wrapping_sub(1), kinds))
             || !county
             || name.case != Case::Capital
             || self.t(at + 1).is(v::FACILITY)

@@ -6,8 +6,9 @@ use super::{
     Reader,
     key::{Class, classify},
     token::{Kind, at},
+    weight,
 };
-use crate::words::words;
+use crate::{Identifier, words::words};
 
 /// How far behind its columns the list of values is looked for, in bytes.
 const BEHIND: usize = 64 * 1024;
@@ -173,9 +174,52 @@ impl Reader<'_> {
         self.take(class, range.start + blanks..range.end);
     }
 
+    /// `insert into appointments values (921, '2026-03-06 10:30:00', …)`: the days of what only patients have.
+    fn unnamed(&mut self, index: usize) {
+        let table = words![
+            "appointments",
+            "appointment",
+            "visits",
+            "visit",
+            "encounters",
+            "encounter",
+            "admissions",
+            "patients",
+            "patient",
+            "prescriptions",
+            "vitals",
+            "immunizations",
+            "referrals",
+            "claims"
+        ];
+        let of_patients = (1..=3).any(|by| self.lower_is(index.wrapping_sub(by), table))
+            && (2..=6).any(|by| self.lower_is(index.wrapping_sub(by), words!["into"]));
+        if !of_patients {
+            return;
+        }
+        self.person = true;
+        let start = self.t(index).end;
+        let rest = self.text.get(start..self.text.len().min(start + BEHIND)).unwrap_or_default();
+        let mut found = Vec::new();
+        for quote in memchr::memchr_iter(b'\'', rest).take(512) {
+            let value = start + quote + 1;
+            let day = crate::shape::date::date(self.text, value).is_some();
+            if day
+                && at(self.text, value + 4) == b'-'
+                && matches!(at(self.text, value + 10), b'\'' | b' ' | b'T')
+            {
+                found.push(value);
+            }
+        }
+        for value in found {
+            self.hit(value, value + 10, Identifier::Date, weight::CONTEXT);
+        }
+    }
+
     /// `insert into patients (first_name, dob) values ('Jane', '1970-01-31'), (…)`.
     fn insert(&mut self, index: usize) {
         if !self.back(index, 1).symbol(b')') {
+            self.unnamed(index);
             return;
         }
         let end = self.back(index, 1).start;
@@ -202,6 +246,9 @@ impl Reader<'_> {
         let first = self.next_sign(place, b'(').map_or(0, |open| at(self.text, open + 1));
         let mut sign = b'(';
         if matches!(first, b'$' | b'?' | b':' | b'%' | b'@') {
+            if !self.seen.holds(b"[") {
+                return;
+            }
             let rest = self.text.get(place..self.text.len().min(place + BEHIND)).unwrap_or_default();
             // Not what SQLAlchemy tells of its cache: `[generated in 0.0005s] {…}`.
             let own = |list: &usize| {
@@ -233,6 +280,16 @@ impl Reader<'_> {
                 }
                 if at(self.text, place) == b' ' {
                     place += 1;
+                }
+                // `CAST(N'1970-01-31' AS Date)`.
+                if let Some((range, next)) = crate::context::call(self.text, place) {
+                    self.take(class, range);
+                    place = next;
+                    match at(self.text, place) {
+                        b',' => place += 1,
+                        _ => break,
+                    }
+                    continue;
                 }
                 let quote = at(self.text, place);
                 let range = if matches!(quote, b'\'' | b'"') {

@@ -10,7 +10,7 @@ use crate::words::words;
 use crate::{
     Identifier,
     shape::{date, digits, value},
-    words::vocabulary as v,
+    words::{list, vocabulary as v},
 };
 
 impl Reader<'_> {
@@ -46,7 +46,7 @@ impl Reader<'_> {
     /// Whether a date at this token tells of a person: in prose each, in logs one with a context and without a time of
     /// day, or one of birth or of what happened to a patient.
     pub(super) fn tells(&self, index: usize, time: bool) -> bool {
-        if self.strict || self.hint == Some(Identifier::Date) {
+        if self.strict || self.hint == Some(Identifier::Date) || !time && self.heads_a_sheet(index) {
             return true;
         }
         // `effectiveDateTime 2022-07-19T09:25:32-05:00`: a name of a field, and its value behind a blank.
@@ -92,11 +92,28 @@ impl Reader<'_> {
                 !d.contains(&b'.') && !d.get(..4).is_some_and(|y| y.iter().all(u8::is_ascii_digit))
             });
             let form = typed && self.in_quotes(start, found.end);
-            let time = found.time && !date::without_time(self.text, found.end);
+            let clock = found.time || date::tabbed(self.text, found.end);
+            let time = clock && !date::without_time(self.text, found.end);
+            // No logger stops at minutes: `Visit of Jane Roe 2020-03-29T15:20`.
+            let minutes = self.person && time && date::to_the_minute(self.text, found.end);
             // In a line about a person a day that is written as people write it is no stamp of a logger.
-            let meant =
-                typed && self.person && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
-            if form || meant || date::long_ago(self.text, start) || self.tells(index, time) {
+            let slashed = typed && self.text.get(start..found.end).is_some_and(|d| d.contains(&b'/'));
+            let meant = slashed && self.person;
+            // `appt on 12/01/2026 09:00`: also with its time; a second one beside it, `to 12/02/2026 10:00`.
+            let timed = slashed
+                && !self.strict
+                && (self.near_sure(index, v::EVENT, 5)
+                    || self.hits.iter().skip(self.first).rev().take(2).any(|hit| {
+                        hit.identifier == Identifier::Date
+                            && (start.saturating_sub(12)..start).contains(&hit.end)
+                    }));
+            if form
+                || meant
+                || timed
+                || minutes
+                || date::long_ago(self.text, start)
+                || self.tells(index, time)
+            {
                 self.hit(start, found.end, Identifier::Date, weight::SHAPE);
             }
             return Some(found.end);
@@ -112,23 +129,25 @@ impl Reader<'_> {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
         }
-        let hyphened = (self.person || self.strict).then(|| date::hyphened(self.text, start)).flatten();
-        let quoted = || {
-            let end = date::hyphened(self.text, start).or_else(|| date::slashed(self.text, start));
-            end.filter(|end| self.in_quotes(start, *end))
+        let day = match self.byte(self.t(index).end) {
+            b'-' => date::hyphened(self.text, start)
+                .filter(|end| self.person || self.strict || self.in_quotes(start, *end)),
+            b'/' => date::slashed(self.text, start).filter(|end| self.in_quotes(start, *end)),
+            _ => None,
         };
-        if let Some(end) = hyphened.or_else(quoted) {
+        if let Some(end) = day {
             self.hit(start, end, Identifier::Date, weight::SHAPE);
             return Some(end);
         }
-        if self.near(index, v::BIRTH, 4) && date::reversed(self.text, start) {
+        if self.t(index).len() == 8 && self.near(index, v::BIRTH, 4) && date::reversed(self.text, start) {
             self.hit(start, start + 8, Identifier::Date, weight::CONTEXT);
             return Some(start + 8);
         }
         if !self.strict {
             return self.day_of_somebody(index);
         }
-        let partial = date::partial(self.text, start);
+        let slash = self.byte(self.t(index).end) == b'/';
+        let partial = if slash { date::partial(self.text, start) } else { None };
         if let Some(end) = partial.filter(|end| self.partial_is_a_date(index, start, *end)) {
             self.hit(start, end, Identifier::Date, weight::CONTEXT);
             return Some(end);
@@ -177,6 +196,24 @@ impl Reader<'_> {
         let end = date::partial(self.text, start)?;
         self.hit(before.start, end, Identifier::Date, weight::CONTEXT);
         Some(end)
+    }
+
+    /// Whether a line is the title of a sheet about patients: `OPERATING ROOM SCHEDULE FOR 03/01/2026`.
+    fn heads_a_sheet(&self, index: usize) -> bool {
+        let sheets = list!(
+            "schedule census record board roster report rounds handoff manifest waitlist list log sheet sign"
+        );
+        let clinical = list!(
+            "operating patient patients clinic clinical medication surgery surgical appointment appointments nursing ward icu \
+             dialysis infusion therapy admissions admission discharge census chart charts lab accession triage handoff transfusion"
+        );
+        let any = |words: &[u64]| (0..index.min(10)).any(|at| self.lower_is(at, words));
+        index <= 16
+            && self.tokens.len() <= 40
+            && self.t(0).capitalised()
+            && (0..index.min(3)).all(|at| self.t(at).capitalised() || self.t(at).kind != Kind::Word)
+            && any(sheets)
+            && any(clinical)
     }
 
     /// Whether quotes stand around these bytes and nothing else: plain ones, or those of typesetting.
@@ -251,6 +288,9 @@ impl Reader<'_> {
 
     /// A day before a month: `3 March 2024`, `3rd of March`, `03-MAR-2024`, `3 Mar '99`.
     pub(super) fn day_and_month(&mut self, index: usize) -> Option<usize> {
+        if !self.seen.any(v::MONTH) {
+            return None;
+        }
         let token = self.t(index);
         let count = digits(self.text, token.start, 3);
         let day = value(self.text, token.start, count);
@@ -301,6 +341,9 @@ impl Reader<'_> {
     /// Whether a token is a day, the name of a month and a year without signs between.
     pub(super) fn month_inside(&self, index: usize) -> bool {
         let token = self.t(index);
+        if !(6..=9).contains(&token.len()) {
+            return false;
+        }
         let bytes = self.bytes(token);
         let count = digits(self.text, token.start, 3);
         let name = bytes.get(count..count + 3).unwrap_or_default();
@@ -463,7 +506,11 @@ impl Reader<'_> {
                     && !(time && !self.near(index, v::BIRTH | v::EVENT, 4))
                     && self.tells(index, time);
             if stands {
-                self.hit(token.start, end, Identifier::Date, weight::SHAPE);
+                // `Tuesday, October 14, 2025`.
+                let comma = usize::from(self.back(index, 1).symbol(b','));
+                let weekday = self.back(index, 1 + comma);
+                let start = if weekday.is(v::WEEKDAY) { weekday.start } else { token.start };
+                self.hit(start, end, Identifier::Date, weight::SHAPE);
             }
             return (day || year).then_some(end);
         }

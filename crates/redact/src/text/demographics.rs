@@ -16,7 +16,7 @@ impl Reader<'_> {
     /// Finds the number and the day in `3015399612 04DEC1970 F` and `482913 03/14/1962 (62 yrs) Female`, in texts that
     /// are about a person.
     pub(super) fn demographics(&mut self) {
-        if !self.person {
+        if !self.person || !(0..self.tokens.len()).any(|index| self.sex(index)) {
             return;
         }
         for index in 0..self.tokens.len() {
@@ -84,11 +84,13 @@ impl Reader<'_> {
         }
         let sex = self.t(next);
         let alone = !matches!(self.byte(sex.end), b'-' | b'/' | b'.' | b'=' | b':' | b'_');
-        alone
-            && (sex.case == Case::Single
-                && matches!(self.byte(sex.start), b'M' | b'F' | b'U' | b'X')
-                && sex.len() == 1
-                || self.lower_is(next, words!["male", "female", "unknown"]) && next > index
-                || self.lower_is(next, words!["male", "female"]))
+        alone && self.sex(next) && (next > index || !self.lower_is(next, words!["unknown"]))
+    }
+
+    /// Whether a word is a sex, or that it is unknown.
+    fn sex(&self, index: usize) -> bool {
+        let word = self.t(index);
+        word.case == Case::Single && matches!(word.byte, b'M' | b'F' | b'U' | b'X') && word.len() == 1
+            || self.lower_is(index, words!["male", "female", "unknown"])
     }
 }

@@ -7,9 +7,10 @@ use super::{Reader, token::at, value, weight};
 use crate::Identifier as I;
 
 /// Attributes of patients, relatives, staff and what is done for a patient (PS3.15, table E.1-1, as far as they are
-/// identifiers here). Unique identifiers of objects stay: programs make them up.
-const TAGS: [(u32, I); 91] = [
+/// identifiers here). The unique identifiers of what was taken of a patient are among them.
+const TAGS: [(u32, I); 98] = [
     (0x0008_0012, I::Date),
+    (0x0008_0018, I::Other),
     (0x0008_0020, I::Date),
     (0x0008_0021, I::Date),
     (0x0008_0022, I::Date),
@@ -30,6 +31,8 @@ const TAGS: [(u32, I); 91] = [
     (0x0008_1060, I::Name),
     (0x0008_1062, I::Name),
     (0x0008_1070, I::Name),
+    (0x0008_1155, I::Other),
+    (0x0008_1195, I::Other),
     (0x0010_0010, I::Name),
     (0x0010_0020, I::Mrn),
     (0x0010_0030, I::Date),
@@ -53,7 +56,11 @@ const TAGS: [(u32, I); 91] = [
     (0x0018_1002, I::Device),
     (0x0018_1012, I::Date),
     (0x0018_9074, I::Date),
+    (0x0020_000d, I::Other),
+    (0x0020_000e, I::Other),
     (0x0020_0010, I::Other),
+    (0x0020_0052, I::Other),
+    (0x0020_0200, I::Other),
     (0x0032_1000, I::Date),
     (0x0032_1010, I::Date),
     (0x0032_1032, I::Name),
@@ -208,8 +215,9 @@ mod tests {
     fn keys_of_json_are_tags_without_signs() {
         assert_eq!(key(b"00100010"), Some(I::Name));
         assert_eq!(key(b"0040A123"), Some(I::Name));
+        assert_eq!(key(b"00080018"), Some(I::Other));
         assert!(TAGS.is_sorted());
-        for other in ["00080060", "20260301", "0010001", "patients", "00080018"] {
+        for other in ["00080060", "20260301", "0010001", "patients"] {
             assert_eq!(key(other.as_bytes()), None, "{other}");
         }
     }
@@ -218,7 +226,7 @@ mod tests {
     fn tags_of_machines_and_pairs_of_numbers_are_none() {
         for text in [
             "(0028,0010) US 512 # 2, 1 Rows",
-            "(0008,0018) UI [1.2.840.10008.1]",
+            "(0008,0016) UI [1.2.840.10008.5.1.4.1.1.2]",
             "(0010,0010) PN (no value available)",
             "(0010,0010)\n[x]",
             "(1234,5678)",

@@ -269,7 +269,8 @@ impl Reader<'_> {
 
     /// Numbers and dates in words behind their label; all of the text.
     pub(super) fn spoken_numbers(&mut self) {
-        if !self.strict {
+        let counted = |index: usize| self.t(index).is(v::MONTH) || self.lower_is(index, DIGITS);
+        if !self.strict || !(0..self.tokens.len()).any(counted) {
             return;
         }
         let mut index = 0;

@@ -39,6 +39,15 @@ const UNSURE: &[u64] = words![
 const LETTERED: &[u64] =
     words!["episode", "admission", "rx", "license", "licence", "eid", "auth", "authorization", "referral"];
 
+/// The end of an identifier with the system that gave it, as HL7 writes an order's: `71377876^EPC` (v2.5.1, 2.A.28).
+pub(crate) fn entity(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let digits = rest.iter().take(16).take_while(|b| b.is_ascii_digit()).count();
+    let system = rest.iter().skip(digits + 1).take(16).take_while(|b| b.is_ascii_uppercase()).count();
+    ((6..16).contains(&digits) && rest.get(digits) == Some(&b'^') && system > 1)
+        .then_some(start + digits + 1 + system)
+}
+
 impl Reader<'_> {
     /// A noun with its number behind it and nothing between: `account 334598457055`, `lic. PA36126`, `Cigna U123456`.
     pub(super) fn direct(&mut self, index: usize) {
@@ -46,6 +55,12 @@ impl Reader<'_> {
             return;
         }
         let token = self.t(index);
+        if token.is(v::OTHER | v::MRN)
+            && let Some(end) = entity(self.text, token.end + 1)
+        {
+            self.hit(token.end + 1, end, I::Other, weight::CONTEXT);
+            return;
+        }
         let strong = (NUMBERED.contains(&token.hash) || token.is(v::PAYER))
             && !(self.lower_is(index.wrapping_sub(1), ELSEWHERE) && !self.person)
             // `HAR` and `FIN` are abbreviations; in small letters they are archives and flags.

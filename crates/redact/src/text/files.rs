@@ -55,7 +55,10 @@ const DOCUMENTS: &[u64] = words![
     "xray",
     "echo",
     "ekg",
-    "ecg"
+    "ecg",
+    "vna",
+    "pacs",
+    "dicom"
 ];
 
 /// Roles of words that people bear as well.
@@ -90,21 +93,15 @@ impl Reader<'_> {
 
     /// Reads the path that ends before a place.
     fn path_of(&mut self, end: usize) {
-        let floor = end.saturating_sub(LONGEST);
-        let before = self.text.get(floor..end).unwrap_or_default();
-        let joined = |b: &u8| {
-            b.is_ascii_alphanumeric()
-                || *b >= 0x80
-                || matches!(b, b'_' | b'-' | b'.' | b'/' | b'\\' | b'+' | b'\'' | b'~' | b'^' | b'%')
-        };
-        let start = floor + before.iter().rposition(|b| !joined(b)).map_or(0, |at| at + 1);
+        let start = path(self.text, end);
         let mut named = None;
         let mut step = start;
         for place in start..=end {
             if place == end || matches!(at(self.text, place), b'/' | b'\\') {
-                let found = self
-                    .name_in(step..place, false)
-                    .or_else(|| self.name_in(step..place, true).filter(|_| self.of_a_document(start..end)));
+                let found = name_in(self.text, step..place, false).or_else(|| {
+                    name_in(self.text, step..place, true)
+                        .filter(|_| self.person || of_a_document(self.text, start..end))
+                });
                 step = place + 1;
                 let Some(range) = found else { continue };
                 self.hit(range.start, range.end, I::Name, weight::NAME);
@@ -141,48 +138,71 @@ impl Reader<'_> {
             self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
         }
     }
+}
 
-    /// Whether a path is of what is kept about persons: a day or a number stands in it, or a word for such a document.
-    fn of_a_document(&self, path: Range<usize>) -> bool {
-        let path = self.text.get(path).unwrap_or_default();
-        self.person
-            || path.split(|b| !b.is_ascii_alphanumeric()).any(|part| {
-                part.len() == 8 && date::compact(part, 0) == Some(8) || DOCUMENTS.contains(&hash(part))
-            })
-    }
+/// Whether a path is of what is kept about persons: a day or a number stands in it, or a word for such a document.
+fn of_a_document(text: &[u8], path: Range<usize>) -> bool {
+    let path = text.get(path).unwrap_or_default();
+    path.split(|b| !b.is_ascii_alphanumeric())
+        .any(|part| part.len() == 8 && date::compact(part, 0) == Some(8) || DOCUMENTS.contains(&hash(part)))
+}
 
-    /// The parts of a step that name a person; in small letters both must be in the lists.
-    fn name_in(&self, step: Range<usize>, small: bool) -> Option<Range<usize>> {
-        let text = self.text.get(step.clone()).unwrap_or_default();
-        let (mut first, mut last, mut parts, mut sure, mut family) = (0, 0, 0, false, false);
-        let mut from = 0;
-        for place in 0..=text.len() {
-            if place < text.len()
-                && !matches!(at(text, place), b'_' | b'-' | b'+' | b'.' | b'^' | b'~' | b'%')
-            {
-                continue;
+/// Whether the path of a file that ends before a point names a person in small letters, as the quick look asks.
+pub(crate) fn whose(line: &[u8], point: usize) -> bool {
+    let start = path(line, point);
+    let mut step = start;
+    for place in start..=point {
+        if place == point || matches!(at(line, place), b'/' | b'\\') {
+            if name_in(line, step..place, true).is_some() {
+                return of_a_document(line, start..point);
             }
-            let part = text.get(from..place).unwrap_or_default();
-            match if small { borne_small(part) } else { borne(part) } {
-                Some((certain, known)) if parts == 0 || from == last + 1 => {
-                    if parts == 0 {
-                        first = from;
-                    }
-                    (last, parts) = (place, parts + 1);
-                    sure |= certain;
-                    family |= known && parts > 1 || known && certain;
-                }
-                _ => {
-                    if parts > 1 && sure && family {
-                        break;
-                    }
-                    (parts, sure, family) = (0, false, false);
-                }
-            }
-            from = place + 1;
+            step = place + 1;
         }
-        (parts > 1 && parts < 5 && sure && family).then(|| step.start + first..step.start + last)
     }
+    false
+}
+
+/// Where the path begins that ends before a place.
+fn path(text: &[u8], end: usize) -> usize {
+    let floor = end.saturating_sub(LONGEST);
+    let before = text.get(floor..end).unwrap_or_default();
+    let joined = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || *b >= 0x80
+            || matches!(b, b'_' | b'-' | b'.' | b'/' | b'\\' | b'+' | b'\'' | b'~' | b'^' | b'%')
+    };
+    floor + before.iter().rposition(|b| !joined(b)).map_or(0, |at| at + 1)
+}
+
+/// The parts of a step that name a person; in small letters both must be in the lists.
+fn name_in(text: &[u8], step: Range<usize>, small: bool) -> Option<Range<usize>> {
+    let text = text.get(step.clone()).unwrap_or_default();
+    let (mut first, mut last, mut parts, mut sure, mut family) = (0, 0, 0, false, false);
+    let mut from = 0;
+    for place in 0..=text.len() {
+        if place < text.len() && !matches!(at(text, place), b'_' | b'-' | b'+' | b'.' | b'^' | b'~' | b'%') {
+            continue;
+        }
+        let part = text.get(from..place).unwrap_or_default();
+        match if small { borne_small(part) } else { borne(part) } {
+            Some((certain, known)) if parts == 0 || from == last + 1 => {
+                if parts == 0 {
+                    first = from;
+                }
+                (last, parts) = (place, parts + 1);
+                sure |= certain;
+                family |= known && parts > 1 || known && certain;
+            }
+            _ => {
+                if parts > 1 && sure && family {
+                    break;
+                }
+                (parts, sure, family) = (0, false, false);
+            }
+        }
+        from = place + 1;
+    }
+    (parts > 1 && parts < 5 && sure && family).then(|| step.start + first..step.start + last)
 }
 
 /// The same in small letters: `roe_jane`.

@@ -1,6 +1,7 @@
 //! What the name of a field tells of its value.
 
 mod bodies;
+mod known;
 mod more;
 mod names;
 mod numbers;
@@ -11,6 +12,7 @@ mod veto;
 
 pub(crate) use bodies::{about_person, cared_for, of_birth};
 use bodies::{biometric, pictured};
+pub(crate) use known::Known;
 use names::{address, name};
 use numbers::number;
 pub(crate) use parts::parts;
@@ -54,6 +56,8 @@ pub(crate) enum Class {
     /// The value is a name if it is written like one; if the key is not sure, only in a line about a person, or beside
     /// the other part of a name.
     Part(bool),
+    /// The value is the month or the day of a birth in a field of its own, or all of it.
+    Element,
     /// The value is an account or a page of somebody on a social network; if the key is not sure, a page may be anybody's.
     Social(bool),
 }
@@ -81,6 +85,8 @@ pub(crate) struct Read {
     vetoed: bool,
     /// Whether a part is of what catalogues number.
     coded: bool,
+    /// Whether a part is of what happens to a patient, and none of a date.
+    happens: bool,
 }
 
 fn read(key: &[u8]) -> Read {
@@ -110,6 +116,7 @@ fn read(key: &[u8]) -> Read {
         read.pictures += usize::from(roles & v::PHOTO != 0);
         read.vetoed |= veto::holds(hash);
         read.coded |= veto::coded(hash);
+        read.happens |= roles & v::EVENT != 0 && roles & v::DATE == 0;
         if roles & v::LOOK != 0 {
             read.sure |= roles;
         }
@@ -243,8 +250,14 @@ fn by_roles(key: &Read, around: &Read) -> Class {
                 Class::None
             }
             () if has(v::NAMED) => Class::Is(I::Name),
+            () if is(key.last_hash, words!["year", "yyyy", "yr"]) && key.count <= 3 => Class::None,
+            () if element(key) => Class::Element,
             () => Class::Is(I::Date),
         };
+    }
+    // `"birth":{"month":3,"day":14}`.
+    if (around.all | around.whole) & v::BIRTH != 0 && key.count == 1 && element(key) {
+        return Class::Element;
     }
     if whole_is(words!["email", "emailaddress", "mailto", "emailaddr"])
         || has(v::EMAIL) && !machine && !has(v::ADDRESS) && !whole_is(words!["mail"])
@@ -293,7 +306,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         return number;
     }
     let dated = key.last & v::DATE != 0;
-    if dated && has(v::EVENT) && !whole_is(words!["dated", "date"])
+    if dated && has(v::EVENT) && !whole_is(words!["dated", "date", "eventdatetime"])
         || whole_is(words![
             "dos",
             "dod",
@@ -417,13 +430,22 @@ fn by_roles(key: &Read, around: &Read) -> Class {
     if key.whole & v::USER != 0 || key.last & v::USER != 0 && key.count <= 2 {
         return Class::User;
     }
-    if dated && person || sure(v::EVENT) {
+    // `beginningDateOfService`: the words tell, in whatever order.
+    let service = is(key.last_hash, words!["service"]);
+    let told = key.all & v::DATE != 0 && key.happens && key.count <= 5 && (!machine || service);
+    if dated && person || sure(v::EVENT) || told {
         return Class::Day;
     }
-    if numbers::loose(key) {
+    if numbers::loose(key) || numbers::of_one(key) {
         return Class::Loose;
     }
     Class::None
+}
+
+/// Whether a key is of a month or of a day of a month, by its first or its last word.
+fn element(key: &Read) -> bool {
+    let elements = words!["month", "mon", "mm", "mo", "day", "dd", "dom"];
+    is(key.last_hash, elements) && key.count <= 3 || key.count == 3 && is(key.first_hash, elements)
 }
 
 #[cfg(test)]

@@ -24,23 +24,33 @@ pub(super) const NUMBERED: [I; 7] =
 pub(super) const NUMBERS: Roles =
     v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::PROVIDER;
 
+/// Most keys of a text whose classes are kept.
+const KEPT: usize = 8;
+
 impl Reader<'_> {
     /// Finds what keys and nouns announce.
     pub(super) fn labels(&mut self) {
         self.quoted_to = 0;
         // A line with the key of a person's value is about a person.
         let (mut person, mut told) = (false, false);
+        let (mut classes, mut count) = ([(usize::MAX, Class::None); KEPT], 0);
         for index in 0..self.tokens.len() {
             if (person && told) || !(self.t(index).symbol(b'=') || self.t(index).symbol(b':')) {
                 continue;
             }
-            let Class::Is(identifier) = self.key_class(index) else { continue };
+            let class = self.key_class(index);
+            if let Some(slot) = classes.get_mut(count) {
+                (*slot, count) = ((index, class), count + 1);
+            }
+            let Class::Is(identifier) = class else { continue };
             person |= matches!(
                 identifier,
                 I::Name | I::Date | I::Mrn | I::HealthPlan | I::Ssn | I::Zip | I::Address | I::Phone
             );
             told |= NUMBERED.contains(&identifier);
         }
+        // What a key is depends on whether the text is about a person.
+        let before = self.person;
         self.person = self.person || person || self.both_parts();
         self.told |= told;
         self.clinical |= self.person || self.told;
@@ -49,14 +59,18 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             if token.symbol(b'=') || token.symbol(b':') || self.compares(index) {
-                self.pair(index);
+                let known =
+                    classes.iter().find(|(at, _)| *at == index && (self.strict || self.person == before));
+                self.pair_of(index, known.map(|(_, class)| *class));
             } else if self.lower_is(index, words!["like", "ilike", "in"])
                 && (self.t(index + 1).symbol(b'\'')
                     || self.t(index + 1).symbol(b'"')
                     || self.t(index + 1).symbol(b'(') && self.t(index + 2).symbol(b'\''))
             {
                 self.pair(index);
-            } else if token.symbol(b',') && self.back(index, 1).symbol(b'"') && self.t(index + 1).symbol(b'"')
+            } else if token.symbol(b',')
+                && self.back(index, 1).symbol(b'"')
+                && (self.t(index + 1).symbol(b'"') || self.t(index + 1).kind == Kind::Number)
             {
                 self.bind(index);
             } else if self.lower_is(index, words!["key"])
@@ -83,7 +97,11 @@ impl Reader<'_> {
             sign = self.t(index);
         }
         let quote = self.back(index, 1);
-        if quote.kind == Kind::Symbol && matches!(quote.byte, b'"' | b'\'' | b'`') && quote.end == sign.start
+        // `"p"."lastName" ILIKE 'Roe%'`: before a word a blank stands, too.
+        let apart = quote.end + 1 == sign.start && sign.kind == Kind::Word;
+        if quote.kind == Kind::Symbol
+            && matches!(quote.byte, b'"' | b'\'' | b'`')
+            && (quote.end == sign.start || apart)
         {
             let start = (2..10)
                 .find(|by| self.back(index, *by).symbol(quote.byte))
@@ -123,9 +141,9 @@ impl Reader<'_> {
         while start > floor && joined(self.byte(start - 1)) {
             start -= 1;
         }
-        if start < end {
+        if start < end && sign.byte == b'=' {
             let class = classify(self.text.get(start..end).unwrap_or_default(), b"");
-            if sign.byte == b'=' && (class != Class::None || quote.end == sign.start) {
+            if class != Class::None || quote.end == sign.start {
                 return class;
             }
         }
@@ -133,6 +151,14 @@ impl Reader<'_> {
         for words in (1..=4).rev() {
             let Some(first) = index.checked_sub(words) else { continue };
             let begins = self.t(first);
+            if begins.kind != Kind::Word
+                || words > 1
+                    && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
+                    // `COLL BY: S. Roe`, of whom the lines tell.
+                    && !(self.person && words == 2 && self.lower_is(index - 1, words!["by"]))
+            {
+                continue;
+            }
             let phrase = (first..index).all(|i| {
                 let t = self.t(i);
                 // Cells of a table stand further apart than words.
@@ -146,10 +172,7 @@ impl Reader<'_> {
                             // `ATTENDING....: ROE`.
                             || t.symbol(b'.') && self.strict && (i..index).all(|at| self.t(at).symbol(b'.')))
             });
-            if begins.kind != Kind::Word
-                || !phrase
-                || words > 1 && !begins.is(!(v::AGENT | v::KNOWN | v::AGE | v::STRONG))
-            {
+            if !phrase {
                 continue;
             }
             let bytes = self.text.get(begins.start..sign.start).unwrap_or_default();
@@ -178,7 +201,13 @@ impl Reader<'_> {
         Class::None
     }
 
+    /// Finds what stands behind the sign of a pair.
     pub(super) fn pair(&mut self, index: usize) {
+        self.pair_of(index, None);
+    }
+
+    /// The same; `known` is the class of the key, if it was looked at.
+    fn pair_of(&mut self, index: usize, known: Option<Class>) {
         let sign = self.t(index);
         // `::` and `://` separate no key from a value, nor do times of day.
         let (next, previous) = (self.byte(sign.end), self.byte(sign.start.wrapping_sub(1)));
@@ -197,6 +226,9 @@ impl Reader<'_> {
         {
             return;
         }
+        if sign.byte == b'=' && self.keyed_list(index) {
+            return;
+        }
         // What `stat` writes of a file.
         if self.lower_is(index.wrapping_sub(1), words!["birth"]) && self.of_a_process(index + 1) {
             return;
@@ -213,16 +245,16 @@ impl Reader<'_> {
             self.take(class, range);
             return;
         }
-        // `(sn=Roe)` of LDAP (RFC 4519, 2.32): the family name.
-        if sign.byte == b'='
-            && self.lower_is(index.wrapping_sub(1), words!["sn", "gn"])
-            && (self.back(index, 2).symbol(b'(') || self.back(index, 2).symbol(b','))
+        // `(sn=Roe)` of LDAP (RFC 4519, 2.32): the family name; `q=sn:Roe+AND+gn:Jane`.
+        if self.lower_is(index.wrapping_sub(1), words!["sn", "gn"])
+            && (sign.byte == b'=' && (self.back(index, 2).symbol(b'(') || self.back(index, 2).symbol(b','))
+                || self.paired && self.t(index + 1).kind == Kind::Word)
             && self.t(index + 1).capitalised()
         {
             self.take(Class::Is(I::Name), self.t(index + 1).start..self.glued_value(index + 1));
             return;
         }
-        let class = match self.key_class(index) {
+        let class = match known.unwrap_or_else(|| self.key_class(index)) {
             // Of a query: `?last=Roe`.
             Class::Weak(_) if sign.byte == b'=' && self.surname_asked(index) => Class::Is(I::Name),
             own @ (Class::None | Class::Weak(I::Mrn))
@@ -257,13 +289,21 @@ impl Reader<'_> {
         if matches!(class, Class::None | Class::Machine | Class::Prose) {
             if sign.byte == b'=' {
                 self.prefixed_day(index);
+                self.brief(index);
             }
+            self.of_a_store(index);
             return;
         }
         let mut first = index + 1;
         loop {
             let token = self.t(first);
             if token.kind == Kind::Symbol && matches!(token.byte, b'>' | b'=' | b'(' | b'[') {
+                first += 1;
+            } else if self.lower_is(first, words!["n", "e"])
+                && self.t(first + 1).symbol(b'\'')
+                && self.glued(first)
+            {
+                // `@ln=N'Roe'`.
                 first += 1;
             } else if token.symbol(b'#') && self.t(first + 1).symbol(b'<') && self.t(first + 3).symbol(b':') {
                 // Ruby: `@born=#<Date: 1962-03-17>`.
@@ -287,7 +327,9 @@ impl Reader<'_> {
                 break;
             }
         }
-        if class == Class::Is(I::Date) && self.t(first).kind == Kind::Word && self.constructed(first) {
+        let day =
+            matches!(class, Class::Is(I::Date) | Class::Day) || class == Class::Weak(I::Date) && self.person;
+        if day && self.t(first).kind == Kind::Word && self.constructed(first) {
             return;
         }
 
@@ -333,7 +375,21 @@ impl Reader<'_> {
                 self.take(class, self.t(first).start..self.glued_value(first));
             }
             Class::Person => self.bare_person(first, sign.byte),
-            Class::Day => self.bare_day(first),
+            Class::Day => {
+                let hits = self.hits.len();
+                self.bare_day(first);
+                if self.hits.len() == hits && sign.byte == b'=' {
+                    self.take(class, self.t(first).start..self.glued_value(first));
+                }
+            }
+            Class::Element => {
+                let range = self.t(first).start..self.glued_value(first);
+                if super::value::element(self.text.get(range.clone()).unwrap_or_default()) {
+                    self.take(class, range);
+                } else {
+                    self.bare(I::Date, first, sign.byte, false);
+                }
+            }
             Class::Part(true) => {
                 let range = self.t(first).start..self.glued_value(first);
                 if namelike(self.text.get(range).unwrap_or_default()) {

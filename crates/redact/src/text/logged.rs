@@ -4,18 +4,99 @@
 
 use super::{
     Reader,
+    addressed::TEAMS,
     lowered::JOINTS,
     token::{Case, Kind},
     weight,
 };
 use crate::Identifier;
-use crate::words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, vocabulary as v, words};
+use crate::words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, list, vocabulary as v, words};
 
 /// Parts of names, as heads of what is compared.
 const PARTS: &[u64] =
     words!["last", "first", "middle", "lname", "fname", "surname", "given", "family", "ln", "fn"];
 
+/// Persons by what they do or are there: their names follow in full.
+const HUMANS: &[u64] = list!(
+    "rn lpn cna np candidate visitor reader reviewer coach adjuster proband anesthesia scrub screener doula transcriber requester \
+     signer occupant tutor escort"
+);
+
+/// Those whose family name alone follows.
+const CARED: &[u64] = list!(
+    "patient guarantor subscriber mother father nurse physician surgeon anesth anesthesiologist crna perfusionist \
+     circulator hygienist proband"
+);
+
+/// What stands before the number of a person in brackets.
+const BRACKETED: &[u64] = list!("pid mrn id dob born ssn acct mr member fin medrec chart age");
+
 impl Reader<'_> {
+    /// Names that their place tells: `82F Roe`, `"Jane R."`, `Roe,Jane M (PID 775-06-20)`.
+    fn in_place(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        if !token.capitalised() || token.kind != Kind::Word || token.otherwise() != 0 {
+            return None;
+        }
+        let before = self.back(index, 1);
+        let sure = token.known(GIVEN | FAMILY) && !token.known(WORD);
+        let aged = before.kind == Kind::Mixed
+            && before.end + 1 == token.start
+            && matches!(self.byte(before.end - 1), b'M' | b'F')
+            && self.age_and_sex(index - 1);
+        if aged && token.len() > 2 && !token.is(v::KNOWN) && (sure || self.cares() && !token.known(MEDICAL)) {
+            let next = self.atom(index)?;
+            return Some((token.start, self.t(next - 1).end));
+        }
+        let opens = before.kind == Kind::None
+            || before.kind == Kind::Symbol
+                && matches!(before.byte, b'"' | b'\'')
+                && before.end == token.start;
+        let comma = self.t(index + 1).symbol(b',');
+        let initial = self.t(index + 1 + usize::from(comma));
+        let point = self.t(index + 2 + usize::from(comma));
+        if opens
+            && sure
+            && token.known(if comma { FAMILY } else { GIVEN })
+            && initial.case == Case::Single
+            && initial.byte.is_ascii_uppercase()
+            && initial.start == self.t(index + usize::from(comma)).end + 1
+            && point.symbol(b'.')
+            && point.start == initial.end
+            && !(self.t(index + 3 + usize::from(comma)).capitalised()
+                && self.t(index + 3 + usize::from(comma)).start == point.end + 1)
+        {
+            return Some((token.start, point.end));
+        }
+        // `[chat] Jane: the rash is back`.
+        if before.symbol(b']')
+            && sure
+            && token.known(GIVEN)
+            && self.t(index + 1).symbol(b':')
+            && self.glued(index)
+            && self.lower_is(index.wrapping_sub(2), words!["chat", "message", "msg", "sms", "im"])
+        {
+            return Some((token.start, token.end));
+        }
+        // `(Roe/dermatology)`: whose clinic it is.
+        let borne = sure || token.known(FAMILY) && token.known(COMMON);
+        if before.symbol(b'(')
+            && borne
+            && self.t(index + 1).symbol(b'/')
+            && self.glued(index)
+            && self.glued(index + 1)
+            && self.lower_is(index + 2, TEAMS)
+        {
+            return Some((token.start, token.end));
+        }
+        if !token.known(GIVEN | FAMILY) && self.t(index + 1).byte != b',' {
+            return None;
+        }
+        let end = self.logged_pair(index, true)?;
+        let open = self.index_at(end);
+        (self.t(open).symbol(b'(') && self.lower_is(open + 1, BRACKETED)).then_some((token.start, end))
+    }
+
     /// Whether a capitalised word may be a part of a name beside another.
     fn logged_part(&self, index: usize) -> bool {
         let token = self.t(index);
@@ -107,8 +188,13 @@ impl Reader<'_> {
         if self.strict {
             return None;
         }
+        if let Some(found) = self.in_place(index) {
+            return Some(found);
+        }
         let token = self.t(index);
-        let role = token.is(v::PERSON | v::KIN | v::CARER | v::USER)
+        let human = self.lower_is(index, HUMANS);
+        let role = human
+            || token.is(v::PERSON | v::KIN | v::CARER | v::USER)
             || token.is(v::NAMED) && !self.back(index, 1).is(v::MACHINE);
         let greeting = token.is(v::GREETING) || self.lower_is(index, words!["welcome", "back"]);
         let agent = self.lower_is(
@@ -198,10 +284,7 @@ impl Reader<'_> {
         if greeting && name(head) && head.known(GIVEN) && head.case == Case::Capital && apart {
             return Some((head.start, head.end));
         }
-        let cared = self.lower_is(
-            index,
-            words!["patient", "guarantor", "subscriber", "mother", "father", "nurse", "physician"],
-        );
+        let cared = self.lower_is(index, CARED);
         if cared
             && name(head)
             && head.known(FAMILY)
@@ -209,6 +292,19 @@ impl Reader<'_> {
             && apart
             && !after.capitalised()
         {
+            return Some((head.start, head.end));
+        }
+        // `consent v7 shown to Jane`, in a text about care: a given name that is no town's.
+        let shown = self.clinical
+            && next == index + 1
+            && self.lower_is(index, words!["to", "for", "by", "with", "from"])
+            && name(head)
+            && head.known(GIVEN)
+            && !head.known(CITY)
+            && head.case == Case::Capital
+            && apart
+            && !after.capitalised();
+        if shown {
             return Some((head.start, head.end));
         }
         // `home health aide Jane left`, `(peer Jane, visit V358586)`.

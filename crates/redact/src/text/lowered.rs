@@ -85,7 +85,7 @@ impl Reader<'_> {
     /// Whether a word in small letters is a name and nothing else.
     fn small_sure(&self, index: usize) -> bool {
         let token = self.t(index);
-        self.small_plain(index) && token.known(GIVEN | FAMILY) && !token.known(WORD)
+        token.known(GIVEN | FAMILY) && !token.known(WORD) && self.small_plain(index)
     }
 
     /// Whether a word in small letters could be a part of a name.
@@ -101,10 +101,10 @@ impl Reader<'_> {
     /// Whether a word in small letters is in no dictionary.
     fn small_unknown(&self, index: usize) -> bool {
         let token = self.t(index);
-        self.small_plain(index)
-            && token.roles == 0
-            && token.len() > 3
+        token.roles == 0
             && !token.known(WORD | MEDICAL | GIVEN | FAMILY)
+            && token.len() > 3
+            && self.small_plain(index)
     }
 
     /// The index behind a part with what hyphens and apostrophes join to it, up to a bound.
@@ -141,7 +141,9 @@ impl Reader<'_> {
 
     /// `doctor day dictating`: whoever dictates.
     fn dictates(&self, index: usize) -> Option<(usize, usize)> {
-        let title = self.lower_is(index.wrapping_sub(1), words!["doctor", "dr"]);
+        if !self.lower_is(index.wrapping_sub(1), words!["doctor", "dr"]) {
+            return None;
+        }
         let mut last = index;
         while last < index + 5
             && !self.lower_is(last + 1, words!["dictating"])
@@ -150,19 +152,19 @@ impl Reader<'_> {
         {
             last += 1;
         }
-        (title && self.lower_is(last + 1, words!["dictating"]) && self.t(index).kind == Kind::Word)
+        (self.lower_is(last + 1, words!["dictating"]) && self.t(index).kind == Kind::Word)
             .then(|| (self.t(index).start, self.t(last).end))
     }
 
     /// `salvatore matsuda`, `tom hardy`: a given name and a family name.
     fn small_pair(&self, index: usize, flat: bool) -> Option<(usize, usize)> {
         let given = self.t(index);
-        if !self.small_plain(index) || !given.known(GIVEN) && !self.small_unknown(index) {
+        if !(given.known(GIVEN) && self.small_plain(index) || self.small_unknown(index)) {
             return None;
         }
         let second = self.small_end(index);
         let family = self.t(second);
-        if !self.small_plain(second) || family.start != self.t(second - 1).end + 1 {
+        if family.start != self.t(second - 1).end + 1 || !self.small_plain(second) {
             return None;
         }
         let told = self.strongly_led(index);
@@ -229,8 +231,11 @@ impl Reader<'_> {
 
     /// `call mark back`, `tell lucas to come`.
     fn small_called(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.lower_is(index, CALLS) {
+            return None;
+        }
         let token = self.t(index + 1);
-        let calls = self.lower_is(index, CALLS) && self.small_plain(index + 1);
+        let calls = self.small_plain(index + 1);
         let given = token.known(GIVEN) && token.known(COMMON);
         let back = self.lower_is(index + 2, words!["back", "at", "to", "that", "if", "asap", "re", "about"]);
         let sure = self.small_sure(index + 1) || given && !token.known(PLAIN) && back;
@@ -242,13 +247,14 @@ impl Reader<'_> {
 
     /// `when bell in 12 is going to CT`: who lies in a room.
     fn small_in_bed(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.lower_is(index + 1, words!["in"]) {
+            return None;
+        }
         let token = self.t(index);
         let room = self.t(index + 2);
         let number = matches!(room.kind, Kind::Number | Kind::Mixed) && room.len() <= 4;
-        let place = self.lower_is(index + 1, words!["in"])
-            && (number
-                || self.lower_is(index + 2, words!["room", "rm", "bed"])
-                    && self.t(index + 3).kind != Kind::Word);
+        let place = number
+            || self.lower_is(index + 2, words!["room", "rm", "bed"]) && self.t(index + 3).kind != Kind::Word;
         let after = self.t(index + 3);
         let counted = number
             && (after.is(v::PERIOD | v::AGE)

@@ -155,7 +155,9 @@ impl Reader<'_> {
 
     /// In prose: `initials J.R.`, `transcribed by J.R.`
     pub(super) fn initials(&self, index: usize) -> Option<(usize, usize)> {
-        let told = self.lower_is(index, words!["initials", "initialed", "by"]);
+        if !self.strict || !self.lower_is(index, words!["initials", "initialed", "by"]) {
+            return None;
+        }
         let letter = |at: usize| {
             self.t(at).case == Case::Single
                 && self.t(at).kind == Kind::Word
@@ -163,7 +165,7 @@ impl Reader<'_> {
                 && self.glued(at)
         };
         let first = index + 1 + usize::from(self.t(index + 1).symbol(b':'));
-        if !self.strict || !told || !letter(first) || !letter(first + 2) || !self.glued(first + 1) {
+        if !letter(first) || !letter(first + 2) || !self.glued(first + 1) {
             return None;
         }
         let last = if letter(first + 4) && self.glued(first + 3) { first + 5 } else { first + 3 };

@@ -5,15 +5,22 @@ use super::Reader;
 impl Reader<'_> {
     /// Whether a word ends as medicines, diseases and operations do.
     pub(super) fn medical(&self, word: &[u8]) -> bool {
-        let &[.., before @ b'a'..=b'z', last @ b'a'..=b'z'] = word else { return false };
-        // Most words end in two letters that none of them ends in.
-        let known =
-            LAST_TWO.get(usize::from(before - b'a')).is_some_and(|bits| bits >> (last - b'a') & 1 == 1);
+        let &[.., first, before @ b'a'..=b'z', last @ b'a'..=b'z'] = word else { return false };
+        // Most words end in three letters that none of them ends in.
+        let known = LAST
+            .get(usize::from(before - b'a') * LETTERS + usize::from(last - b'a'))
+            .is_some_and(|bits| bits >> (first & 0x1f) & 1 == 1);
         known
+            && first.is_ascii_lowercase()
             && word.len() > 5
-            && ENDS.iter().any(|end| word.len() > end.len() + 1 && word.ends_with(end.as_bytes()))
+            && ENDS.iter().any(|end| {
+                let end = end.as_bytes();
+                end.last() == Some(&last) && word.len() > end.len() + 1 && word.ends_with(end)
+            })
     }
 }
+
+const LETTERS: usize = 26;
 
 /// Ends of the names of medicines, diseases and operations.
 const ENDS: [&str; 68] = [
@@ -87,16 +94,16 @@ const ENDS: [&str; 68] = [
     "oidal",
 ];
 
-/// For each last letter but one, a bit for each last letter of [`ENDS`].
-const LAST_TWO: [u32; 26] = last_two();
+/// For each two last letters, a bit for each letter before them in [`ENDS`].
+const LAST: [u32; LETTERS * LETTERS] = last();
 
 #[expect(clippy::indexing_slicing, reason = "made by the compiler; an index beyond it would not compile")]
-const fn last_two() -> [u32; 26] {
-    let mut all = [0; 26];
+const fn last() -> [u32; LETTERS * LETTERS] {
+    let mut all = [0; LETTERS * LETTERS];
     let mut at = 0;
     while at < ENDS.len() {
-        if let [.., before, last] = ENDS[at].as_bytes() {
-            all[(*before - b'a') as usize] |= 1 << (*last - b'a');
+        if let [.., first, before, last] = ENDS[at].as_bytes() {
+            all[(*before - b'a') as usize * LETTERS + (*last - b'a') as usize] |= 1 << (*first & 0x1f);
         }
         at += 1;
     }

@@ -10,11 +10,11 @@ mod bedside;
 mod beside;
 pub(crate) mod bodies;
 mod borrowed;
-mod bound;
+pub(crate) mod bound;
 mod byways;
 mod calls;
 mod captions;
-mod care;
+pub(crate) mod care;
 mod carried;
 mod cases;
 mod cities;
@@ -24,13 +24,14 @@ mod days;
 mod demographics;
 pub(crate) mod dicom;
 mod dictated;
-mod direct;
+pub(crate) mod direct;
 mod encoded;
 mod endings;
 mod facilities;
-mod files;
+pub(crate) mod files;
 mod handles;
 mod institutions;
+pub(crate) mod joined;
 mod jotted;
 pub(crate) mod key;
 mod labels;
@@ -53,8 +54,9 @@ mod prose;
 mod queries;
 mod roads;
 mod rosters;
-mod rows;
+pub(crate) mod rows;
 mod scanned;
+mod seen;
 mod segments;
 mod stated;
 mod streets;
@@ -78,6 +80,7 @@ use crate::{
     },
 };
 use care::CARED_FOR;
+use seen::Seen;
 use token::{Kind, NONE, Token, at};
 pub(crate) use tuples::values_of_one;
 
@@ -128,6 +131,7 @@ const EVIDENCE: usize = 256;
 pub(crate) struct Reader<'a> {
     text: &'a [u8],
     tokens: &'a [Token],
+    seen: Seen,
     strict: bool,
     person: bool,
     /// The text is about care or its cost, whoever's.
@@ -155,9 +159,12 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     }
     let first = hits.len();
     token::tokenize(text, tokens);
+    let seen = Seen::of(tokens);
+    let all = seen.roles;
     let mut reader = Reader {
         text,
         tokens,
+        seen,
         strict: manner.strict,
         person: manner.person || manner.strict,
         clinical: false,
@@ -168,8 +175,6 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         first,
         quoted_to: 0,
     };
-    // What no word of the text means need not be looked for at each.
-    let all = reader.tokens.iter().fold(0, |all, token| all | token.roles);
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
             && (0..reader.tokens.len()).any(|index| reader.about_person(index));
@@ -187,7 +192,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     });
     reader.person = reader.person
         || all & v::TITLE != 0 && reader.tokens.windows(2).any(|pair| matches!(pair, [title, next] if title.is(v::TITLE) && title.capitalised() && title.len() < 4 && title.case == token::Case::Capital && (next.symbol(b'.') || next.capitalised())));
-    reader.dicom();
+    if reader.seen.holds(b"(") {
+        reader.dicom();
+    }
     reader.scanned();
     reader.wires();
     reader.labels();
@@ -257,6 +264,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
             reader.sent();
         }
         reader.doers();
+        reader.carried_along();
         reader.merged();
         reader.theirs(manner.block);
         reader.repeated();
@@ -266,7 +274,9 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
-    if let Some(start) = ncpdp::read(text, hits) {
+    // Ids of segments, and what stands for the end of a field.
+    let claims = seen.mixed || seen.holds(b"<\\^\x1c\x1d\x1e");
+    if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
         let mut index = 0;
         hits.retain(|hit| {
@@ -374,13 +384,25 @@ impl<'a> Reader<'a> {
 
     /// Messages of other systems that stand in a text.
     fn wires(&mut self) {
-        astm::read(self.text, self.hits);
-        x12::inside(self.text, self.hits);
-        edifact::read(self.text, self.hits);
+        if self.seen.holds(b"|") {
+            astm::read(self.text, self.hits);
+        }
+        if self.seen.holds(b"*") {
+            x12::inside(self.text, self.hits);
+        }
+        if self.seen.holds(b"+") {
+            edifact::read(self.text, self.hits);
+        }
     }
 
     fn hit(&mut self, start: usize, end: usize, identifier: Identifier, weight: u8) {
-        if start < end {
+        // `CGCTCATT,WES`: what was read of a genome begins like a name in capitals.
+        let read = || {
+            let name = self.text.get(start..end).unwrap_or_default();
+            let word = name.iter().take_while(|b| b.is_ascii_alphabetic());
+            word.clone().count() >= 8 && word.into_iter().all(|b| b"ACGTN".contains(b))
+        };
+        if start < end && !(identifier == Identifier::Name && (read() || self.no_name(start, end))) {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }
@@ -459,6 +481,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
     let reader = Reader {
         text: value,
         tokens,
+        seen: Seen::ANYTHING,
         strict: false,
         person: true,
         clinical: true,

@@ -19,8 +19,12 @@ impl Reader<'_> {
     /// A day, a month of another language and a year, or a day `de` a month; where they end.
     pub(super) fn foreign_day(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
+        let next = self.t(index + 1);
+        if token.kind != Kind::Number || token.len() > 2 || !(next.kind == Kind::Word || next.symbol(b'.')) {
+            return None;
+        }
         let day = value(self.text, token.start, token.len());
-        if token.kind != Kind::Number || token.len() > 2 || !(1..=31).contains(&day) {
+        if !(1..=31).contains(&day) {
             return None;
         }
         let of = words!["de", "del", "di"];

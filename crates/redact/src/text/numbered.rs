@@ -8,112 +8,23 @@ use super::{
 use crate::{
     Identifier as I,
     shape::{alphanumeric, begins, digits, ends},
-    words::{users, vocabulary as v, words},
+    words::{list, users, vocabulary as v, words},
 };
 
 /// Nouns whose number is a person's also in logs: `account 334598457055`.
-pub(crate) const NUMBERED: &[u64] = words![
-    "account",
-    "acct",
-    "visit",
-    "encounter",
-    "policy",
-    "member",
-    "subscriber",
-    "chart",
-    "claim",
-    "accession",
-    "guarantor",
-    "medicaid",
-    "medicare",
-    "mrn",
-    "patient",
-    "insurance",
-    "pt",
-    "specimen",
-    "prescription",
-    "referral",
-    "authorization",
-    "enrollee",
-    "beneficiary",
-    "empi",
-    "eid",
-    "csn",
-    "har",
-    "fin",
-    "hicn",
-    "mbi",
-    "emr",
-    "plate",
-    "plates",
-    "vehicle",
-    "permit",
-    "episode",
-    "admission",
-    "license",
-    "licence",
-    "passport",
-    "auth",
-    "rx",
-    "bcbs",
-    "aetna",
-    "cigna",
-    "humana",
-    "anthem",
-    "kaiser",
-    "tricare",
-    "uhc"
-];
+pub(crate) const NUMBERED: &[u64] = list!(
+    "account acct visit encounter policy member subscriber chart claim accession guarantor medicaid medicare \
+     mrn patient insurance pt specimen prescription referral authorization enrollee beneficiary empi euid eid \
+     csn har fin hicn mbi emr plate plates vehicle permit episode admission license licence passport auth rx \
+     bcbs aetna cigna humana anthem kaiser tricare uhc"
+);
 
 /// Words before a noun that make it a machine's.
-pub(super) const ELSEWHERE: &[u64] = words![
-    "helm",
-    "volume",
-    "network",
-    "retention",
-    "jwt",
-    "oidc",
-    "service",
-    "storage",
-    "bucket",
-    "iam",
-    "cache",
-    "pie",
-    "bar",
-    "web",
-    "software",
-    "raft",
-    "consumer",
-    "queue",
-    "mqtt",
-    "kafka",
-    "pubsub",
-    "cloud",
-    "aws",
-    "gcp",
-    "azure",
-    "basic",
-    "bearer",
-    "oauth",
-    "eviction",
-    "restart",
-    "tcp",
-    "ssh",
-    "ssl",
-    "tls",
-    "key",
-    "cert",
-    "certificate",
-    "host",
-    "browser",
-    "query",
-    "public",
-    "rsa",
-    "git",
-    "gpg",
-    "pgp",
-    "json"
-];
+pub(super) const ELSEWHERE: &[u64] = list!(
+    "helm volume network retention jwt oidc service storage bucket iam cache pie bar web software raft \
+     consumer queue mqtt kafka pubsub cloud aws gcp azure basic bearer oauth eviction restart tcp ssh ssl tls \
+     key cert certificate host browser query public rsa git gpg pgp json"
+);
 
 /// Longest identifier of a device with its groups, in bytes.
 const DEVICE: usize = 128;
@@ -123,6 +34,9 @@ impl Reader<'_> {
     pub(super) fn numbered(&mut self) {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
+            if token.kind == Kind::Word && matches!(self.byte(token.end), b'_' | b'-' | b':' | b'#') {
+                self.joined(index);
+            }
             match token.kind {
                 Kind::Symbol if token.byte == b'/' => self.path(index),
                 Kind::Symbol if token.byte == b'|' => self.system(index),
@@ -140,7 +54,16 @@ impl Reader<'_> {
                 }
                 Kind::Symbol if token.byte == b'(' => self.device(token.start),
                 Kind::Symbol if token.byte == b'-' => self.logged_user(index),
-                Kind::Word if token.is(v::USER) => self.user(index),
+                Kind::Word
+                    if token.is(v::USER)
+                        || self.lower_is(index, words!["account"])
+                            && self.lower_is(
+                                index.wrapping_sub(1),
+                                words!["portal", "mychart", "user", "login", "web"],
+                            ) =>
+                {
+                    self.user(index)
+                }
                 Kind::Word
                     if token.is(v::BIOMETRIC)
                         || self.lower_is(index, words!["print", "signature", "recording"])
@@ -153,6 +76,7 @@ impl Reader<'_> {
                         self.named_picture(index);
                     }
                     self.template(index);
+                    self.measured_of_a_body(index);
                 }
                 Kind::Word
                     if self.lower_is(
@@ -174,6 +98,7 @@ impl Reader<'_> {
                         self.hit(range.start, range.end, I::Device, weight::CONTEXT);
                     }
                 }
+                Kind::Mixed if token.len() == 5 => self.donation(index),
                 Kind::Word if self.picture_word(token) => self.named_picture(index),
                 Kind::Word
                     if token.is(v::MRN
@@ -229,8 +154,20 @@ impl Reader<'_> {
 
     /// `Jane Roe (12345678)`: a number in brackets behind a name.
     pub(super) fn number_behind(&mut self, end: usize) {
-        let next = self.index_at(end);
-        if !self.person {
+        let mut next = self.index_at(end);
+        // `Roe,Jane M (PID 775-06-20)`.
+        let told = self.t(next).symbol(b'(') && self.lower_is(next + 1, words!["pid", "mrn", "id", "mr"]);
+        if told {
+            next = self.skip_signs(next + 2) - 1;
+        }
+        if !(self.person || told) {
+            return;
+        }
+        if told
+            && let Some(range) = self.number_from(next + 1)
+            && super::value::formed(self.text.get(range.clone()).unwrap_or_default())
+        {
+            self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
             return;
         }
         if !(self.t(next).symbol(b'(') || self.t(next).symbol(b'#')) {
@@ -292,58 +229,32 @@ impl Reader<'_> {
         next
     }
 
-    /// `/patients/12345`, `/members/AB-1/address`.
+    /// `/patients/12345`, `/members/AB-1/address`, `/claims/_doc/3511N646477`.
     fn path(&mut self, index: usize) {
-        let noun = self.back(index, 1);
-        if noun.end != self.t(index).start
-            || !(noun.is(v::SUBJECT | v::PERSON)
-                || self.lower_is(
-                    index - 1,
-                    words![
-                        "members",
-                        "member",
-                        "subscribers",
-                        "persons",
-                        "person",
-                        "beneficiaries",
-                        "enrollees",
-                        "encounters",
-                        "chart",
-                        "charts",
-                        "clients",
-                        "claims",
-                        "claim",
-                        "mrn",
-                        "visits",
-                        "visit",
-                        "encounter",
-                        "specimens",
-                        "accessions",
-                        "policies",
-                        "prescriptions",
-                        "prescription",
-                        "authorizations",
-                        "authorization",
-                        "referrals",
-                        "episodes",
-                        "admissions",
-                        "enrollee",
-                        "beneficiary",
-                        "insured",
-                        "guarantors",
-                        "rx",
-                        "subscriber",
-                        "account",
-                        "accounts",
-                        "appointment",
-                        "appointments",
-                        "refill",
-                        "refills",
-                        "accession"
-                    ],
-                )
-                || self.resource(index - 1)
-                || self.of_a_portal(index))
+        let mut noun = self.back(index, 1);
+        if noun.end != self.t(index).start {
+            return;
+        }
+        let mut place = index - 1;
+        // A document of Elasticsearch stands below its index.
+        if self.lower_is(place, words!["doc", "update", "source", "create"])
+            && self.back(index, 2).symbol(b'_')
+            && self.back(index, 3).symbol(b'/')
+            && place >= 3
+        {
+            place -= 3;
+            noun = self.t(place);
+        }
+        let nouns = list!(
+            "members member subscribers persons person beneficiaries enrollees encounters chart charts clients claims \
+             claim mrn visits visit encounter specimens accessions policies prescriptions prescription authorizations \
+             authorization referrals episodes admissions enrollee beneficiary insured guarantors rx subscriber account \
+             accounts appointment appointments refill refills accession residents families family household households"
+        );
+        if !(noun.is(v::SUBJECT | v::PERSON)
+            || self.lower_is(place, nouns)
+            || self.resource(place)
+            || self.of_a_portal(index))
         {
             return;
         }
@@ -382,7 +293,12 @@ impl Reader<'_> {
         let length = if apart { length + 1 + second } else { length };
         let value = rest.get(..length).unwrap_or_default();
         // What people are asked for by name; other things are also asked for by day, kind or word.
-        let person = noun.is(v::SUBJECT | v::PERSON) || noun.is(v::WHO) || self.resource(index - 1);
+        let person = noun.is(v::SUBJECT | v::PERSON | v::WHO)
+            || self.resource(place)
+            || self.lower_is(
+                place,
+                words!["clients", "residents", "families", "family", "households", "household"],
+            );
         let number = super::value::machine_made(value) || super::value::loosely_formed(value) || halves;
         if crate::check::digits::count(value) >= 2
             && noun.kind == Kind::Word
@@ -403,7 +319,9 @@ impl Reader<'_> {
                 index.wrapping_sub(3),
                 words!["mychart", "portal", "patient", "patients", "chart", "charts", "inbox", "lab"],
             );
-        let lettered = self.byte(self.t(index).end).is_ascii_uppercase() || self.cares();
+        let segment = self.text.get(self.t(index).end..).unwrap_or_default();
+        let mut segment = segment.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-');
+        let lettered = segment.any(u8::is_ascii_uppercase) || self.cares();
         portal
             || lettered && self.lower_is(noun, words!["results", "reports"])
             || self.person && self.lower_is(noun, words!["devices", "device", "orders"])
@@ -466,8 +384,22 @@ impl Reader<'_> {
         while next < index + 4
             && self.t(next).kind == Kind::Symbol
             && matches!(self.t(next).byte, b':' | b'=' | b'"' | b'\'' | b'_' | b'(' | b'[')
-            || self.lower_is(next, words!["name", "id", "by", "as", "is", "ok", "incorrect"])
-                && next < index + 3
+            || self.lower_is(
+                next,
+                words![
+                    "name",
+                    "id",
+                    "by",
+                    "as",
+                    "is",
+                    "ok",
+                    "incorrect",
+                    "failed",
+                    "for",
+                    "succeeded",
+                    "denied"
+                ],
+            ) && next < index + 3
         {
             next += 1;
         }

@@ -99,12 +99,15 @@ impl Reader<'_> {
 
     fn at_number(&mut self, index: usize, token: &Token) -> Option<usize> {
         let start = token.start;
-        self.v4(index, start)
-            .or_else(|| self.v6(start))
+        let address = match self.byte(token.end) {
+            b'.' => self.v4(index, start),
+            b':' => self.v6(start),
+            _ => None,
+        };
+        address
             .or_else(|| self.mac(start))
             .or_else(|| self.social(index, start))
             .or_else(|| self.card(index, start))
-            .or_else(|| self.mbi(start))
             .or_else(|| self.provider(index, token))
             .or_else(|| date::date(self.text, start).map(|date| date.end))
             .or_else(|| self.phone(index, start))
@@ -112,7 +115,8 @@ impl Reader<'_> {
 
     fn at_mixed(&mut self, index: usize, token: &Token) -> Option<usize> {
         let start = token.start;
-        self.v6(start)
+        let address = if self.byte(token.end) == b':' { self.v6(start) } else { None };
+        address
             .or_else(|| self.mac(start))
             .or_else(|| self.mbi(start))
             .or_else(|| self.vin(index, token))
@@ -123,11 +127,15 @@ impl Reader<'_> {
     }
 
     fn at_word(&mut self, token: &Token) -> Option<usize> {
+        let address = self.byte(token.end) == b':';
         match token.byte {
-            b'h' | b'H' | b'f' | b'F' | b'w' | b'W' => self.url(token).or_else(|| self.v6(token.start)),
+            b'w' | b'W' if self.byte(token.end) == b'.' => self.url(token),
+            b'h' | b'H' if address => self.url(token),
+            b'f' | b'F' if address => self.url(token).or_else(|| self.v6(token.start)),
             b'X' | b'x' => self.crossed(token.start),
             b'a'..=b'e' | b'A'..=b'E' if token.len() <= 4 => {
-                self.v6(token.start).or_else(|| self.mac(token.start))
+                let found = if address { self.v6(token.start) } else { None };
+                found.or_else(|| self.mac(token.start))
             }
             _ => None,
         }
@@ -149,7 +157,15 @@ impl Reader<'_> {
             return Some(found.end);
         }
         if self.strict {
-            self.hit(found.start, found.end, I::Url, weight::SHAPE);
+            // Names of standards, which documents write as addresses.
+            let host = self.text.get(found.host.clone()).unwrap_or_default();
+            let host = host.strip_prefix(b"www.").unwrap_or(host);
+            if !matches!(
+                host,
+                b"w3.org" | b"hl7.org" | b"terminology.hl7.org" | b"loinc.org" | b"snomed.info"
+            ) {
+                self.hit(found.start, found.end, I::Url, weight::SHAPE);
+            }
             return Some(found.end);
         }
         // In logs only what it tells of a person is masked; the parts are read as what they are.

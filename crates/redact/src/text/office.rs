@@ -57,7 +57,9 @@ impl Reader<'_> {
             match token.kind {
                 Kind::Symbol if token.byte == b'/' => self.abbreviated_person(index),
                 Kind::Number => {
-                    self.degrees(index);
+                    if self.byte(token.end) == b'.' {
+                        self.degrees(index);
+                    }
                     self.called(index);
                 }
                 Kind::Word => {
@@ -205,10 +207,15 @@ impl Reader<'_> {
         let licence =
             self.lower_is(index, words!["cdl", "dl", "dln", "lic", "license", "licence", "licensed"]);
         let letters = token.is(v::SUFFIX) && token.case == Case::Upper;
+        // `mg/dL`.
+        if licence && self.byte(token.start.wrapping_sub(1)) == b'/' {
+            return;
+        }
         if licence {
             let mut next = self.bridge(index + 1);
             let start = self.t(next).start;
-            let degree = self.t(next).is(v::SUFFIX)
+            // `Lic# OPT 48213`, `license LCSW 48213`.
+            let degree = (self.t(next).is(v::SUFFIX) || (2..=5).contains(&self.t(next).len()))
                 && self.t(next).case == Case::Upper
                 && self.t(next).kind == Kind::Word;
             if degree && self.byte(self.t(next).end) == b' ' {

@@ -166,7 +166,10 @@ fn of_a_person(stem: &[u8]) -> Vec<(Range<usize>, I)> {
         let method = |at: usize| parts.get(at).is_some_and(|p| called(get(p)));
         let owned = |at: usize| parts.get(at).is_some_and(|p| !elsewhere(get(p)));
         let pair = pair && (index..=last).any(owned);
-        let alone = last == index && sure && near(index) && dated(index + 1) && !method(index);
+        let shown = parts.get(index + 1).is_some_and(|p| {
+            list!("wound headshot selfie lesion rash face profile avatar portrait").contains(&hash(get(p)))
+        }) && parts.len() == 2;
+        let alone = last == index && sure && near(index) && (dated(index + 1) || shown) && !method(index);
         if pair || alone {
             // The same before it: `oyelaran_jane_19620317`.
             let before = index.checked_sub(1).filter(|before| {
@@ -264,8 +267,8 @@ const HOMES: &[u64] = list!("home users profiles homes u user people staff emplo
 /// The account that a directory is named for: the one behind `home/`, `Users\`, `u/`.
 pub(crate) fn home(text: &[u8], word: Range<usize>) -> Option<Range<usize>> {
     let mut next = word.end;
-    if !HOMES.contains(&hash(text.get(word.clone())?))
-        || !matches!(at(text, next), b'/' | b'\\')
+    if !matches!(at(text, next), b'/' | b'\\')
+        || !HOMES.contains(&hash(text.get(word.clone())?))
         || !matches!(at(text, word.start.wrapping_sub(1)), b'/' | b'\\')
         // `/user/jroe`, but `/etc/systemd/user/` and `\grouppolicy\user\`.
         || text.get(word.clone())?.eq_ignore_ascii_case(b"user") && alphanumeric(at(text, word.start.wrapping_sub(2)))
@@ -322,6 +325,7 @@ pub(crate) fn slug(text: &[u8], start: usize) -> Option<Range<usize>> {
 impl Reader<'_> {
     /// Finds them.
     pub(super) fn owners(&mut self) {
+        let paths = memchr::memchr2(b'/', b'\\', self.text).is_some();
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             match token.kind {
@@ -332,13 +336,13 @@ impl Reader<'_> {
                 {
                     self.file(self.back(index, 1).start, token.end);
                 }
-                Kind::Word => {
+                Kind::Word if paths => {
                     if let Some(range) = home(self.text, token.start..token.end) {
                         self.hit(range.start, range.end, I::Other, weight::CONTEXT);
                     }
                     let person = token.is(v::SUBJECT | v::PERSON | v::WHO)
                         || self
-                            .lower_is(index, list!("join members member profile profiles providers doctors"));
+                            .lower_is(index, list!("join members member profile profiles providers doctors clients residents records charts people person"));
                     if person
                         && self.byte(token.end) == b'/'
                         && let Some(range) = slug(self.text, token.end + 1)
@@ -349,7 +353,7 @@ impl Reader<'_> {
                 Kind::Symbol if token.byte == b'_' && self.person && !self.strict => {
                     self.account_of_two(index)
                 }
-                Kind::Symbol if token.byte == b',' && self.byte(token.end) == b' ' => {
+                Kind::Symbol if paths && token.byte == b',' && self.byte(token.end) == b' ' => {
                     self.directory(token.start)
                 }
                 Kind::Symbol if token.byte == b'\\' && self.back(index, 1).end == token.start => {

@@ -23,43 +23,40 @@ impl Reader<'_> {
             if token.start < done || token.kind != Kind::Word {
                 continue;
             }
-            let found = self
-                .titled(index)
-                .or_else(|| self.small_name(index))
-                .or_else(|| self.logged(index))
-                .or_else(|| self.placed(index))
-                .or_else(|| self.announced(index))
-                .or_else(|| self.full_name(index))
-                .or_else(|| self.last_first(index))
-                .or_else(|| self.credentialed(index))
-                .or_else(|| self.initialed(index))
-                .or_else(|| self.quoted_name(index))
-                .or_else(|| self.speaker(index))
-                .or_else(|| self.spoken(index))
-                .or_else(|| self.careted(index))
-                .or_else(|| self.meant(index))
-                .or_else(|| self.told(index))
-                .or_else(|| self.signed(index))
-                .or_else(|| self.initials(index))
-                .or_else(|| self.spelled_out(index))
-                .or_else(|| self.addressed(index))
-                .or_else(|| self.bracketed(index))
-                .or_else(|| self.bedside(index))
-                .or_else(|| self.captioned(index));
+            // Most words are small, and half of the readers look at capitalised ones alone.
+            let small = token.case == Case::Lower;
+            let found =
+                self.titled(index)
+                    .or_else(|| self.small_name(index))
+                    .or_else(|| self.logged(index))
+                    .or_else(|| self.placed(index))
+                    .or_else(|| self.announced(index))
+                    .or_else(|| if small { None } else { self.named(index) })
+                    .or_else(|| self.speaker(index))
+                    .or_else(|| if small { None } else { self.spoken(index).or_else(|| self.careted(index)) })
+                    .or_else(|| self.meant(index))
+                    .or_else(|| if small { None } else { self.told(index).or_else(|| self.signed(index)) })
+                    .or_else(|| self.initials(index))
+                    .or_else(|| self.spelled_out(index))
+                    .or_else(|| {
+                        if small { None } else { self.addressed(index).or_else(|| self.bracketed(index)) }
+                    })
+                    .or_else(|| self.bedside(index))
+                    .or_else(|| self.captioned(index));
+            let Some((start, end)) = found else { continue };
             // `L as in Larry`: how a letter is spelled.
             let spells = self.strict
                 && self.lower_is(index.wrapping_sub(1), words!["in"])
                 && self.lower_is(index.wrapping_sub(2), words!["as"])
                 && self.back(index, 3).len() == 1;
-            let found =
-                found.filter(|(start, end)| !spells && !self.caption(*start, *end)).filter(|(_, end)| {
-                    !(self.strict
-                        && !token.is(v::TITLE)
-                        && !self.person_noun(index)
-                        && (index..self.index_at(*end)).any(|at| self.t(at).is(v::EPONYM))
-                        && self.owned(self.index_at(*end)))
-                });
-            if let Some((start, end)) = found {
+            let owned = || {
+                self.strict
+                    && !token.is(v::TITLE)
+                    && !self.person_noun(index)
+                    && (index..self.index_at(end)).any(|at| self.t(at).is(v::EPONYM))
+                    && self.owned(self.index_at(end))
+            };
+            if !spells && !self.caption(start, end) && !owned() {
                 let end = self.generation(end);
                 self.hit(start, end, Identifier::Name, weight::NAME);
                 self.number_behind(end);
@@ -74,6 +71,15 @@ impl Reader<'_> {
         self.companions(first_hit);
         self.lowered();
         self.display_names();
+    }
+
+    /// A name that begins at a capitalised word and needs nothing before it.
+    fn named(&self, index: usize) -> Option<(usize, usize)> {
+        self.full_name(index)
+            .or_else(|| self.last_first(index))
+            .or_else(|| self.credentialed(index))
+            .or_else(|| self.initialed(index))
+            .or_else(|| self.quoted_name(index))
     }
 
     /// A given name and a family name, both capitalised: `Jane Q. Roe`, `JANE ROE`.

@@ -212,15 +212,15 @@ impl Reader<'_> {
         let begins = matches!(self.back(index, 1).kind, Kind::None)
             || self.back(index, 1).symbol(b'\n')
             || self.back(index, 1).symbol(b']');
+        if !self.strict || !begins {
+            return None;
+        }
         let known = token.known(GIVEN | FAMILY)
             && (!token.known(WORD) || token.is(v::STRONG))
             && token.roles & !v::STRONG == 0;
         let colon = self.t(index + 1).symbol(b':') && self.byte(self.t(index + 1).end) == b' ';
         let small = token.case != Case::Lower || token.known(COMMON);
-        if self.strict
-            && begins
-            && let Some(end) = self.full_speaker(index)
-        {
+        if let Some(end) = self.full_speaker(index) {
             return Some((token.start, end));
         }
         // `[09:15] verdiana: yes`: behind the time whoever it is.
@@ -231,8 +231,7 @@ impl Reader<'_> {
             && !token.known(WORD)
             && token.len() > 3
             && matches!(token.case, Case::Lower | Case::Capital);
-        (self.strict && begins && (known && small || timed) && colon && token.len() > 2)
-            .then_some((token.start, token.end))
+        ((known && small || timed) && colon && token.len() > 2).then_some((token.start, token.end))
     }
 
     /// `jane roe: yes` at the beginning of a line: both words are names, or none at all.

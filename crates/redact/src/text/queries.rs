@@ -6,7 +6,7 @@ use super::{
     Reader,
     key::{self, Class, Side, classify},
     token::Kind,
-    value::formed,
+    value::{formed, machine_made},
     weight,
     written::namelike,
 };
@@ -104,6 +104,53 @@ impl Reader<'_> {
         }
     }
 
+    /// `m=4155550123` beside `fn=` and `ln=`, `?a=5989368` beside a day of birth: a number behind a letter or two.
+    pub(super) fn brief(&mut self, sign: usize) {
+        let key = self.back(sign, 1);
+        let before = self.byte(key.start.wrapping_sub(1));
+        if key.len() > 2 || !self.person || !matches!(before, b'?' | b'&' | b'"') {
+            return;
+        }
+        let range = self.t(sign).end..self.glued_value(sign + 1);
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        let called = matches!(value, [b'2'..=b'9', _, _, b'2'..=b'9', ..]) && value.len() == 10;
+        let identifier = match () {
+            () if !value.iter().all(u8::is_ascii_digit) => return,
+            () if called => I::Phone,
+            () if before == b'?' && (6..=9).contains(&value.len()) => I::Other,
+            () => return,
+        };
+        self.hit(range.start, range.end, identifier, weight::CONTEXT);
+    }
+
+    /// `_id: ObjectId("65f1…")`, `"id"=>"482913"` of Rails: what a store calls the document of a person.
+    pub(super) fn of_a_store(&mut self, sign: usize) {
+        let quoted = |at: usize| self.t(at).symbol(b'"');
+        if self.person
+            && quoted(sign.wrapping_sub(1))
+            && self.lower_is(sign.wrapping_sub(2), words!["id"])
+            && quoted(sign.wrapping_sub(3))
+            && self.t(sign + 1).symbol(b'>')
+            && quoted(sign + 2)
+            && let Some(range) = self.quoted(self.t(sign + 2).end, b'"')
+            && let value = self.text.get(range.clone()).unwrap_or_default()
+            && (formed(value) || machine_made(value))
+        {
+            self.hit(range.start, range.end, I::Other, weight::CONTEXT);
+        }
+        let quote = self.t(sign + 3);
+        if self.person
+            && self.lower_is(sign.wrapping_sub(1), words!["id", "_id"])
+            && self.lower_is(sign + 1, words!["objectid"])
+            && self.t(sign + 2).symbol(b'(')
+            && matches!(quote.byte, b'"' | b'\'')
+            && let Some(range) = self.quoted(quote.end, quote.byte)
+            && range.len() == 24
+        {
+            self.hit(range.start, range.end, I::Other, weight::CONTEXT);
+        }
+    }
+
     /// Whether the two parts of a name stand beside each other with keys that mean it only then: `fn=Jane&ln=Roe`.
     pub(super) fn in_parts(&self) -> bool {
         let (mut given, mut family) = (false, false);
@@ -153,7 +200,8 @@ impl Reader<'_> {
                     matches!(hit.identifier, I::Mrn | I::HealthPlan | I::Ssn | I::Email | I::Phone)
                 });
         // Each look for a label passes over the text: a few are enough.
-        let mut labels = if memchr::memmem::find(self.text, b"Label=").is_some() { LABELS } else { 0 };
+        let label = |sign: usize| self.text.get(..sign).is_some_and(|head| head.ends_with(b"Label"));
+        let mut labels = if memchr::memchr_iter(b'=', self.text).any(label) { LABELS } else { 0 };
         for sign in 1..self.tokens.len() {
             if !self.t(sign).symbol(b'=') && !(self.t(sign).symbol(b':') && self.back(sign, 1).symbol(b'"')) {
                 continue;

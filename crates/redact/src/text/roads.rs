@@ -220,15 +220,12 @@ impl Reader<'_> {
 
     /// In prose: postal codes of the United Kingdom and of Canada.
     pub(super) fn abroad(&mut self, index: usize) -> Option<usize> {
+        if !self.strict || self.t(index).kind != Kind::Mixed {
+            return None;
+        }
         let (out, inward) = (self.bytes(self.t(index)), self.bytes(self.t(index + 1)));
         let upper = |text: &[u8]| text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-        if !self.strict
-            || self.t(index).kind != Kind::Mixed
-            || !(2..=4).contains(&out.len())
-            || inward.len() != 3
-            || !upper(out)
-            || !upper(inward)
-        {
+        if !(2..=4).contains(&out.len()) || inward.len() != 3 || !upper(out) || !upper(inward) {
             return None;
         }
         let shape = |text: &[u8]| {

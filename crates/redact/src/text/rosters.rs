@@ -133,8 +133,11 @@ impl Reader<'_> {
         let subject = self.back(index, 1).symbol(b':')
             && self
                 .lower_is(index.wrapping_sub(2), words!["fw", "fwd", "re", "subject", "subj", "regarding"]);
+        if !subject {
+            return None;
+        }
         let next = self.atom(index)?;
-        let fits = subject && self.listed_part(index) && self.listed_part(next) && self.t(next).len() > 1;
+        let fits = self.listed_part(index) && self.listed_part(next) && self.t(next).len() > 1;
         let after = self.atom(next)?;
         let pair = self.t(index).known(FAMILY | GIVEN) || self.t(next).known(FAMILY | GIVEN);
         let closes = self.t(after).kind != Kind::Word || self.t(after).case != Case::Capital;
@@ -164,12 +167,14 @@ impl Reader<'_> {
     /// `case 2: JS, 81F`: letters for who is told of.
     fn before_age(&self, index: usize) -> Option<(usize, usize)> {
         let token = self.t(index);
+        if token.case != Case::Upper || !self.t(index + 1).symbol(b',') {
+            return None;
+        }
         let begins = self.begins_sentence(index) || self.back(index, 1).symbol(b',');
         let letters = token.case == Case::Upper
             && (2..=3).contains(&token.len())
             && (token.roles & !v::STATE == 0 && !token.known(MEDICAL) || token.len() == 2);
-        (begins && letters && self.t(index + 1).symbol(b',') && self.age_and_sex(index + 2))
-            .then_some((token.start, token.end))
+        (begins && letters && self.age_and_sex(index + 2)).then_some((token.start, token.end))
     }
 
     /// In capitals at the beginning of a line: `ROE, JANE A` and `JANE ROE` before what is known of them.
@@ -230,11 +235,13 @@ impl Reader<'_> {
         let babies = words!["baby", "bb", "bg", "newborn", "nb", "twin", "infant"];
         let baby = before(1, words!["girl", "boy"]) && before(2, babies)
             || before(1, sexes) && before(2, words!["girl", "boy"]) && before(3, babies);
+        if !baby {
+            return None;
+        }
         let token = self.t(index);
         let plain = token.otherwise() == 0;
         let next = self.atom(index)?;
-        (baby
-            && token.len() > 2
+        (token.len() > 2
             && plain
             && (token.known(FAMILY | GIVEN) || !token.known(WORD))
             && !self.medical(self.bytes(token)))
@@ -278,6 +285,9 @@ impl Reader<'_> {
     /// `RPH A. ROE`, `DR. J. ROE`: an initial before a family name in capitals, behind who they are.
     fn upper_initialed(&self, index: usize) -> Option<(usize, usize)> {
         let initial = self.t(index);
+        if initial.case != Case::Single || !self.t(index + 1).symbol(b'.') {
+            return None;
+        }
         let family = self.t(index + 2);
         let mut before = index.wrapping_sub(1);
         while matches!(self.t(before).byte, b'.' | b':' | b',')
@@ -289,9 +299,7 @@ impl Reader<'_> {
         let who = self.t(before).is(v::CARER | v::TITLE | v::SUFFIX | v::PERSON)
             || self
                 .lower_is(before, list!("by sig phys prescriber tech verified filled checked rph witness"));
-        let fits = initial.case == Case::Single
-            && self.t(index + 1).symbol(b'.')
-            && self.glued(index)
+        let fits = self.glued(index)
             && family.case == Case::Upper
             && family.kind == Kind::Word
             && family.len() > 2
@@ -329,10 +337,12 @@ impl Reader<'_> {
                 && age.len() <= 4
                 && (self.t(open + 2).symbol(b')') || self.t(open + 3).symbol(b')'))
         };
+        if !self.back(index, 2).symbol(b')') {
+            return None;
+        }
         let next = self.atom(index)?;
         let joined = self.lower_is(index.wrapping_sub(1), words!["and"]) || self.back(index, 1).symbol(b',');
-        let before = self.back(index, 2).symbol(b')')
-            && (aged(index.wrapping_sub(4)) || aged(index.wrapping_sub(5)))
+        let before = (aged(index.wrapping_sub(4)) || aged(index.wrapping_sub(5)))
             && self.t(index.wrapping_sub(5)).capitalised();
         (aged(next) && joined && before).then(|| (self.t(index).start, self.t(next - 1).end))
     }
@@ -377,7 +387,8 @@ impl Reader<'_> {
         };
         let pair = one.known(GIVEN) && two.known(FAMILY) || one.known(FAMILY) && two.known(GIVEN);
         let sure = |token: &Token| !token.known(WORD) || token.known(COMMON);
-        let fits = before.kind == Kind::Word
+        let fits = one.case == Case::Upper
+            && before.kind == Kind::Word
             && before.case == Case::Lower
             && part(one)
             && part(two)
@@ -421,11 +432,12 @@ impl Reader<'_> {
     /// `search "Roe, Jane"`: the family name and the given one in quotes.
     fn quoted_pair(&self, index: usize) -> Option<(usize, usize)> {
         let quote = self.back(index, 1);
+        if !matches!(quote.byte, b'"' | b'\'') || quote.kind != Kind::Symbol {
+            return None;
+        }
         let next = self.atom(index)?;
         let last = self.atom(next + 1)?;
-        let fits = matches!(quote.byte, b'"' | b'\'')
-            && quote.kind == Kind::Symbol
-            && self.t(next).symbol(b',')
+        let fits = self.t(next).symbol(b',')
             && self.t(last).symbol(quote.byte)
             && self.t(index).case == self.t(next + 1).case
             && self.listed_part(index)
@@ -435,6 +447,9 @@ impl Reader<'_> {
 
     /// `Action: Takumi to update the policy`: who is to do something.
     fn assigned(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.back(index, 1).symbol(b':') {
+            return None;
+        }
         let next = self.atom(index)?;
         let token = self.t(index);
         let label = self.lower_is(
@@ -452,7 +467,6 @@ impl Reader<'_> {
             ],
         );
         let fits = label
-            && self.back(index, 1).symbol(b':')
             && token.case == Case::Capital
             && self.listed_part(index)
             && self.lower_is(next, words!["to", "will", "and"])

@@ -10,7 +10,7 @@ use crate::{
     check::digits,
     shape::{date, digits as digits_of, phone, ssn, value as number_of},
     words::{
-        CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash,
+        CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list,
         vocabulary::{self as v, vocabulary},
         words,
     },
@@ -37,20 +37,75 @@ impl Reader<'_> {
 
     fn row(&mut self, line: Range<usize>) {
         let text = self.text.get(line.clone()).unwrap_or_default();
+        if self.pulled(text, line.start) {
+            return;
+        }
         let Some((mut fields, gaps)) = parted(text, self.strict) else { return };
         for field in &mut fields {
             *field = field.start + line.start..field.end + line.start;
         }
         let told = told(self.text, &fields);
+        if !gaps && self.turned_row(&fields) {
+            return;
+        }
         let likely = told.likely && (told.long_ago || told.numbers + told.mails > 0);
-        if told.names + told.towns == 0 && !likely || told.days == 0 && !self.person {
+        if told.names + told.towns == 0 && !likely
+            || told.days + told.beds == 0 && told.sums < 2 && !self.person
+        {
             return;
         }
         // Any text may have gaps: there more must tell.
-        if gaps && !(told.days > 0 && (told.names > 1 || likely || told.numbers > 0)) {
+        let bedded = (told.beds > 0 || told.sums > 1) && told.codes > 0 && told.names > 0;
+        if gaps && !bedded && !(told.days > 0 && (told.names > 1 || likely || told.numbers > 0)) {
             return;
         }
         self.fields(&fields);
+    }
+
+    /// `Roe|Jane|Q|03171962|F`: two words as names are written, a sex, and a day of birth with its month first; whether the
+    /// fields were taken for it.
+    fn turned_row(&mut self, fields: &[Range<usize>]) -> bool {
+        let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
+        let sex = (0..fields.len()).any(|at| matches!(get(at), b"M" | b"F" | b"U"));
+        let Some(day) = (0..fields.len()).filter(|_| sex).find(|at| month_first(get(*at))) else {
+            return false;
+        };
+        let part = |at: usize| word(get(at)) && plain(get(at)) && !get(at).contains(&b' ');
+        let Some(first) = (0..fields.len()).find(|at| part(*at) && part(at + 1)) else { return false };
+        for (at, identifier) in [(day, I::Date), (first, I::Name), (first + 1, I::Name)] {
+            if let Some(field) = fields.get(at) {
+                let start = field.start + offset(self.text, field);
+                self.hit(start, start + get(at).len(), identifier, weight::GUESS + 3);
+            }
+        }
+        self.fields(fields);
+        true
+    }
+
+    /// `7712044 Quist Orla   8/21/88`: a number, a name and a day, and nothing else.
+    fn pulled(&mut self, text: &[u8], at: usize) -> bool {
+        if !(16..=96).contains(&text.len()) || !text.last().is_some_and(u8::is_ascii_digit) {
+            return false;
+        }
+        let trimmed = text.trim_ascii_start();
+        let from = text.len() - trimmed.len();
+        let number = trimmed.iter().take_while(|b| **b != b' ').count();
+        let last = trimmed.iter().rposition(|b| *b == b' ').unwrap_or(0);
+        let (Some(code), Some(date)) = (trimmed.get(..number), trimmed.get(last + 1..)) else { return false };
+        let between = trimmed.get(number..last).unwrap_or_default();
+        let named = between.trim_ascii();
+        let plain = digits::count(code) >= 5 && super::value::formed(code) && date.contains(&b'/');
+        let words = named.split(|b| matches!(b, b' ' | b',')).filter(|word| !word.is_empty()).count();
+        if !plain || day(date).is_none() || !(2..=4).contains(&words) || !super::written::namelike(named) {
+            return false;
+        }
+        let start = at + from;
+        let name = start + number + between.len() - between.trim_ascii_start().len();
+        self.person = true;
+        self.hit(start, start + number, I::Mrn, weight::GUESS + 5);
+        self.hit(name, name + named.len(), I::Name, weight::NAME);
+        self.hit(start + last + 1, at + text.len(), I::Date, weight::GUESS + 5);
+        true
     }
 
     /// Takes what the fields of somebody's row are.
@@ -63,8 +118,9 @@ impl Reader<'_> {
         let payer = |value: &[u8]| whole && vocabulary().get(hash(value)) & v::PAYER != 0;
         let mut found = Vec::new();
         for (index, field) in fields.iter().enumerate() {
-            let value = get(index);
-            let start = field.start + offset(self.text, field);
+            let whole = get(index);
+            let value = whole.get(led(whole)..).unwrap_or_default();
+            let start = field.start + offset(self.text, field) + led(whole);
             let after = get(index + 1);
             let before = if index > 0 { get(index - 1) } else { b"" };
             if word(value)
@@ -75,8 +131,11 @@ impl Reader<'_> {
                 continue;
             }
             let beside = name(before) || name(after);
+            if elsewhere(value, beside) {
+                continue;
+            }
             let (identifier, length) = match () {
-                () if name(value) || whole_name(value) => (I::Name, value.len()),
+                () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
                 () if (beside || borne(before) || borne(after)) && word(value) && !phrase(value) => {
                     (I::Name, value.len())
                 }
@@ -96,6 +155,8 @@ impl Reader<'_> {
                     (I::Zip, value.len())
                 }
                 () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
+                // `'roe%'`: the beginning of a name that is asked for.
+                () if long_ago && begun(value) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -117,6 +178,41 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a field is how one is related, who pays, or the number of a test (LOINC): it stands in rows of everybody.
+pub(crate) fn elsewhere(value: &[u8], beside: bool) -> bool {
+    const RELATED: &[u64] = list!(
+        "self spouse child son daughter mother father parent dependent sibling other wife husband partner guardian \
+         employee subscriber anes mr mrs ms miss dr"
+    );
+    // Services of a hospital, ways of anaesthesia.
+    const SERVICES: &[u64] = list!(
+        "sur surg med card cards gen mac ortho neuro peds psych ob gyn obgyn icu ccu nicu picu micu sicu tele onc hem \
+         renal gi gu ent uro er ed rehab obs spinal local reg pacu medsurg"
+    );
+    let value_hash = hash(value);
+    value.iter().all(u8::is_ascii_alphabetic) && RELATED.contains(&value_hash)
+        || SERVICES.contains(&value_hash) && value.iter().all(u8::is_ascii_uppercase)
+        || !beside && vocabulary().get(value_hash) & v::PAYER != 0
+        || digits::loinc(value)
+        || taxonomy(value)
+}
+
+/// Bytes of what somebody does, before the name: `Anes Quist`.
+fn led(value: &[u8]) -> usize {
+    let first = value.iter().position(|b| *b == b' ').unwrap_or(value.len());
+    let known = list!("anes surg surgeon attending nurse tech crna")
+        .contains(&hash(value.get(..first).unwrap_or_default()));
+    if known && first < value.len() { first + 1 } else { 0 }
+}
+
+/// A code of what a provider does (the NUCC's taxonomy): `207R00000X`.
+fn taxonomy(value: &[u8]) -> bool {
+    value.len() == 10
+        && value.ends_with(b"X")
+        && value.iter().take(3).all(u8::is_ascii_digit)
+        && value.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+}
+
 /// What the fields of a row tell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Told {
@@ -134,6 +230,10 @@ pub(super) struct Told {
     pub(super) mails: usize,
     /// Numbers as offices give them.
     pub(super) codes: usize,
+    /// Beds and rooms: `Bed 278`, `Rm 4-B`.
+    pub(super) beds: usize,
+    /// Sums of money in columns: `176.12`.
+    pub(super) sums: usize,
 }
 
 /// What the fields tell together.
@@ -164,12 +264,42 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
         told.numbers += usize::from(number(value));
         told.mails += usize::from(mail(value));
         told.codes += usize::from(coded(value));
+        told.beds += usize::from(bed(value));
+        told.sums += usize::from(sum(value));
+        // Of an account with its sums: `ABBOTT, MATTHIAS`.
+        told.names += usize::from(!whole_name(value) && surname_first(value));
         before = value;
     }
     if told.long_ago || told.names + told.numbers + told.mails > 0 {
         told.names += told.towns;
     }
     told
+}
+
+/// Whether a field is a sum of money, with two places.
+fn sum(value: &[u8]) -> bool {
+    let point = value.len().saturating_sub(3);
+    value.len() > 3
+        && value.get(point) == Some(&b'.')
+        && value
+            .iter()
+            .enumerate()
+            .all(|(at, b)| at == point || b.is_ascii_digit() || matches!(b, b',' | b'-'))
+}
+
+/// A name in capitals, the family's first: `ABBOTT, MATTHIAS`.
+fn surname_first(value: &[u8]) -> bool {
+    crate::context::form::surname_first(value).is_some()
+}
+
+/// Whether a field is the bed or the room of somebody.
+fn bed(value: &[u8]) -> bool {
+    let letters = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let (word, place) = value.split_at_checked(letters).unwrap_or_default();
+    list!("bed rm room").contains(&hash(word))
+        && (2..=8).contains(&place.len())
+        && place.first() == Some(&b' ')
+        && place.iter().any(u8::is_ascii_digit)
 }
 
 /// The year of `datetime.date(1962, 3, 17)`.
@@ -199,6 +329,15 @@ fn plain(value: &[u8]) -> bool {
     vocabulary().get(hash(value))
         & !(v::STRONG | v::STREET | v::DIRECTION | v::EPONYM | v::NAMEMOD | v::OF_KEYS)
         == 0
+}
+
+/// `03171962`: a day of a life in eight digits, its month first.
+fn month_first(value: &[u8]) -> bool {
+    value.len() == 8
+        && digits::count(value) == 8
+        && (1..=12).contains(&number_of(value, 0, 2))
+        && (1..=31).contains(&number_of(value, 2, 2))
+        && (1905..2030).contains(&number_of(value, 4, 4))
 }
 
 fn mail(value: &[u8]) -> bool {
@@ -303,6 +442,20 @@ fn small(one: &[u8], two: &[u8]) -> bool {
     name(one) && name(two) && (sure(one) || sure(two)) && (flags(one) | flags(two)) & GIVEN != 0
 }
 
+/// Names in small letters before the sign for whatever follows, of which one is no other word: `de la roe%`.
+fn begun(value: &[u8]) -> bool {
+    value.strip_suffix(b"%").is_some_and(|value| {
+        let letters = |b: &u8| b.is_ascii_lowercase() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'');
+        let name = |part: &[u8]| {
+            let flags = dictionary().get(hash(part));
+            flags & (FAMILY | GIVEN) != 0 && (flags & WORD == 0 || flags & COMMON != 0)
+        };
+        value.len() > 2
+            && value.iter().all(letters)
+            && value.split(|b| matches!(b, b' ' | b'-')).any(|part| part.len() > 2 && name(part))
+    })
+}
+
 fn word(value: &[u8]) -> bool {
     let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ');
     value.len() > 2
@@ -358,7 +511,11 @@ fn place(value: &[u8]) -> bool {
 
 /// A number of letters, digits and hyphens.
 fn coded(value: &[u8]) -> bool {
+    // Seconds and milliseconds since 1970.
+    let moment = matches!((value.len(), value), (10 | 13, [b'1', b'4'..=b'9', ..]))
+        && value.iter().all(u8::is_ascii_digit);
     digits::count(value) >= 5
+        && !moment
         && (6..=20).contains(&value.len())
         && !digits::loinc(value)
         && !epoch(value)

@@ -50,7 +50,8 @@ impl Reader<'_> {
     /// Finds the elements.
     pub(super) fn scanned(&mut self) {
         // The number of the licence is mandatory.
-        if memchr::memmem::find(self.text, b"DAQ").is_none() {
+        let licence = |end: usize| self.text.get(..end).is_some_and(|head| head.ends_with(b"DA"));
+        if !memchr::memchr_iter(b'Q', self.text).any(licence) {
             return;
         }
         let mut begins = [0_usize; MOST];

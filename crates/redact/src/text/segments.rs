@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     format::hl7,
-    shape::{digits, value},
+    shape::{
+        digits,
+        phone::{Suspicion, phone},
+        value,
+    },
 };
 
 /// Most fields of a text whose number is written with their segment as one word.
@@ -27,6 +31,9 @@ impl Reader<'_> {
             {
                 self.segment(index);
             }
+        }
+        if !self.seen.holds(b"=") {
+            return;
         }
         let glued = || (0..self.tokens.len()).filter_map(|index| self.glued_field(index)).take(MOST);
         // `pid3=0048213 pid5=ROE^JANE pv1_19=V106858`: two of them, as one alone may be anything.
@@ -51,8 +58,13 @@ impl Reader<'_> {
             upper.iter_mut().zip(name).for_each(|(to, from)| *to = from.to_ascii_uppercase());
             name.len() == 3 && hl7::is_segment(&upper)
         };
+        let joined = match (token.kind, token.len()) {
+            (Kind::Mixed, 4 | 5) => true,
+            (Kind::Word | Kind::Mixed, 3) => self.t(index + 1).symbol(b'_'),
+            _ => false,
+        };
         let name = self.bytes(token);
-        if !(3..=5).contains(&name.len()) || !segment(name.get(..3)?) {
+        if !joined || !segment(name.get(..3)?) {
             return None;
         }
         let (from, sign) = if name.len() > 3 {
@@ -97,7 +109,17 @@ impl Reader<'_> {
         if !crate::shape::alphanumeric(self.byte(self.t(first).start)) {
             return;
         }
-        let Some(range) = self.value_of_field(first) else { return };
+        // `PID.13=(415)555-0123`.
+        let open = self.back(first, 1);
+        let called =
+            (told && open.symbol(b'(')).then(|| phone(self.text, open.start, Suspicion::Context)).flatten();
+        let range = match called {
+            Some(end) => open.start..end,
+            None => match self.value_of_field(first) {
+                Some(range) => range,
+                None => return,
+            },
+        };
         let text = self.text;
         // `PID-3 0048213 accepted`: without a sign the value tells by its form.
         let bytes = text.get(range.clone()).unwrap_or_default();

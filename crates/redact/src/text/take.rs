@@ -50,7 +50,10 @@ impl Reader<'_> {
         // `E069164^^^&1.3.6.1&ISO`: the number alone (HL7 v2.5.1, 2.A.14).
         if matches!(
             class,
-            Class::Is(I::Mrn | I::HealthPlan | I::Account | I::Other) | Class::Weak(_) | Class::Formed(_)
+            Class::Is(I::Mrn | I::HealthPlan | I::Account | I::Other)
+                | Class::Weak(_)
+                | Class::Formed(_)
+                | Class::Loose
         ) && let Some(caret) =
             memchr::memmem::find(self.text.get(range.clone()).unwrap_or_default(), b"^^^")
             && caret > 0
@@ -97,12 +100,22 @@ impl Reader<'_> {
             }
             Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
             Class::Person => self.of_a_person(value, &range),
-            Class::Day => super::value::dated(value).then_some(I::Date),
+            Class::Day if super::value::dated(value) => Some(I::Date),
+            // `matched_appt=253433`: what happened has a number.
+            Class::Day => ((self.person || self.told)
+                && loosely_formed(value)
+                && value.iter().any(u8::is_ascii_digit)
+                && !value.contains(&b'/'))
+            .then_some(I::Other),
+            Class::Element => (super::value::element(value) || super::value::dated(value)).then_some(I::Date),
             Class::Staff if sure(value) || self.person && account(value) => Some(I::Other),
             Class::Staff => self.person_like(&range).then_some(I::Name),
             Class::Part(sure) => ((sure || self.person || self.paired) && namelike(value)).then_some(I::Name),
             Class::Social(sure) => social(value, sure || self.person),
-            Class::User => personal(value).then_some(I::Other),
+            Class::User => (personal(value)
+                // What measures a person knows its users by number: `user_id=369308 source=healthkit`.
+                || self.cares() && value.iter().all(u8::is_ascii_digit) && loosely_formed(value))
+            .then_some(I::Other),
             _ => None,
         };
         if let Some(identifier) = taken {

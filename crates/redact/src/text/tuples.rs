@@ -73,8 +73,20 @@ impl Reader<'_> {
             self.kinds(fields);
             if fields.len() >= 2 && self.somebodys(open, fields) {
                 self.fields(fields);
+                self.first_of_a_row(open, fields);
                 place = end;
             }
+        }
+    }
+
+    /// `Failing row contains (32755, Jane, …)` of PostgreSQL: a row begins with its number.
+    fn first_of_a_row(&mut self, open: usize, fields: &[Range<usize>]) {
+        let before = self.text.get(..open).unwrap_or_default();
+        let Some(first) = fields.first().filter(|_| before.ends_with(b"row contains ")) else { return };
+        let value = rows::value(self.text, first);
+        if (4..=12).contains(&value.len()) && digits::count(value) == value.len() {
+            let start = first.start + rows::offset(self.text, first);
+            self.hit(start, start + value.len(), I::Other, weight::GUESS + 3);
         }
     }
 
@@ -223,6 +235,7 @@ pub(crate) fn values_of_one(
     let mut reader = Reader {
         text,
         tokens: &[],
+        seen: super::seen::Seen::ANYTHING,
         strict: false,
         person: false,
         clinical: false,

@@ -112,6 +112,16 @@ fn of_software(value: &[u8]) -> bool {
     })
 }
 
+/// What plans are called by how they pay: `PPO2`, `HMO 500`.
+fn kind_of_plan(value: &[u8]) -> bool {
+    let kinds: [&[u8]; 5] = [b"PPO", b"HMO", b"EPO", b"POS", b"HDHP"];
+    kinds.iter().any(|kind| {
+        value.strip_prefix(*kind).is_some_and(|rest| {
+            rest.len() <= 4 && rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
+        })
+    })
+}
+
 /// The number of a ticket at a desk of support: `INC0281354`.
 fn of_a_desk(value: &[u8]) -> bool {
     let kinds: [&[u8]; 6] = [b"INC", b"CHG", b"PRB", b"RITM", b"SCTASK", b"CTASK"];
@@ -164,6 +174,13 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     {
         return false;
     }
+    // `AC` and 32 digits of a service of telephones.
+    if value.len() == 34
+        && value.iter().take(2).all(u8::is_ascii_uppercase)
+        && value.iter().skip(2).all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
+    {
+        return false;
+    }
     // A machine's name with a number made up for it: `consumer-1-550e8400-…`.
     let counted = matches!(
         identifier,
@@ -179,7 +196,10 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Facility => letters > 0 && !pointer(value),
         I::City => letters > 0,
         I::Address => (letters > 1 || count > 2) && !of_a_host(value),
-        I::Date => of_a_day(value, letters, count),
+        I::Date => {
+            of_a_day(value, letters, count)
+                || count == 2 && matches!(value, [a, b'/', b] if a.is_ascii_digit() && b.is_ascii_digit())
+        }
         I::Age => {
             letters == 0
                 && std::str::from_utf8(value)
@@ -197,7 +217,11 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         I::Npi => count == 10 && letters == 0,
         I::Dea => count >= 6,
         I::Licence if of_software(value) => false,
+        // A kind of plan: `PPO2`.
+        I::HealthPlan if kind_of_plan(value) => false,
         I::Other if of_a_desk(value) => false,
+        // Names of the standard itself (DICOM PS3.6, annex A).
+        I::Other if value.starts_with(b"1.2.840.10008.") => false,
         // The year of a vehicle; the voltage of a board, `VIN=12.04V`.
         I::Vehicle
             if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _])
@@ -282,6 +306,26 @@ pub(crate) fn loosely_formed(value: &[u8]) -> bool {
         && form(value, u8::is_ascii_alphabetic)
         && (small <= 3 || count >= 4 && small <= 6)
         && !(small > 0 && hex && value.len() >= 8)
+}
+
+/// Whether a value is a month or a day of a month: `03`, `14`, `March`.
+pub(crate) fn element(value: &[u8]) -> bool {
+    let number = value.iter().all(u8::is_ascii_digit)
+        && (1..=2).contains(&value.len())
+        && (1..=31).contains(&crate::shape::value(value, 0, value.len()));
+    number || value.len() > 2 && v::month(value).is_some() && v::vocabulary().get(hash(value)) & v::MONTH != 0
+}
+
+/// The value in what ASP.NET says of one: `The value 'PHY.661' is not valid.`.
+pub(crate) fn refused(text: &[u8]) -> Option<std::ops::Range<usize>> {
+    const HEAD: &[u8] = b"The value '";
+    let length = memchr::memchr(b'\'', text.strip_prefix(HEAD)?)?;
+    Some(HEAD.len()..HEAD.len() + length)
+}
+
+/// Whether a value can be the number of a process: digits alone, no more than a kernel gives (`PID_MAX_LIMIT`, 2^22).
+pub(crate) fn process(value: &[u8]) -> bool {
+    (1..=7).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && !value.starts_with(b"0")
 }
 
 /// Whether a value is or begins with a date, or holds one; encoded for a query, too.

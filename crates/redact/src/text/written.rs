@@ -53,6 +53,36 @@ pub(crate) fn namelike(value: &[u8]) -> bool {
         && !NOTHING.contains(&hash(value))
 }
 
+/// How long the name is that a value begins with, if nothing but a remark follows it: `May Young, mother`, `May Young (PCP)`.
+pub(crate) fn remarked(value: &[u8]) -> Option<usize> {
+    let name = value.split(|b| matches!(b, b',' | b'(')).next().unwrap_or_default().trim_ascii_end();
+    let rest = value.get(name.len()..).unwrap_or_default();
+    let words = || rest.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
+    let several = rest.iter().filter(|b| matches!(b, b',' | b'(')).count() > 1;
+    let bracketed = rest.trim_ascii_start().starts_with(b"(") && rest.ends_with(b")");
+    let remark = bracketed
+        || rest.iter().all(|b| !b.is_ascii_digit())
+            && words().count() <= 3
+            && words().all(|word| word.iter().all(u8::is_ascii_lowercase))
+        || rest.iter().all(|b| !b.is_ascii_digit())
+            && words().count() == 1
+            && words().all(|word| word.len() <= 4);
+    (name.contains(&b' ') && !several && remark && namelike(name)).then_some(name.len())
+}
+
+/// The name behind a title, however it is written, if nothing else stands there.
+pub(crate) fn titled(value: &[u8]) -> Option<Range<usize>> {
+    let blank = memchr::memchr(b' ', value)?;
+    let title = value.get(..blank)?.to_ascii_lowercase();
+    let name = value.get(blank + 1..)?;
+    let letters = |b: &u8| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'-' | b'\'' | b'.');
+    (matches!(title.as_slice(), b"dr" | b"dr." | b"doctor" | b"nurse")
+        && (2..=40).contains(&name.len())
+        && name.iter().all(letters)
+        && name.split(|b| *b == b' ').count() <= 3)
+        .then_some(blank + 1..value.len())
+}
+
 const PARTICLES: &[u64] = crate::words::list!("de la del van von der den da di du le bin al el y");
 
 /// What stands where a name is missing, capitalised.

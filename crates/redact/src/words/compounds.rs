@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use super::{
     hash,
     vocabulary::{
-        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CARED, CLINICAL, COUNTED, DATE, DEVICE, DIRECT,
-        EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, NAMEMOD, OTHER, PATH, PHONE, PHOTO, PLAN,
-        Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
+        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CARED, CARER, CLINICAL, COUNTED, DATE, DEVICE,
+        DIRECT, EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, NAMEMOD, OTHER, PATH, PERSON, PHONE,
+        PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
     },
 };
 
@@ -69,6 +69,9 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("employer", "emplr"),
     ("spouse", "spse"),
     ("dt", "dttm dtm"),
+    ("collected", "coll collctd"),
+    ("scheduled", "sched schd"),
+    ("surgery", "surg"),
 ];
 
 /// Nouns with any `id` or `no`: the number is a person's, whoever wrote the line.
@@ -279,10 +282,19 @@ const MORE: &[(Roles, &str)] = &[
         KEYED,
         "lens prosthesis wearable person personkey probe identname lmp edd mob attention adjuster takenby givenby bill receipt",
     ),
+    (KEYED, "chat adm disch admit act cpf bsn cognome surnm frnm srnm fstnm lstnm"),
+    (
+        CARED,
+        "elig eligibility pa enc appt acct exam coverage cpap bipap ventilator spirometer oximeter nebulizer wheelchair holter concentrator device",
+    ),
+    (MRN | LOOK, "euid"),
+    (CLINICAL, "healthkit healthconnect fitbit dexcom libre withings resmed medtronic"),
     (
         PATH,
-        "home users profiles profile homes u user people staff employees authors patients patient member members join providers doctors clients residents",
+        "home users profiles profile homes u user people staff employees authors patients patient member members join providers doctors clients residents families family household households records charts results parameters",
     ),
+    (CARER, "anesth perfusionist hygienist circulator"),
+    (PERSON, "proband"),
     (
         PATH,
         "pdf doc docx rtf odt tif tiff jpg jpeg png heic webp bmp dcm wav mp mpeg aac ogg dss ppt pptx pages",

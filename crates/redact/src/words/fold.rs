@@ -67,11 +67,11 @@ pub(crate) const fn count(text: &str) -> usize {
     words
 }
 
-/// The hashes of its words, made by the compiler.
+/// The hashes of its words behind one place that is left free, made by the compiler.
 pub(crate) const fn hashes<const N: usize>(text: &str) -> [u64; N] {
     let mut all = [0; N];
     let mut bytes = text.as_bytes();
-    let (mut at, mut state) = (0, HASH_START);
+    let (mut at, mut state) = (1, HASH_START);
     while let [first, rest @ ..] = bytes {
         if !first.is_ascii_whitespace() {
             state = step(state, *first);
@@ -93,18 +93,26 @@ pub(crate) const fn hashes<const N: usize>(text: &str) -> [u64; N] {
     all
 }
 
-/// Hashes in ascending order, made by the compiler.
+/// The bit that a hash has in the sieve of a list.
+#[inline]
+pub(crate) const fn sieve(hash: u64) -> u64 {
+    1 << (hash >> 58)
+}
+
+/// Hashes in ascending order behind their sieve, which takes the first place; made by the compiler.
 #[expect(clippy::indexing_slicing, reason = "made by the compiler; an index beyond it would not compile")]
-pub(crate) const fn ordered<const N: usize>(mut all: [u64; N]) -> [u64; N] {
-    let mut first = 1;
+pub(crate) const fn sieved<const N: usize>(mut all: [u64; N]) -> [u64; N] {
+    let (mut first, mut bits) = (1, 0);
     while first < N {
+        bits |= sieve(all[first]);
         let mut at = first;
-        while at > 0 && all[at - 1] > all[at] {
+        while at > 1 && all[at - 1] > all[at] {
             (all[at - 1], all[at]) = (all[at], all[at - 1]);
             at -= 1;
         }
         first += 1;
     }
+    all[0] = bits;
     all
 }
 

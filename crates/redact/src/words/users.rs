@@ -97,6 +97,10 @@ pub(crate) fn written(value: &[u8]) -> bool {
 pub(crate) fn account(value: &[u8]) -> bool {
     (4..=40).contains(&value.len())
         && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+        && !value.split(|b| matches!(b, b'.' | b'_' | b'-')).any(|part| {
+            super::list!("assistant bot agent service svc worker scheduler scheduling auth0 okta")
+                .contains(&hash(part))
+        })
         && (personal(value) || written(value))
 }
 

@@ -186,6 +186,16 @@ const WORDS: &[(Roles, &str)] = &[
         NAMEMOD,
         "first last full given family middle maiden legal preferred display patient pt member subscriber guarantor provider physician doctor nurse contact emergency mother father spouse employer insured beneficiary attending referring prescriber caregiver guardian policyholder cardholder customer person client employee author dependent kin holder nok practitioner surgeon recipient account user prefix suffix sender clinician ordering rendering billing requester requestor reviewer parent child",
     ),
+    // Keys of Spanish, French, German, Italian, Portuguese and Dutch systems.
+    (
+        NAMEMOD | LOOK,
+        "apellido apellidos prenom prenoms vorname nachname familienname sobrenome achternaam voornaam primernombre",
+    ),
+    (BIRTH | DATE | LOOK, "nacimiento naissance geburtsdatum geburtstag nascimento nascita geboortedatum"),
+    (PERSON | SUBJECT | LOOK, "paciente pacientes patientin paziente"),
+    (ADDRESS | LOOK, "direccion domicilio indirizzo wohnort anschrift"),
+    (PHONE | LOOK, "celular telefono handynummer telefonnummer mobilnummer telefoonnummer"),
+    (OTHER | DIRECT | LOOK, "codicefiscale curp kvnr versichertennummer"),
     (NAMED, "name names named nm"),
     (NAMED | LOOK, "aka nee née alias"),
     (BIRTH | DATE | LOOK, "dobs dob birthdate birthday dateofbirth born birth bday birthdt"),
@@ -285,7 +295,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (DEVICE | LOOK, "pacemaker implant implanted defibrillator glucometer"),
     (VEHICLE | DIRECT | LOOK, "vin licenseplate platenumber plateno"),
-    (VEHICLE, "vehicle plate plates car truck tag automobile van registration sedan suv"),
+    (VEHICLE, "vehicle veh plate plates car truck tag automobile van registration sedan suv"),
     (OTHER | LOOK, "rx prescription badge specimen studentid employeeid"),
     (
         OTHER,

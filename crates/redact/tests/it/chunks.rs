@@ -5,14 +5,18 @@ use ward_redact::Mode;
 
 use crate::{documents, redactor, streamed};
 
-/// Texts up to this size are cut at each of their bytes; longer ones take too long for every run.
+/// Texts up to this size are cut at each of their bytes, and so many of them, spread over the corpora: more take too long
+/// for every run.
 const SHORT: usize = 260;
+const TRIED: usize = 160;
 
 #[test]
 fn a_cut_at_any_byte_gives_the_same_output() {
     let redactor = redactor(Mode::Strict);
     let mut tried = 0;
-    for document in documents().iter().filter(|d| d.text.len() <= SHORT && !d.spans.is_empty()) {
+    let documents = documents();
+    let short: Vec<_> = documents.iter().filter(|d| d.text.len() <= SHORT && !d.spans.is_empty()).collect();
+    for document in short.iter().step_by((short.len() / TRIED).max(1)) {
         let text = document.text.as_bytes();
         let whole = streamed(&redactor, text, &[]);
         for at in 1..text.len() {

@@ -28,6 +28,7 @@ mod names;
 mod notes;
 mod prose;
 mod quality;
+mod records;
 mod rows;
 mod secrecy;
 mod settled;

@@ -87,6 +87,11 @@ fn keys_in_fields_of_their_own_and_days_of_long_ago_go() {
 }
 
 #[test]
+fn what_applications_write_of_persons_goes() {
+    check(include_str!("rows/applications.txt"));
+}
+
+#[test]
 fn look_alikes_of_machines_stay() {
     check(concat!(
         include_str!("rows/survive_records.txt"),
@@ -94,5 +99,6 @@ fn look_alikes_of_machines_stay() {
         include_str!("rows/survive_things.txt"),
         include_str!("rows/survive_phones_dates.txt"),
         include_str!("rows/survive_fields.txt"),
+        include_str!("rows/survive_applications.txt"),
     ));
 }

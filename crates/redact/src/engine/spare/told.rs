@@ -1,9 +1,9 @@
 //! What the words of a line tell that it is about: persons, care, clouds, boards, sites of networks.
 
 use crate::{
-    text::key,
+    text::{care::APPLIANCES, key},
     words::{
-        hash,
+        among, hash,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -50,7 +50,7 @@ pub(super) fn told(line: &[u8]) -> Told {
             let person = PERSON.contains(&part) || vocabulary.get(part) & PEOPLE != 0;
             told.person |= person;
             told.patient |= person && !OF_PROTOCOLS.contains(&part);
-            told.care |= CARE.contains(&part);
+            told.care |= among(APPLIANCES, part);
         }
         if number {
             continue;
@@ -152,51 +152,6 @@ const OF_PROTOCOLS: &[u64] = words![
 ];
 
 const DEVICE: &[u64] = words!["device"];
-
-const CARE: &[u64] = words![
-    "bipap",
-    "apap",
-    "dialysis",
-    "dialyzer",
-    "nebulizer",
-    "wheelchair",
-    "walker",
-    "telemetry",
-    "holter",
-    "ecg",
-    "ekg",
-    "oximeter",
-    "glucometer",
-    "cgm",
-    "therapy",
-    "bedside",
-    "medtronic",
-    "dexcom",
-    "resmed",
-    "pump",
-    "implant",
-    "implanted",
-    "pacemaker",
-    "ventilator",
-    "stent",
-    "lens",
-    "catheter",
-    "infusion",
-    "insulin",
-    "glucose",
-    "cpap",
-    "icd",
-    "defibrillator",
-    "prosthesis",
-    "hearing",
-    "lead",
-    "valve",
-    "monitor",
-    "udi",
-    "oxygen",
-    "concentrator",
-    "bed"
-];
 
 const CLOUD: &[u64] = words![
     "aws",

@@ -62,7 +62,7 @@ pub(crate) fn of_the_message(
 ) -> bool {
     let top = whole == 1 && depth == 1;
     match kind {
-        b"Immunization" => matches!(key, b"lotNumber" | b"expirationDate"),
+        _ if super::kind(kind) == "Immunization" => matches!(key, b"lotNumber" | b"expirationDate"),
         b"Bundle" => top && key == b"id",
         b"OperationOutcome" => top && key == b"time" && (20..=40).contains(&value.len()),
         _ if whole == 1 && of_nobody(kind) => {

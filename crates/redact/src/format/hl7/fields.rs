@@ -1,4 +1,6 @@
-//! What the fields of HL7 v2 segments are (HL7 v2.5.1, chapters 2 to 8, 10 to 12 and 15).
+//! What the fields of HL7 v2 segments are (HL7 v2.5.1 and v2.8, chapters 2 to 8, 10 to 12, 15 and 17).
+
+use std::sync::LazyLock;
 
 use crate::Identifier as I;
 
@@ -23,396 +25,175 @@ pub(super) enum Field {
     Timing,
     /// Two times, from and to (DR).
     Range,
+    /// A code, and the day or the two days when it was so (OCD, OSP).
+    Occurrence,
     /// Text that people wrote.
     Prose,
     /// A code of a table, a payer: it stays, whatever its form.
     Code,
 }
 
-use Field::{Address, All, Clinician, Code, First, Location, Parties, Prose, Range, Telecom, Timing};
+/// Segments whose fields are known, the rows of the standard's tables that can identify: a letter for what a field is (see
+/// [`meant`]), and the numbers of the fields that are.
+const TABLE: &str = "\
+PID m2,3,4,21 n5,6,9 d7,29,33 -10,15,16,17,22 a11 y12,23,24 t13,14,40 A18 s19 L20
+PD1 f3,14 c4 m10 d13,17,18
+NK1 n2,26,30 -3,7,35 a4,32 t5,6,31,40,41 d8,9,16 o12,33 f13 s37 y38
+GT1 A2 n3,4,16,42,45 a5,17 t6,7,18,46 d8,13,14,24,31,32 s12 o19,29
+IN1 -2,3,4 n6,16 t7 h8,10,36,46,49 d12,13,18,24,26,29 o14,28 a19,44 c30 y52
+IN2 o1 s2 c3 h6,8,10,26,61 n7,9,22,40,49,52 d17,55 t50,53,63,64
+IN3 o2 c3,8,14,25 d6,7,9,10,13,22 n15 t16,19
+PV1 l3,6,11,42,43 m5,19,50 c7,8,9,17,52 d25,29,35,44,45
+PV2 l1 p3,12 d8,9,14,17,26,28,29,33,46,47,48 c13 f23
+MRG m1,2,4,5,6 A3 n7
+EVN d2,3,6 c5
+ACC d1 p3,8 c7 n9 a11 -2
+ROL -2,3 c4 d5,6 a11 t12
+PRT -2,3,4 c5 f8 l9 D10,16,20 d11,12,17 a14 t15 o21
+DG1 d5,19 c16 -3,6
+PR1 d5 c8,11,12 -3
+DRG d2
+AL1 -2,3,5 d6
+IAM -2,3,5 d11,13,20 n14 c18
+ABS c1,5,8 d4,7
+UB2 e7,8 o17
+ARQ o1,2,24,25 -6,7,8,9 r11 c15,19 t16,20 a17 l18
+SCH O1,2 -6,7,8 q11 c12,16,20 t13,17,21 a14,18 l15,19,22 o4,26,27
+AIS -3 d4
+AIG c3 -4 d8
+AIL l3 d6
+AIP c3 -4 d6
+RF1 -1,2,3,4,5,10 o6,11 d7,8,9
+AUT -1,2,3 d4,5 o6
+PRD -1 n2 a3 l4 t5 o7 d8,9
+CTD -1 n2 a3 l4 t5 o7
+ORC o2,3,4,8 q7 d9,15,27 c10,11,12,19 l13 t14,23 -16,17,18 f21 a22,24
+TQ1 d7,8
+OBR o2,3,29 -4,31,44 d6,7,8,14,22,36 c10,16,28 p13,39 t17 q27 k32,33,34,35
+OBX p5 -3,6,7,8 d14,19 c16,25 D18 f23 a24
+NTE p3 c5 d6,7,8
+DSP p3
+ODS p4
+SPM O2,3 -4,5,6,7,8,9 p14 r17 d18 -20
+SAC o2,3,4 d7
+TXA d4,6,7,8 c5,9,10,11,22,23 o12,13,14,15 p16
+CON o4 p5 d12,13,14,15
+FT1 -2,3,6,7,8,9,14,19,25,26 r4 d5 f16 c20,21,24 o23
+RXO -1 c14,15
+RXE q1 -2 c13,14 o15 d18,32
+RXD -2,18,19 d3 o7 c10
+RXG q3 -4,20 l11
+RXA d3,4,22 -5,15,16,17 c10 l11 a28
+PDA l2 d4 c5
+QRD c8 -9,10
+QRF d2,3,6
+QPD -1,2
+MSA p3
+ERR p7,8
+ARV p5
+PRB d2,7,8,16 o4
+GOL d2,7,8 o4
+PTH o3 d4
+CSR -1 m4 o5 d6 c7,8
+CSP d2,3
+BLG A3
+NPU l1
+STF o2 n3 d6,12,13,24,25 t10 a11 L22
+PRA o1 L6
+AFF f2 a3 r4
+EDU -2 r3 f6 a7
+CER L2 d7
+FAC f1 a3 t4 c5,7,12
+DB1 o3 d5,6,7,8
+PEO d3,4,5,6 a7
+PES c2 a3 t4 o5
+PDC D4
+DON o1 d3,4 f9 c20
+BPO d5,8 l6,9 a7,10
+BPX d3 o5 c16
+BTX o2 c12,13 d14
+IPC o1,2,3,4
+IVC A1,2 d7 o14
+";
 
-pub(super) type Segment = (&'static [u8; 3], &'static [(usize, Field)]);
+/// What the letters of the table stand for.
+const fn meant(letter: u8) -> Field {
+    match letter {
+        b'm' => Field::First(I::Mrn),
+        b'n' => Field::All(I::Name),
+        b'd' => Field::All(I::Date),
+        b's' => Field::All(I::Ssn),
+        b'y' => Field::All(I::City),
+        b'A' => Field::First(I::Account),
+        b'L' => Field::First(I::Licence),
+        b'h' => Field::First(I::HealthPlan),
+        b'f' => Field::First(I::Facility),
+        b'D' => Field::First(I::Device),
+        b'o' => Field::First(I::Other),
+        b'O' => Field::All(I::Other),
+        b'a' => Field::Address,
+        b't' => Field::Telecom,
+        b'c' => Field::Clinician,
+        b'k' => Field::Parties,
+        b'l' => Field::Location,
+        b'q' => Field::Timing,
+        b'r' => Field::Range,
+        b'e' => Field::Occurrence,
+        b'p' => Field::Prose,
+        _ => Field::Code,
+    }
+}
 
-/// Segments whose fields are known, the rows of the standard's tables that can identify.
-pub(super) const SEGMENTS: &[Segment] = &[
-    (
-        b"PID",
-        &[
-            (2, First(I::Mrn)),
-            (3, First(I::Mrn)),
-            (4, First(I::Mrn)),
-            (5, All(I::Name)),
-            (6, All(I::Name)),
-            (7, All(I::Date)),
-            (9, All(I::Name)),
-            (10, Code),
-            (11, Address),
-            (13, Telecom),
-            (14, Telecom),
-            (15, Code),
-            (16, Code),
-            (17, Code),
-            (18, First(I::Account)),
-            (19, All(I::Ssn)),
-            (20, First(I::Licence)),
-            (21, First(I::Mrn)),
-            (22, Code),
-            (23, All(I::City)),
-            (24, All(I::City)),
-            (29, All(I::Date)),
-            (33, All(I::Date)),
-        ],
-    ),
-    (b"PD1", &[(3, First(I::Facility)), (4, Clinician)]),
-    (
-        b"NK1",
-        &[
-            (2, All(I::Name)),
-            (3, Code),
-            (4, Address),
-            (5, Telecom),
-            (6, Telecom),
-            (7, Code),
-            (8, All(I::Date)),
-            (9, All(I::Date)),
-            (12, First(I::Other)),
-            (13, First(I::Facility)),
-            (16, All(I::Date)),
-            (26, All(I::Name)),
-            (30, All(I::Name)),
-            (31, Telecom),
-            (32, Address),
-            (33, First(I::Other)),
-            (35, Code),
-            (37, All(I::Ssn)),
-        ],
-    ),
-    (
-        b"GT1",
-        &[
-            (2, First(I::Account)),
-            (3, All(I::Name)),
-            (4, All(I::Name)),
-            (5, Address),
-            (6, Telecom),
-            (7, Telecom),
-            (8, All(I::Date)),
-            (12, All(I::Ssn)),
-            (13, All(I::Date)),
-            (14, All(I::Date)),
-            (16, All(I::Name)),
-            (17, Address),
-            (18, Telecom),
-            (19, First(I::Other)),
-            (45, All(I::Name)),
-            (46, Telecom),
-        ],
-    ),
-    (
-        b"IN1",
-        &[
-            (2, Code),
-            (3, Code),
-            (6, All(I::Name)),
-            (7, Telecom),
-            (8, First(I::HealthPlan)),
-            (10, First(I::HealthPlan)),
-            (12, All(I::Date)),
-            (13, All(I::Date)),
-            (14, First(I::Other)),
-            (16, All(I::Name)),
-            (18, All(I::Date)),
-            (19, Address),
-            (36, First(I::HealthPlan)),
-            (44, Address),
-            (49, First(I::HealthPlan)),
-        ],
-    ),
-    (
-        b"IN2",
-        &[
-            (1, First(I::Other)),
-            (2, All(I::Ssn)),
-            (3, Clinician),
-            (6, First(I::HealthPlan)),
-            (8, First(I::HealthPlan)),
-            (10, First(I::HealthPlan)),
-            (22, All(I::Name)),
-            (40, All(I::Name)),
-            (52, All(I::Name)),
-            (61, First(I::HealthPlan)),
-            (63, Telecom),
-            (64, Telecom),
-        ],
-    ),
-    (b"IN3", &[(2, First(I::Other)), (3, Clinician), (6, All(I::Date)), (8, Clinician), (14, Clinician)]),
-    (
-        b"PV1",
-        &[
-            (3, Location),
-            (5, First(I::Mrn)),
-            (6, Location),
-            (7, Clinician),
-            (8, Clinician),
-            (9, Clinician),
-            (11, Location),
-            (17, Clinician),
-            (19, First(I::Mrn)),
-            (42, Location),
-            (44, All(I::Date)),
-            (45, All(I::Date)),
-            (50, First(I::Mrn)),
-            (52, Clinician),
-        ],
-    ),
-    (
-        b"PV2",
-        &[(1, Location), (8, All(I::Date)), (9, All(I::Date)), (13, Clinician), (23, First(I::Facility))],
-    ),
-    (
-        b"ORC",
-        &[
-            (2, First(I::Other)),
-            (3, First(I::Other)),
-            (4, First(I::Other)),
-            (7, Timing),
-            (8, First(I::Other)),
-            (9, All(I::Date)),
-            (10, Clinician),
-            (11, Clinician),
-            (12, Clinician),
-            (13, Location),
-            (14, Telecom),
-            (15, All(I::Date)),
-            (19, Clinician),
-            (21, First(I::Facility)),
-            (22, Address),
-            (23, Telecom),
-            (24, Address),
-        ],
-    ),
-    (b"TQ1", &[(7, All(I::Date)), (8, All(I::Date))]),
-    (
-        b"OBR",
-        &[
-            (2, First(I::Other)),
-            (3, First(I::Other)),
-            (4, Code),
-            (6, All(I::Date)),
-            (7, All(I::Date)),
-            (8, All(I::Date)),
-            (10, Clinician),
-            (13, Prose),
-            (14, All(I::Date)),
-            (16, Clinician),
-            (17, Telecom),
-            (22, All(I::Date)),
-            (27, Timing),
-            (28, Clinician),
-            (29, First(I::Other)),
-            (31, Code),
-            (32, Parties),
-            (33, Parties),
-            (34, Parties),
-            (35, Parties),
-            (36, All(I::Date)),
-            (44, Code),
-        ],
-    ),
-    (
-        b"OBX",
-        &[
-            (5, Prose),
-            (14, All(I::Date)),
-            (16, Clinician),
-            (18, First(I::Device)),
-            (19, All(I::Date)),
-            (23, First(I::Facility)),
-            (24, Address),
-            (25, Clinician),
-        ],
-    ),
-    (b"NTE", &[(3, Prose), (5, Clinician)]),
-    (b"DSP", &[(3, Prose)]),
-    (b"EVN", &[(2, All(I::Date)), (5, Clinician), (6, All(I::Date))]),
-    (b"DG1", &[(5, All(I::Date)), (16, Clinician), (19, All(I::Date))]),
-    (b"PR1", &[(5, All(I::Date)), (8, Clinician), (11, Clinician), (12, Clinician)]),
-    (b"AL1", &[(6, All(I::Date))]),
-    (b"IAM", &[(11, All(I::Date)), (13, All(I::Date)), (14, All(I::Name)), (18, Clinician)]),
-    (
-        b"MRG",
-        &[
-            (1, First(I::Mrn)),
-            (2, First(I::Mrn)),
-            (3, First(I::Account)),
-            (4, First(I::Mrn)),
-            (5, First(I::Mrn)),
-            (7, All(I::Name)),
-        ],
-    ),
-    (b"SPM", &[(2, All(I::Other)), (3, All(I::Other)), (14, Prose), (17, Range), (18, All(I::Date))]),
-    (b"SAC", &[(2, First(I::Other)), (3, First(I::Other)), (4, First(I::Other)), (7, All(I::Date))]),
-    (
-        b"FT1",
-        &[
-            (2, First(I::Other)),
-            (4, Range),
-            (5, All(I::Date)),
-            (6, Code),
-            (7, Code),
-            (16, First(I::Facility)),
-            (19, Code),
-            (20, Clinician),
-            (21, Clinician),
-            (23, First(I::Other)),
-            (24, Clinician),
-            (25, Code),
-        ],
-    ),
-    (b"RXA", &[(3, All(I::Date)), (4, All(I::Date)), (10, Clinician), (11, Location), (22, All(I::Date))]),
-    (b"RXO", &[(1, Code), (14, Clinician), (15, Clinician)]),
-    (
-        b"RXE",
-        &[
-            (1, Timing),
-            (2, Code),
-            (13, Clinician),
-            (14, Clinician),
-            (15, First(I::Other)),
-            (18, All(I::Date)),
-            (32, All(I::Date)),
-        ],
-    ),
-    (b"RXD", &[(2, Code), (3, All(I::Date)), (7, First(I::Other)), (10, Clinician)]),
-    (b"RXG", &[(3, Timing), (4, Code), (11, Location)]),
-    (
-        b"TXA",
-        &[
-            (4, All(I::Date)),
-            (5, Clinician),
-            (6, All(I::Date)),
-            (7, All(I::Date)),
-            (8, All(I::Date)),
-            (9, Clinician),
-            (10, Clinician),
-            (11, Clinician),
-            (12, First(I::Other)),
-            (13, First(I::Other)),
-            (14, First(I::Other)),
-            (15, First(I::Other)),
-            (22, Clinician),
-            (23, Clinician),
-        ],
-    ),
-    (
-        b"SCH",
-        &[
-            (1, All(I::Other)),
-            (2, All(I::Other)),
-            (4, First(I::Other)),
-            (6, Code),
-            (7, Code),
-            (8, Code),
-            (11, Timing),
-            (12, Clinician),
-            (13, Telecom),
-            (14, Address),
-            (16, Clinician),
-            (17, Telecom),
-            (18, Address),
-            (20, Clinician),
-            (21, Telecom),
-            (26, First(I::Other)),
-            (27, First(I::Other)),
-        ],
-    ),
-    (b"AIS", &[(3, Code), (4, All(I::Date))]),
-    (b"AIG", &[(3, Clinician), (8, All(I::Date))]),
-    (b"AIL", &[(3, Location), (6, All(I::Date))]),
-    (b"AIP", &[(3, Clinician), (6, All(I::Date))]),
-    (b"ROL", &[(4, Clinician), (5, All(I::Date)), (6, All(I::Date)), (11, Address), (12, Telecom)]),
-    (b"ACC", &[(1, All(I::Date)), (7, Clinician)]),
-    (b"PRD", &[(2, All(I::Name)), (3, Address), (4, Location), (5, Telecom), (7, First(I::Other))]),
-    (b"CTD", &[(2, All(I::Name)), (3, Address), (4, Location), (5, Telecom), (7, First(I::Other))]),
-    (b"RF1", &[(6, First(I::Other)), (7, All(I::Date)), (8, All(I::Date)), (9, All(I::Date))]),
-    (b"AUT", &[(6, First(I::Other)), (7, All(I::Date))]),
-    (b"PDA", &[(2, Location), (4, All(I::Date)), (5, Clinician)]),
-    (b"STF", &[(2, First(I::Other)), (3, All(I::Name)), (6, All(I::Date)), (10, Telecom), (11, Address)]),
-    (b"QRD", &[(8, Clinician), (9, Code), (10, Code)]),
-    (b"QRF", &[(2, All(I::Date)), (3, All(I::Date)), (6, All(I::Date))]),
-    (b"QPD", &[(1, Code), (2, Code)]),
-    (b"MSA", &[(3, Prose)]),
-    (b"ARV", &[(5, Prose)]),
-    (
-        b"PRB",
-        &[(2, All(I::Date)), (4, First(I::Other)), (7, All(I::Date)), (8, All(I::Date)), (16, All(I::Date))],
-    ),
-    (b"GOL", &[(2, All(I::Date)), (4, First(I::Other)), (7, All(I::Date)), (8, All(I::Date))]),
-    (b"PTH", &[(3, First(I::Other)), (4, All(I::Date))]),
-    (
-        b"CSR",
-        &[
-            (1, Code),
-            (4, First(I::Mrn)),
-            (5, First(I::Other)),
-            (6, All(I::Date)),
-            (7, Clinician),
-            (8, Clinician),
-        ],
-    ),
-    (b"CSP", &[(2, All(I::Date)), (3, All(I::Date))]),
-    (b"BLG", &[(3, First(I::Account))]),
-    (b"NPU", &[(1, Location)]),
-    (b"CER", &[(2, First(I::Licence)), (7, All(I::Date))]),
-    (b"PRA", &[(1, First(I::Other)), (6, First(I::Licence))]),
-    (b"AFF", &[(2, First(I::Facility)), (3, Address)]),
-    (
-        b"FAC",
-        &[
-            (1, First(I::Facility)),
-            (3, Address),
-            (4, Telecom),
-            (5, Clinician),
-            (7, Clinician),
-            (12, Clinician),
-        ],
-    ),
-    (
-        b"DB1",
-        &[(3, First(I::Other)), (5, All(I::Date)), (6, All(I::Date)), (7, All(I::Date)), (8, All(I::Date))],
-    ),
-    (b"PEO", &[(3, All(I::Date)), (4, All(I::Date)), (5, All(I::Date)), (6, All(I::Date)), (7, Address)]),
-    (
-        b"DON",
-        &[
-            (1, First(I::Other)),
-            (3, All(I::Date)),
-            (4, All(I::Date)),
-            (9, First(I::Facility)),
-            (20, Clinician),
-        ],
-    ),
-    (b"BPX", &[(3, All(I::Date)), (5, First(I::Other)), (16, Clinician)]),
-    (b"BTX", &[(2, First(I::Other)), (12, Clinician), (13, Clinician), (14, All(I::Date))]),
-    (b"IPC", &[(1, First(I::Other)), (2, First(I::Other)), (3, First(I::Other)), (4, First(I::Other))]),
-    (b"IVC", &[(1, First(I::Account)), (2, First(I::Account)), (7, All(I::Date)), (14, First(I::Other))]),
-    (
-        b"PRT",
-        &[
-            (5, Clinician),
-            (8, First(I::Facility)),
-            (9, Location),
-            (10, First(I::Device)),
-            (14, Address),
-            (15, Telecom),
-        ],
-    ),
-    (b"PDC", &[(4, First(I::Device))]),
-    (b"EDU", &[(2, Code), (6, First(I::Facility)), (7, Address)]),
-];
+/// A segment's name, and its fields by their number.
+type Segment = (&'static [u8], Vec<Option<Field>>);
+
+/// The table, read once, by the names of segments.
+static SEGMENTS: LazyLock<Vec<Segment>> = LazyLock::new(|| {
+    let mut all: Vec<Segment> = TABLE.lines().map(segment).collect();
+    all.sort_unstable_by_key(|(name, _)| *name);
+    all
+});
+
+fn segment(row: &'static str) -> Segment {
+    let (name, rest) = row.split_once(' ').unwrap_or((row, ""));
+    let mut fields = Vec::new();
+    for group in rest.split(' ') {
+        let letter = group.bytes().next().unwrap_or(b'-');
+        for number in group.get(1..).unwrap_or_default().split(',').filter_map(|n| n.parse::<usize>().ok()) {
+            fields.resize(fields.len().max(number + 1), None);
+            if let Some(slot) = fields.get_mut(number) {
+                *slot = Some(meant(letter));
+            }
+        }
+    }
+    (name.as_bytes(), fields)
+}
+
+/// The fields of a segment, by their number; nothing if it is unknown.
+pub(super) fn of(name: &[u8]) -> Option<&'static [Option<Field>]> {
+    let at = SEGMENTS.binary_search_by_key(&name, |(known, _)| *known).ok()?;
+    SEGMENTS.get(at).map(|(_, fields)| fields.as_slice())
+}
 
 /// Segments in which fields that are not listed are read by their form: senders shift fields.
-pub(super) const LOOSE: [&[u8; 3]; 17] = [
+pub(super) const LOOSE: [&[u8; 3]; 19] = [
     b"PID", b"NK1", b"GT1", b"IN1", b"IN2", b"PV1", b"PD1", b"ACC", b"OBR", b"PV2", b"ORC", b"SCH", b"TXA",
-    b"QPD", b"PRD", b"RXE", b"FT1",
+    b"QPD", b"PRD", b"RXE", b"FT1", b"ARQ", b"PRT",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_of_the_table_is_read() {
+        for (name, fields) in SEGMENTS.iter() {
+            assert!(name.len() == 3 && fields.len() > 1 && of(name).is_some(), "{name:?}");
+        }
+        assert_eq!(SEGMENTS.len(), TABLE.lines().count());
+        let known = |name: &str, number: usize| of(name.as_bytes())?.get(number).copied().flatten();
+        assert!(matches!(known("PID", 19), Some(Field::All(I::Ssn))));
+        assert!(matches!(known("UB2", 7), Some(Field::Occurrence)));
+        assert!(known("PID", 8).is_none() && of(b"ABC").is_none());
+    }
+}

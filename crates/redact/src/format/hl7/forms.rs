@@ -10,9 +10,32 @@ pub(super) fn pictured(value: &[u8]) -> bool {
 
 /// Whether a word stands where a name could: how one is related (table 0063), a degree behind a name.
 pub(super) fn shared(value: &[u8]) -> bool {
-    let words: [&[u8]; 20] = [
-        b"SELF", b"SPO", b"SPOUSE", b"CHILD", b"CHD", b"DOM", b"OTH", b"OTHER", b"SEL", b"MTH", b"FTH",
-        b"GRD", b"PAR", b"MD", b"DO", b"RN", b"NP", b"PA", b"PHD", b"BATCH",
+    let words: [&[u8]; 25] = [
+        b"SELF",
+        b"SPO",
+        b"SPOUSE",
+        b"CHILD",
+        b"CHD",
+        b"DOM",
+        b"OTH",
+        b"OTHER",
+        b"SEL",
+        b"MTH",
+        b"FTH",
+        b"GRD",
+        b"PAR",
+        b"MD",
+        b"DO",
+        b"RN",
+        b"NP",
+        b"PA",
+        b"PHD",
+        b"BATCH",
+        b"PROVIDER",
+        b"RESOURCE",
+        b"PHYSICIAN",
+        b"STAFF",
+        b"ROOM",
     ];
     words.contains(&value)
 }
@@ -41,10 +64,33 @@ pub(super) fn capital(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' '))
 }
 
-/// Whether one of the last two words is a hospital's: `Otis Valley Hospital`.
-pub(super) fn of_care(value: &[u8]) -> bool {
+/// Whether a value is a day, or a moment of one, in digits: `20260301`, `202603011530`.
+pub(super) fn dated(value: &[u8]) -> bool {
+    (8..=24).contains(&value.len()) && crate::shape::date::compact(value, 0) == Some(value.len())
+}
+
+/// Whether a value is an address with a state and a ZIP code: `4 Elm St^^Otis^OR^97368`.
+pub(super) fn addressed(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'^').skip(2);
+    parts.next().is_some_and(|city| city.len() > 2)
+        && parts.next().is_some_and(|state| state.len() == 2 && state.iter().all(u8::is_ascii_uppercase))
+        && parts.next().is_some_and(|zip| zip.len() <= 10 && crate::check::digits::count(zip) >= 5)
+}
+
+/// Whether a value is a name in sub-components: `7582&Quist&Orla&&&&MD`.
+pub(super) fn party(value: &[u8]) -> bool {
+    let mut parts = value.split(|b| *b == b'&');
+    let id = parts.next().unwrap_or_default();
+    id.len() <= 16
+        && id.iter().all(u8::is_ascii_alphanumeric)
+        && parts.next().is_some_and(|family| family.len() > 1 && capital(family))
+        && parts.next().is_some_and(|given| !given.is_empty() && capital(given))
+}
+
+/// Whether one of its words is a hospital's: `Otis Valley Hospital`.
+pub(crate) fn of_care(value: &[u8]) -> bool {
     use crate::words::vocabulary as v;
-    value.rsplit(|b| *b == b' ').take(2).any(|word| {
+    value.rsplit(|b| *b == b' ').any(|word| {
         v::vocabulary().get(crate::words::hash(word)) & v::FACILITY != 0
             && word.first().is_some_and(u8::is_ascii_uppercase)
     })
@@ -78,4 +124,20 @@ pub(super) fn end_of(text: &[u8], start: usize) -> usize {
             || *byte == b' ' && crate::text::token::at(rest, index + 4) == b'|' && super::begins(rest, index + 1)
     };
     start + rest.iter().enumerate().position(ends).unwrap_or(rest.len())
+}
+
+/// A name in sub-components: `id&family&given`.
+pub(super) fn parts(value: &[u8], start: usize, hits: &mut Vec<crate::text::Hit>) {
+    let mut place = start;
+    for (index, part) in value.split(|b| *b == b'&').enumerate() {
+        if let Some(identifier) = super::component(super::Clinician, index + 1, part).filter(|_| index < 4) {
+            super::push(part, place, identifier, hits);
+        }
+        place += part.len() + 1;
+    }
+}
+
+/// Whether a segment is one of a site's own: `Z` and two more (chapter 2, 2.10).
+pub(super) fn is_local(name: &[u8]) -> bool {
+    matches!(name, [b'Z', second, third] if [second, third].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
 }

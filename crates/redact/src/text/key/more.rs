@@ -18,10 +18,48 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["employergroupid", "employergroup", "groupidentifier", "cin", "recipientid"]) {
         return Some(Class::Formed(I::HealthPlan));
     }
+    // What devices at home and calendars write of a moment.
+    if whole_is(words![
+        "displaytime",
+        "measuredat",
+        "measurementtime",
+        "readingtime",
+        "sampletime",
+        "takenat",
+        "scheduledfor",
+        "scheduledat",
+        "scheduledstart",
+        "bookedfor",
+        "startsat",
+        "endsat"
+    ]) {
+        return Some(Class::Weak(I::Date));
+    }
+    if whole_is(words!["identifiers", "patientidentifiers", "otherids", "altids", "alternateids"]) {
+        return Some(Class::Loose);
+    }
+    // Who opens it is told by it.
+    if whole_is(words![
+        "joinurl",
+        "joinlink",
+        "meetingurl",
+        "visiturl",
+        "visitlink",
+        "videourl",
+        "sessionurl",
+        "invitelink",
+        "inviteurl",
+        "magiclink",
+        "resetlink",
+        "telehealthurl",
+        "telehealthlink"
+    ]) {
+        return Some(Class::Weak(I::Url));
+    }
     if whole_is(words!["cb", "callbackno", "cbnum"]) {
         return Some(Class::Weak(I::Phone));
     }
-    if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump"]) {
+    if whole_is(words!["pump", "ventilator", "glucometer", "infusionpump", "transmitter"]) {
         return Some(Class::Formed(I::Device));
     }
     // An appointment is somebody's; what the office of a doctor calls an account of a patient.
@@ -160,7 +198,12 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
                     "detail",
                     "body",
                     "booking",
-                    "event"
+                    "event",
+                    "scheduledevent",
+                    "session",
+                    "meeting",
+                    "reservation",
+                    "invitee"
                 ]))
     {
         return Some(Class::Weak(I::Date));

@@ -66,7 +66,11 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
             "alias",
             "aka",
             "legalname",
-            "preferredname"
+            "preferredname",
+            "responsiblepartyname",
+            "responsiblename",
+            "composername",
+            "samplename"
         ])
     {
         return Some(Class::Is(I::Name));
@@ -102,7 +106,7 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
         {
             return Some(Class::Is(I::Name));
         }
-        if whole_is(words!["name", "names"]) {
+        if whole_is(words!["name", "names", "nm"]) {
             return Some(Class::Person);
         }
     }

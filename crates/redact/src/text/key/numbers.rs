@@ -159,8 +159,22 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     {
         return Some(Class::Formed(I::Vehicle));
     }
-    if whole_is(words!["eid", "epi", "mpi", "fin", "enc", "acc", "accn", "accessions", "grp", "pol", "group"])
-    {
+    if whole_is(words![
+        "ctl",
+        "ctrl",
+        "ctlno",
+        "eid",
+        "epi",
+        "mpi",
+        "fin",
+        "enc",
+        "acc",
+        "accn",
+        "accessions",
+        "grp",
+        "pol",
+        "group"
+    ]) {
         return Some(Class::Loose);
     }
     // `icd_code`, `visit_concept_id`, `payer_id`.
@@ -198,6 +212,35 @@ pub(super) fn loose(key: &Read) -> bool {
         && !is(key.last_hash, words!["code", "key", "uuid", "guid"])
         && !key.vetoed
         && all & (v::MACHINE | v::USER | v::NETWORK | v::CARER | v::FACILITY | v::PAYER) == 0
+}
+
+/// Whether it ends in what a person has one of, whatever is said of it: `matched_appt`, `prior_claim`, `linkedVisit`.
+pub(super) fn of_one(key: &Read) -> bool {
+    let all = key.all | key.whole;
+    matches!(key.count, 2 | 3)
+        && !key.vetoed
+        && all & v::MACHINE == 0
+        && is(
+            key.last_hash,
+            words![
+                "appt",
+                "appointment",
+                "visit",
+                "encounter",
+                "claim",
+                "referral",
+                "prescription",
+                "rx",
+                "accession",
+                "specimen",
+                "chart",
+                "member",
+                "subscriber",
+                "enrollee",
+                "episode",
+                "mrn"
+            ],
+        )
 }
 
 /// Whether a part of the key announces this kind of number by itself.

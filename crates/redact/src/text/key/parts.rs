@@ -11,19 +11,19 @@ impl<'a> Iterator for Parts<'a> {
     fn next(&mut self) -> Option<&'a [u8]> {
         let skip = self.rest.iter().take_while(|b| !b.is_ascii_alphanumeric() && **b < 0x80).count();
         let rest = self.rest.get(skip..)?;
-        let mut end = 0;
+        let (mut end, mut previous) = (0, 0_u8);
         while let Some(byte) = rest.get(end).copied() {
-            if !byte.is_ascii_alphabetic() && byte < 0x80 && byte != b'\'' {
+            if byte.is_ascii_uppercase() {
+                // `IDs`: several of one.
+                let small = |by: usize| rest.get(end + by).is_some_and(u8::is_ascii_lowercase);
+                let next_small = || small(1) && (small(2) || rest.get(end + 1) != Some(&b's'));
+                if previous.is_ascii_lowercase() || previous.is_ascii_uppercase() && next_small() {
+                    break;
+                }
+            } else if !byte.is_ascii_lowercase() && byte < 0x80 && byte != b'\'' {
                 break;
             }
-            let upper = byte.is_ascii_uppercase();
-            let previous = if end == 0 { 0 } else { rest.get(end - 1).copied().unwrap_or(0) };
-            // `IDs`: several of one.
-            let small = |by: usize| rest.get(end + by).is_some_and(u8::is_ascii_lowercase);
-            let next_small = small(1) && (small(2) || rest.get(end + 1) != Some(&b's'));
-            if upper && (previous.is_ascii_lowercase() || previous.is_ascii_uppercase() && next_small) {
-                break;
-            }
+            previous = byte;
             end += 1;
         }
         if end == 0 {

@@ -8,7 +8,7 @@ use crate::{
 
 /// Numbers of records, with their abbreviations written out.
 const RECORDS: &[u64] = list!(
-    "mrno mrnumber unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
+    "mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
      hospno hospnumber hospitalno hospitalnumber ipno ipnumber opno opnumber ipdno ipdnumber opdno opdnumber uhidno \
      uhidnumber foldernumber casenumber episodeid episodenumber accession accn accessionid accnumber \
      sampleid samplenumber labnumber screeningnumber screeningid randomizationnumber randomizationid randnumber \
@@ -24,7 +24,7 @@ const PERSONS: &[u64] = list!(
 
 /// Numbers of health plans.
 const PLANS: &[u64] = list!(
-    "memid memnumber memberref rxgroup rxgrp mcdid mcrid dodid edipi hcn ohip healthcard healthcardnumber carecard \
+    "cpf bsn memid memnumber memberref rxgroup rxgrp mcdid mcrid dodid edipi hcn ohip healthcard healthcardnumber carecard \
      carecardnumber personalhealthnumber recipientid recipientnumber cin hicnumber patientinsuranceid \
      primaryinsuranceid secondaryinsuranceid insid insurancememberid payermemberid medicarecard medicarecardnumber \
      medicareno medicaidno contractid coverageid desynpufid beneid"
@@ -32,7 +32,7 @@ const PLANS: &[u64] = list!(
 
 /// Numbers of accounts, claims and bills.
 const ACCOUNTS: &[u64] = list!(
-    "hospitalaccount hospaccount hospacct patientcontrolnumber patctlnumber patientctlnumber tcn dcn icn ccn \
+    "hospitalaccount hospaccount hospacct patcntl patcntlno patcntlnumber patientcntl patientcntlno patientcontrolnumber patctlnumber patientctlnumber tcn dcn icn ccn \
      payerclaimnumber payerclaimcontrolnumber payercontrolnumber billnumber billid \
      statementnumber statementid stmtnumber stmtid stmt araccount aracct achaccount achacct bankacct \
      bankaccount depositaccount checkingacct savingsacct encounteraccount visitaccount fin \
@@ -41,7 +41,7 @@ const ACCOUNTS: &[u64] = list!(
 
 /// Licences and permits.
 const LICENCES: &[u64] = list!(
-    "permitnumber dmvid oln cdl cdlnumber dlic dlicnumber medlicense medicallicense medicallicence statelic \
+    "permit permitnumber permitno dmvid oln cdl cdlnumber dlic dlicnumber medlicense medicallicense medicallicence statelic \
      driverslicence driverlicence operatorlicense operatorslicense"
 );
 
@@ -81,7 +81,7 @@ const CALLED: &[u64] = list!(
 const DAYS: &[u64] = list!(
     "doi nextrefill nextrefilldue admittedon dischargedon admittedat dischargedat lastvisit nextvisit nextappointment nextappt lastappt lmp edd coveragestart \
      coverageend servicefrom serviceto dosfrom dosto fromdos todos apptstart apptend appttime appointmenttime \
-     fechanacimiento dnac birthday bday"
+     fechanacimiento dnac birthday bday statementcovers statementcoversperiod statementperiod disch dischg admit adm"
 );
 
 /// Parts of names behind whose they are: `patientLast`, `nok_first`.
@@ -91,7 +91,7 @@ const PARTED: &[u64] = list!(
 
 /// Keys that stand for a part of somebody's name and nothing else.
 const PARTS: &[u64] = list!(
-    "mothermaiden mothersmaiden mothersmaidenname mmn maiden sname surname forenames christianname prefname preferredfirst \
+    "mothermaiden mothersmaiden mothersmaidenname mmn maiden sname cognome surname surnm srnm frnm fstnm lstnm forenames christianname prefname preferredfirst \
      preferredlast goesby calledby usualname legalfirst legallast babyname formername ulname ufname uminitial \
      mothersname fathersname guardiansname spousesname parentsname childsname namelast namefirst namemiddle"
 );
@@ -101,14 +101,14 @@ const SHORT: &[u64] = list!("fn ln mn gn nf fnm lnm");
 
 /// Persons in roles that only persons have.
 const ROLES: &[u64] = list!(
-    "holder cardholder accountholder acctholder policyholder guest rider passenger visitor claimant signer signatory \
+    "attn attg holder cardholder accountholder acctholder policyholder guest rider passenger visitor claimant signer signatory \
      addressee occupant tenant donor adjuster respondent nameoncard attention payee \
      translator takenby givenby administeredby drawnby dispensedby identname \
      toname attendphys refphys ordphys admphys patientlabel orderingphysician referringphysician attendingphysician"
 );
 
 /// Those who write, of papers about persons or of programs.
-const AUTHORS: &[u64] = list!("author assignedto fromname verifiedby");
+const AUTHORS: &[u64] = list!("author assignedto fromname verifiedby manager supervisor");
 
 /// Accounts and pages on social networks, and pages of one's own.
 const SOCIAL: &[u64] = list!(
@@ -122,7 +122,7 @@ const PAGES: &[u64] = list!("website homepage blog blogurl youtube youtubeurl pr
 
 /// Who logs in.
 const USERS: &[u64] = list!(
-    "loginid usrname username userlogin screenname handle portaluser portalusername mychartuser suser duser \
+    "act loginid usrname username userlogin screenname handle portaluser portalusername mychartuser suser duser \
      usrid loginuser enduser enduserid cwuser accountlogin"
 );
 
@@ -146,16 +146,32 @@ pub(super) fn of_people(key: &Read, around: &Read) -> Option<Class> {
         && key.first_roles & v::DATE == 0
         && is(key.last_hash, PARTED)
         && key.whole & v::NAMEMOD == 0;
+    // `Parent signature`, `witness_signature`.
+    let signed = key.count == 2
+        && is(key.last_hash, list!("signature"))
+        && (key.first_roles & (v::SUBJECT | v::PERSON | v::KIN | v::CARER) != 0
+            || is(key.first_hash, list!("witness")));
     let social = || is(around.whole_hash, list!("social socialmedia socials")) && key.count == 1;
     match () {
-        () if whole(PARTS) || owned || whole(ROLES) => Some(Class::Part(true)),
+        () if whole(PARTS) || owned || whole(ROLES) || signed => Some(Class::Part(true)),
         () if whole(AUTHORS) => Some(Class::Part(false)),
         () if whole(PERSONS) => Some(Class::Is(I::Mrn)),
         () if social() => Some(Class::Social(true)),
         () if whole(SOCIAL) => Some(Class::Social(!whole(PAGES))),
         () if whole(USERS) => Some(Class::User),
         () if whole(SHOWN) => Some(Class::Formed(I::Photo)),
-        () if whole(DAYS) => Some(Class::Day),
+        // `birth_day` may be all of it, and may be its day.
+        () if whole(DAYS) && !(key.count == 2 && is(key.last_hash, list!("day"))) => Some(Class::Day),
+        // `"who":{"display":"Jane Roe"}`.
+        () if whole(list!("display"))
+            && (named_around(around)
+                || is(
+                    around.whole_hash,
+                    list!("who actor agent performer author requester practitioner"),
+                )) =>
+        {
+            Some(Class::Part(true))
+        }
         () if is(key.last_hash, list!("csz citystatezip cityst"))
             || whole(list!("citystatezip citystzip")) =>
         {
@@ -237,10 +253,23 @@ pub(crate) fn side(key: &[u8]) -> Option<Side> {
         return None;
     }
     match () {
-        () if is(read.last_hash, list!("first fn fname given firstname givenname f gn forename")) => {
+        () if is(
+            read.last_hash,
+            list!(
+                "first fn fname given firstname givenname f gn forename gv gvn frnm fstnm vorname prenom voornaam nombre nome"
+            ),
+        ) =>
+        {
             Some(Side::Given)
         }
-        () if is(read.last_hash, list!("last ln lname family surname lastname familyname l")) => {
+        () if is(
+            read.last_hash,
+            list!(
+                "last ln sn lname family surname lastname familyname l fm fam surnm srnm lstnm nachname nom achternaam apellido \
+             apellidos cognome sobrenome"
+            ),
+        ) =>
+        {
             Some(Side::Family)
         }
         () => None,

@@ -101,3 +101,23 @@ fn keys_of_extracts_tell_parts_of_names_moments_and_numbers() {
         assert!(matches!(class, Class::None | Class::Machine), "{key}: {class:?}");
     }
 }
+
+#[test]
+fn words_of_a_key_tell_together() {
+    for (keys, expected) in [
+        ("birth_month dobDay dob_mm birth_day month_of_birth", Class::Element),
+        ("birth_year dob_yyyy", Class::None),
+        ("beginningDateOfService dateOfLastVisit fecha_nacimiento", Class::Day),
+        ("prior_claim linkedAccession", Class::Loose),
+        ("collected_dttm collDttm", Class::Is(Identifier::Date)),
+        ("geburtsdatum data_nascimento date_naissance", Class::Is(Identifier::Date)),
+    ] {
+        for key in keys.split(' ') {
+            assert_eq!(classify(key.as_bytes(), b""), expected, "{key}");
+        }
+    }
+    assert_eq!(classify(b"month", b"birth"), Class::Element);
+    for key in ["build_month", "billing_day", "time_to_live"] {
+        assert_ne!(classify(key.as_bytes(), b""), Class::Element, "{key}");
+    }
+}

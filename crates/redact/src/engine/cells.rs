@@ -1,0 +1,223 @@
+//! Reads the cells of a row by the columns that they stand in.
+
+use std::ops::Range;
+
+use super::{Engine, Scratch};
+use crate::{
+    Identifier as I, Mode, Reason, Treatment,
+    context::{Grammar, Table, Tree, table::Column},
+    shape::date,
+    text::{self, Hit, Manner, key::Class},
+    words::{FAMILY, GIVEN, dictionary, hash, list},
+};
+
+impl Engine {
+    pub(super) fn cells(
+        &self,
+        line: &[u8],
+        table: &Table,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let mut result = Ok(());
+        if table.fields {
+            let tree = Tree::new(Grammar::Record);
+            let mut key = &b""[..];
+            table.cells(line, |index, range| {
+                let cell = line.get(range.clone()).unwrap_or_default();
+                if index == 0 {
+                    key = cell.trim_ascii();
+                } else if result.is_ok() {
+                    let start = range.start + cell.len() - cell.trim_ascii_start().len();
+                    let range = start..start + cell.trim_ascii().len();
+                    result = self.under(line, &tree, &[], key, range, scratch, hits);
+                }
+            });
+            return result;
+        }
+        let mut field = &b""[..];
+        if let Some((name, ..)) = table.keyed {
+            table.cells(line, |index, range| {
+                if index == name {
+                    field = line.get(range).unwrap_or_default().trim_ascii();
+                }
+            });
+        }
+        table.cells(line, |index, range| {
+            if let Some((_, value, old)) = table.keyed
+                && (index == value || index == old)
+                && result.is_ok()
+            {
+                let cell = line.get(range.clone()).unwrap_or_default();
+                let start = range.start + cell.len() - cell.trim_ascii_start().len();
+                let tree = Tree::new(Grammar::Record);
+                result = self.under(
+                    line,
+                    &tree,
+                    &[],
+                    field,
+                    start..start + cell.trim_ascii().len(),
+                    scratch,
+                    hits,
+                );
+            }
+            if let Some(column) = table.columns.get(index)
+                && result.is_ok()
+            {
+                result = self.cell(line, range, *column, table.person, scratch, hits);
+            }
+        });
+        result
+    }
+
+    fn cell(
+        &self,
+        line: &[u8],
+        range: Range<usize>,
+        column: Column,
+        person: bool,
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), Reason> {
+        let cell = line.get(range.clone()).unwrap_or_default();
+        let start = range.start + cell.len() - cell.trim_ascii_start().len();
+        let mut value = cell.trim_ascii();
+        // `Quist 64F`: the name, without the age and the sex.
+        if matches!(column.class, Class::Person | Class::Is(I::Name) | Class::Part(_))
+            && let Some(blank) = value.iter().rposition(|b| *b == b' ')
+            && let Some((b'M' | b'F' | b'm' | b'f', age)) =
+                value.get(blank + 1..).and_then(<[u8]>::split_last)
+            && (1..=3).contains(&age.len())
+            && age.iter().all(u8::is_ascii_digit)
+        {
+            value = value.get(..blank).unwrap_or_default().trim_ascii_end();
+        }
+        // `6/12 0900`, when a medicine was given: the time may stay.
+        if column.class == Class::Is(I::Date)
+            && let Some(blank) = memchr::memchr(b' ', value)
+            && value.len() == blank + 5
+            && value.get(..blank).is_some_and(|day| day.contains(&b'/'))
+        {
+            value = value.get(..blank).unwrap_or_default();
+        }
+        let mut manner = Manner { strict: self.strict, person, ..Manner::default() };
+        let mut class = column.class;
+        match column.treatment {
+            Some(Treatment::Is(identifier) | Treatment::Drop(identifier)) => {
+                if !value.is_empty() && !text::value::whole_marker(value) {
+                    let end = start + value.len();
+                    hits.push(Hit { start, end, identifier, weight: u8::MAX, quoted: 0 });
+                }
+                return Ok(());
+            }
+            Some(Treatment::Pass) => return Ok(()),
+            Some(Treatment::Read(mode)) => {
+                manner.strict = mode == Mode::Strict;
+                class = Class::Prose;
+            }
+            None => {}
+        }
+        let worded = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(u8::is_ascii_digit);
+        // In a table about persons a name is a person's.
+        let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
+        let named = matches!(class, Class::Person | Class::Part(_))
+            || matches!(class, Class::Staff | Class::User) && (full || person && listed_name(value));
+        if matches!(class, Class::Person | Class::Part(_) | Class::Staff | Class::User)
+            && (text::rows::elsewhere(value, false) || vacant(value))
+        {
+            return Ok(());
+        }
+        if named && person && worded && value.len() < 64 {
+            class = Class::Is(I::Name);
+        }
+        if class == Class::None && person {
+            class = by_form(value);
+        }
+        // `TRV`, of a subject of a study.
+        if class == Class::Weak(I::Name)
+            && person
+            && (2..=3).contains(&value.len())
+            && value.iter().all(u8::is_ascii_uppercase)
+        {
+            class = Class::Is(I::Name);
+        }
+        // `1/7`, when somebody was put on a list.
+        if class == Class::Day && person && date::partial(value, 0) == Some(value.len()) {
+            class = Class::Is(I::Date);
+        }
+        // `P-8636`, the permit of a holder.
+        if let Class::Formed(identifier) = class
+            && person
+            && !matches!(identifier, I::Photo | I::Biometric)
+            && value.len() >= 5
+            && crate::check::digits::count(value) >= 4
+            && !value.contains(&b' ')
+        {
+            class = Class::Is(identifier);
+        }
+        // `V2`, a visit's number in its study.
+        if matches!(class, Class::Formed(_)) && value.len() < 4 {
+            class = Class::None;
+        }
+        // A number in the place of a person stands for one.
+        if class == Class::Person && person && value.len() <= 24 && crate::check::digits::count(value) >= 4 {
+            class = Class::Is(I::Other);
+        }
+        if value.is_empty() || matches!(class, Class::None | Class::Machine) {
+            return Ok(());
+        }
+        let first = hits.len();
+        self.value(value, class, manner, 0, scratch, hits)?;
+        shift(hits, first, start);
+        Ok(())
+    }
+}
+
+/// Whether a cell for a person holds none: `-- OPEN --`, `BLOCKED`.
+fn vacant(value: &[u8]) -> bool {
+    let text = value
+        .iter()
+        .position(u8::is_ascii_alphabetic)
+        .map_or(&b""[..], |at| value.get(at..).unwrap_or_default());
+    let word = text.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
+    list!(
+        "open blocked block hold lunch vacant empty tbd none unassigned available closed meeting break cancelled canceled clean \
+         dirty reserved admin totals total"
+    )
+    .contains(&hash(word))
+}
+
+/// Whether a cell is a family name or a given one alone.
+pub(super) fn listed_name(value: &[u8]) -> bool {
+    value.len() > 2
+        && value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
+        && value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\''))
+        && dictionary().get(hash(value)) & (FAMILY | GIVEN) != 0
+}
+
+/// What a cell without a telling name is in a table about persons: dates and pictures are somebody's.
+fn by_form(value: &[u8]) -> Class {
+    let whole = |end: usize| end == value.len();
+    let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
+    match () {
+        () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
+        // `11/22/2026 3:41 PM`, as people write it and loggers don't.
+        () if value.len() <= 22 && value.contains(&b'/') && date::date(value, 0).is_some_and(|d| d.time) => {
+            Class::Is(I::Date)
+        }
+        // The time of a visit or a test; those at which rows are written have names that say so.
+        () if (16..=29).contains(&value.len()) && date::date(value, 0).is_some_and(|d| d.time) => {
+            Class::Is(I::Date)
+        }
+        () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),
+        () if picture.iter().any(|end| value.to_ascii_lowercase().ends_with(end)) => Class::Is(I::Photo),
+        () => Class::None,
+    }
+}
+
+pub(super) fn shift(hits: &mut [Hit], first: usize, by: usize) {
+    for hit in hits.iter_mut().skip(first) {
+        hit.start += by;
+        hit.end += by;
+    }
+}
