@@ -273,12 +273,13 @@ impl Reader<'_> {
         while let Some(open) = self.next_sign(place, sign) {
             place = open + 1;
             for class in columns.iter().copied() {
-                while matches!(at(self.text, place), b' ' | b'N' | b'E')
-                    && matches!(at(self.text, place + 1), b' ' | b'\'' | b'"')
-                {
+                while at(self.text, place) == b' ' {
                     place += 1;
                 }
-                if at(self.text, place) == b' ' {
+                // `N'…'`, `E'…'`.
+                if matches!(at(self.text, place), b'N' | b'E')
+                    && matches!(at(self.text, place + 1), b'\'' | b'"')
+                {
                     place += 1;
                 }
                 // `CAST(N'1970-01-31' AS Date)`.

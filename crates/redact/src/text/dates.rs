@@ -10,7 +10,7 @@ use crate::words::words;
 use crate::{
     Identifier,
     shape::{date, digits, value},
-    words::{list, vocabulary as v},
+    words::vocabulary as v,
 };
 
 impl Reader<'_> {
@@ -196,24 +196,6 @@ impl Reader<'_> {
         let end = date::partial(self.text, start)?;
         self.hit(before.start, end, Identifier::Date, weight::CONTEXT);
         Some(end)
-    }
-
-    /// Whether a line is the title of a sheet about patients: `OPERATING ROOM SCHEDULE FOR 03/01/2026`.
-    fn heads_a_sheet(&self, index: usize) -> bool {
-        let sheets = list!(
-            "schedule census record board roster report rounds handoff manifest waitlist list log sheet sign"
-        );
-        let clinical = list!(
-            "operating patient patients clinic clinical medication surgery surgical appointment appointments nursing ward icu \
-             dialysis infusion therapy admissions admission discharge census chart charts lab accession triage handoff transfusion"
-        );
-        let any = |words: &[u64]| (0..index.min(10)).any(|at| self.lower_is(at, words));
-        index <= 16
-            && self.tokens.len() <= 40
-            && self.t(0).capitalised()
-            && (0..index.min(3)).all(|at| self.t(at).capitalised() || self.t(at).kind != Kind::Word)
-            && any(sheets)
-            && any(clinical)
     }
 
     /// Whether quotes stand around these bytes and nothing else: plain ones, or those of typesetting.

@@ -8,6 +8,24 @@ use crate::{
 };
 
 impl Reader<'_> {
+    /// Whether a line is the title of a sheet about patients: `OPERATING ROOM SCHEDULE FOR 03/01/2026`.
+    pub(super) fn heads_a_sheet(&self, index: usize) -> bool {
+        let sheets = list!(
+            "schedule census record board roster report rounds handoff manifest waitlist list log sheet sign"
+        );
+        let clinical = list!(
+            "operating patient patients clinic clinical medication surgery surgical appointment appointments nursing ward icu \
+             dialysis infusion therapy admissions admission discharge census chart charts lab accession triage handoff transfusion"
+        );
+        let any = |words: &[u64]| (0..index.min(10)).any(|at| self.lower_is(at, words));
+        index <= 16
+            && self.tokens.len() <= 40
+            && self.t(0).capitalised()
+            && (0..index.min(3)).all(|at| self.t(at).capitalised() || self.t(at).kind != Kind::Word)
+            && any(sheets)
+            && any(clinical)
+    }
+
     /// `worker died at 2024-03-14`, `birth time 2024-03-14 inode 7`, `Birth: 2024-03-14 03:14:22.000000000`: the day on which
     /// a program ended or a file was made.
     pub(super) fn of_a_process(&self, index: usize) -> bool {

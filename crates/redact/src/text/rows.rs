@@ -8,6 +8,7 @@ use super::{Reader, weight};
 use crate::{
     Identifier as I,
     check::digits,
+    context::form,
     shape::{date, digits as digits_of, phone, ssn, value as number_of},
     words::{
         CITY, COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list,
@@ -135,7 +136,9 @@ impl Reader<'_> {
                 continue;
             }
             let (identifier, length) = match () {
-                () if name(value) || whole_name(value) || surname_first(value) => (I::Name, value.len()),
+                () if name(value) || whole_name(value) || form::surname_first(value).is_some() => {
+                    (I::Name, value.len())
+                }
                 () if (beside || borne(before) || borne(after)) && word(value) && !phrase(value) => {
                     (I::Name, value.len())
                 }
@@ -267,7 +270,7 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
         told.beds += usize::from(bed(value));
         told.sums += usize::from(sum(value));
         // Of an account with its sums: `ABBOTT, MATTHIAS`.
-        told.names += usize::from(!whole_name(value) && surname_first(value));
+        told.names += usize::from(!whole_name(value) && form::surname_first(value).is_some());
         before = value;
     }
     if told.long_ago || told.names + told.numbers + told.mails > 0 {
@@ -285,11 +288,6 @@ fn sum(value: &[u8]) -> bool {
             .iter()
             .enumerate()
             .all(|(at, b)| at == point || b.is_ascii_digit() || matches!(b, b',' | b'-'))
-}
-
-/// A name in capitals, the family's first: `ABBOTT, MATTHIAS`.
-fn surname_first(value: &[u8]) -> bool {
-    crate::context::form::surname_first(value).is_some()
 }
 
 /// Whether a field is the bed or the room of somebody.

@@ -132,7 +132,7 @@ fn numbers_of_blood_and_of_bodies_are_found_by_their_form() {
 #[test]
 fn answers_are_what_the_question_asked_for() {
     check(&[
-        r#"{"turns":[{"by":"bot","text":"What is your name?"},{"by":"user","text":"«orla quist»"},{"by":"bot","text":"Thanks!"}]}"#,
+        r#"{"turns":[{"by":"bot","text":"May I have your birth date and your full name?"},{"by":"user","text":"«joan sorensen»"},{"by":"bot","text":"Thanks!"}]}"#,
         r#"{"turns":[{"by":"bot","text":"Which color do you like?"},{"by":"user","text":"dark orange"}]}"#,
     ]);
 }
@@ -141,7 +141,7 @@ fn answers_are_what_the_question_asked_for() {
 fn lists_of_values_are_parted_at_calls_and_tables_of_patients_have_days() {
     check(&[
         "INSERT INTO member (first_name, dob, zip) VALUES (N'«Orla»', CAST(N'«1961-02-03»' AS Date), N'«97368»')",
-        "INSERT INTO appointments VALUES (921672, 728173, '«2026-03-06» 10:30:00', 'new', NULL);",
+        "INSERT INTO appointments VALUES («921672», «728173», '«2026-03-06» 10:30:00', 'new', NULL);",
         "INSERT INTO builds VALUES (921672, 728173, '2026-03-06 10:30:00', 'new', NULL);",
     ]);
 }
@@ -157,6 +157,6 @@ fn the_title_of_a_sheet_about_patients_has_its_day() {
 #[test]
 fn links_to_pages_of_patients_bear_their_names() {
     check(&[
-        "<td><a href=\"/patients/83e799b8\">«Orla Quist»</a></td><td><a href=\"/patients/new\">Add patient</a></td>",
+        "<td><a href=\"/patients/«83e799b8»\">«Orla Quist»</a></td><td><a href=\"/patients/new\">Add patient</a></td>",
     ]);
 }
