@@ -56,6 +56,8 @@ mod rosters;
 mod rows;
 mod scanned;
 mod segments;
+mod slips;
+mod spared;
 mod stated;
 mod streets;
 mod take;
@@ -65,6 +67,7 @@ pub(crate) mod token;
 mod tuples;
 pub(crate) mod value;
 mod versions;
+mod widened;
 pub(crate) mod written;
 
 use crate::{
@@ -210,6 +213,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.cared();
     reader.others();
     reader.stated();
+    reader.slips();
     reader.handles();
     reader.beside();
     reader.owners();
@@ -262,6 +266,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.repeated();
         reader.commands();
     }
+    reader.spared();
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();

@@ -30,8 +30,19 @@ const NOTHING: [&[u8]; 16] = [
 ];
 
 /// Names of types, where declarations and schemas are logged.
-const TYPES: [&[u8]; 9] =
-    [b"string", b"str", b"text", b"varchar", b"char", b"object", b"string!", b"optional", b"invalid"];
+const TYPES: [&[u8]; 11] = [
+    b"self",
+    b"same",
+    b"string",
+    b"str",
+    b"text",
+    b"varchar",
+    b"char",
+    b"object",
+    b"string!",
+    b"optional",
+    b"invalid",
+];
 
 /// An object identifier (`2.16.756.1.89`) or an address with its port is no number of a person.
 fn dotted(value: &[u8]) -> bool {
