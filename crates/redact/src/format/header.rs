@@ -38,11 +38,21 @@ pub(crate) fn of_a_program(text: &[u8]) -> usize {
 /// Whether the line begins with a day and a minute as people write them in what they note: `06/30/2026 15:27 Medic 12`.
 /// Loggers write seconds.
 pub(crate) fn by_hand(line: &[u8]) -> bool {
-    let Some(found) = date::date(line, 0).filter(|found| found.time) else { return false };
-    let slashes = line.get(..found.end).is_some_and(|day| day.contains(&b'/')) && digits(line, 0, 4) <= 2;
-    let hour = digits(line, found.end + 1, 3);
-    let minute = found.end + 1 + hour;
-    slashes && at(line, minute) == b':' && digits(line, minute + 1, 3) == 2 && at(line, minute + 3) == b' '
+    let blanks = line.iter().take(16).take_while(|b| **b == b' ').count();
+    let line = line.get(blanks..).unwrap_or_default();
+    let Some(found) = date::date(line, 0) else { return false };
+    let end = found.end;
+    // `3/14/24, 9:02 AM - Odette: …`: messages as a telephone exports them; seconds are of machines.
+    let gap =
+        line.get(end..).unwrap_or_default().iter().take(3).take_while(|b| matches!(b, b',' | b' ')).count();
+    let first = end + gap;
+    let hour = digits(line, first, 3);
+    let minute = first + hour;
+    gap > 0
+        && (1..=2).contains(&hour)
+        && at(line, minute) == b':'
+        && digits(line, minute + 1, 3) == 2
+        && matches!(at(line, minute + 3), b' ' | b'a' | b'p' | b'A' | b'P' | b']' | 0)
 }
 
 fn skip(line: &[u8], place: usize) -> usize {

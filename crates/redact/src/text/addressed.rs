@@ -12,7 +12,9 @@ pub(super) const TEAMS: &[u64] = list!(
     "ortho gi cards cardiology cardio neuro neurology neurosurgery surgery renal nephrology id psych \
      psychiatry heme onc oncology pulm pulmonary urology ent gyn ob trauma vascular nurse rn md \
      hospitalist pcp icu anesthesia ir rads radiology derm dermatology endo rheum palliative hospice wound pharmacy \
-     pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain"
+     pt ot slp sw cm pain peds picu nicu transplant attending resident fellow intern np pa surgeon interpreter chaplain \
+     him fam family clerk charge lead lab team desk unit staff registration billing scheduling transport security \
+     admitting bed board house supervisor dietary kitchen ems police school daycare office parole po cps collateral"
 );
 
 impl Reader<'_> {
@@ -116,8 +118,16 @@ impl Reader<'_> {
             && (borne || !token.known(WORD) && token.len() > 3 && token.roles & !v::STRONG == 0)
             && (borne || !token.known(MEDICAL) && !self.medical(self.bytes(token)));
         let next = self.atom(index)?;
-        (fits && self.t(next).symbol(b')') && (day || self.lower_is(index.wrapping_sub(2), TEAMS)))
-            .then(|| (token.start, self.t(next - 1).end))
+        // `pt acct 456156340215 (Wright, DOS …)`: whose number it is.
+        let numbered = matches!(self.back(index, 2).kind, Kind::Number | Kind::Mixed)
+            && self.back(index, 2).len() >= 6
+            || self.back(index, 2).kind == Kind::Marker
+                && !self.bytes(self.back(index, 2)).starts_with(b"[NAME");
+        let closed = self.t(next).symbol(b')');
+        (fits
+            && (closed && (day || self.lower_is(index.wrapping_sub(2), TEAMS))
+                || numbered && (closed || self.t(next).symbol(b','))))
+        .then(|| (token.start, self.t(next - 1).end))
     }
 
     /// Whether a day stands before the bracket that this word is in: `R IJ 8-21 (Fields)`.

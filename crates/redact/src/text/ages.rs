@@ -4,7 +4,7 @@ use super::{Reader, token::Kind, weight};
 use crate::words::words;
 use crate::{
     Identifier,
-    words::{FAMILY, GIVEN, WORD, vocabulary as v},
+    words::{FAMILY, GIVEN, WORD, list, vocabulary as v},
 };
 
 impl Reader<'_> {
@@ -19,7 +19,8 @@ impl Reader<'_> {
                     if self.over_89(bytes)
                         && (self.unit_follows(index)
                             || self.age_announces(index)
-                            || self.behind_name(index)) =>
+                            || self.behind_name(index)
+                            || self.of_a_relative(index)) =>
                 {
                     self.hit(start, end, Identifier::Age, weight::SHAPE);
                 }
@@ -159,6 +160,32 @@ impl Reader<'_> {
                 && sex(index + 2)
                 && !matches!(self.byte(self.t(index + 2).end), b'/' | b'-');
         self.strict && (self.back(index, 1).symbol(b',') && (named || small) && closes || sexed)
+    }
+
+    /// In prose: `grandmother died at 92`, `father d. 97 MI`, `mother alive 95`, `Age/Sex: 97 F`, `Edad: 92 años`.
+    fn of_a_relative(&self, index: usize) -> bool {
+        let between = |at: usize| {
+            self.lower_is(
+                at,
+                list!("alive died d dec deceased living age aged at is now was passed turned in her his"),
+            ) || self.t(at).kind == Kind::Symbol && matches!(self.t(at).byte, b'.' | b':' | b',' | b'(')
+        };
+        let mut at = index.wrapping_sub(1);
+        let floor = index.saturating_sub(5);
+        while at < index && at > floor && between(at) {
+            at = at.wrapping_sub(1);
+        }
+        let kin = at < index && self.t(at).is(v::KIN) && index - at > 0;
+        let sexed = self.back(index, 1).symbol(b':')
+            && self.back(index, 3).symbol(b'/')
+            && (self.back(index, 4).is(v::AGE) || self.back(index, 2).is(v::AGE));
+        let foreign = self.back(index, 1).symbol(b':')
+            && self.lower_is(index.wrapping_sub(2), list!("edad alter leeftijd idade wiek"));
+        let end = self.t(index).end;
+        let measured = self.byte(end) == b'%'
+            || self.byte(end) == b'/'
+            || self.byte(end) == b'.' && self.byte(end + 1).is_ascii_digit();
+        self.strict && (kin || sexed || foreign) && !measured && !self.unit_is_other(index)
     }
 
     fn unit_is_other(&self, index: usize) -> bool {

@@ -4,7 +4,7 @@ use super::{
     Reader,
     token::{Case, Kind},
 };
-use crate::words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, vocabulary as v, words};
+use crate::words::{COMMON, FAMILY, GIVEN, MEDICAL, WORD, list, vocabulary as v, words};
 
 impl Reader<'_> {
     /// `Dr. Roe`, `Mrs Jane Roe`, `Mr. O'Brien`.
@@ -32,6 +32,16 @@ impl Reader<'_> {
             && next.case == Case::Capital
             && next.known(WORD)
             && !next.known(COMMON)
+        {
+            return None;
+        }
+        // `Mild MR. AV Vmax`: of a valve.
+        if token.case == Case::Upper
+            && self.lower_is(index, words!["mr", "ms"])
+            && self.lower_is(
+                index.wrapping_sub(1),
+                list!("mild moderate severe trace trivial mod no significant sev"),
+            )
         {
             return None;
         }
@@ -121,6 +131,20 @@ impl Reader<'_> {
         if street || after.is(v::KNOWN) && !after.known(FAMILY | GIVEN) {
             return None;
         }
+        // `Dear Dr. Bean:`, `Dear Ms. Branch,`: whatever the word means else.
+        let greeted = self.strict
+            && sure
+            && (1..=2).any(|by| self.lower_is(index.wrapping_sub(by), words!["dear", "hi", "hello"]))
+            && matches!(after.case, Case::Capital | Case::Inner)
+            && after.len() > 1;
+        if greeted
+            && let Some(last) = self.atom(next)
+            && (matches!(self.t(last).kind, Kind::None)
+                || self.t(last).kind == Kind::Symbol
+                    && matches!(self.t(last).byte, b':' | b',' | b'\n' | b'-' | b'!'))
+        {
+            return Some((after.start, self.t(last - 1).end));
+        }
         let (start, end) = self.name_from(next, sure && self.t(next).case != Case::Upper)?;
         Some((start, end))
     }
@@ -163,7 +187,9 @@ impl Reader<'_> {
             let word = self.lower_is(
                 next,
                 words!["is", "was", "named", "name", "called", "s", "identified", "as", "md", "rn"],
-            ) && between.kind == Kind::Word;
+            ) && between.kind == Kind::Word
+                // `Other names used: Burris`.
+                || named && self.strict && self.lower_is(next, words!["used", "known"]);
             if between.symbol(b',') && agent || !(sign || word) {
                 break;
             }
@@ -204,6 +230,9 @@ impl Reader<'_> {
         }
         if !after.capitalised() || after.kind != Kind::Word {
             return None;
+        }
+        if let Some(found) = self.fielded(next) {
+            return Some(found);
         }
         // Heads of tables (`NAME  MAJ:MIN RM`) and abbreviations (`proxy ARP`, `client OK`).
         if !self.strict

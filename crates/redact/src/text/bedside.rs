@@ -88,6 +88,27 @@ impl Reader<'_> {
         {
             return found;
         }
+        // `Porter / rm 226`.
+        if begins
+            && head.known(FAMILY)
+            && (self.t(next).symbol(b'/') || self.t(next).symbol(b'|') || comma > 0)
+            && self.lower_is(next + 1, words!["rm", "room", "bed"])
+            && matches!(self.t(next + 2).kind, Kind::Number | Kind::Mixed)
+        {
+            return found;
+        }
+        // `Ramsey in 417`.
+        let room = self.t(next + 1);
+        let in_room = self.lower_is(next, words!["in"])
+            && head.known(FAMILY)
+            && (head.known(COMMON) && !head.known(PLAIN) || !word)
+            && (room.kind == Kind::Number && room.len() == 3
+                || self.lower_is(next + 1, words!["room", "rm", "bed", "bay"])
+                    && self.t(next + 2).kind != Kind::Word)
+            && !self.t(next + 2).is(v::PERIOD | v::UNIT | v::AGE);
+        if in_room {
+            return found;
+        }
         // `Lowell 503-2.`: a bed.
         let bed = begins
             && head.known(FAMILY)
@@ -118,9 +139,23 @@ impl Reader<'_> {
                 let count = digits(self.text, token.start, 4);
                 let unit = bytes.get(count..).unwrap_or_default();
                 (1..=3).contains(&count)
-                    && [&b"f"[..], b"m", b"yo", b"yof", b"yom", b"y", b"yr", b"mo"]
-                        .iter()
-                        .any(|known| unit.eq_ignore_ascii_case(known))
+                    && [
+                        &b"f"[..],
+                        b"m",
+                        b"yo",
+                        b"yof",
+                        b"yom",
+                        b"y",
+                        b"yr",
+                        b"mo",
+                        b"wo",
+                        b"do",
+                        b"d",
+                        b"wk",
+                        b"mos",
+                    ]
+                    .iter()
+                    .any(|known| unit.eq_ignore_ascii_case(known))
             }
             Kind::Number if token.len() <= 3 => {
                 self.t(index + 1).symbol(b'/') && self.glued(index) && sex(index + 2)
@@ -260,7 +295,8 @@ impl Reader<'_> {
                      confirm obtain schedule contact reach email text talk consent evaluate reassess"
                 ),
             );
-        (task && self.begins_sentence(index)).then(|| (token.start, self.t(next - 1).end))
+        (!token.known(PLAIN) && task && self.begins_sentence(index))
+            .then(|| (token.start, self.t(next - 1).end))
     }
 
     /// `T: marlow  J#48213`: who typed a report.

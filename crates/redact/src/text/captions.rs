@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Identifier,
     check::digits,
-    words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, list, vocabulary as v, words},
 };
 
 impl Reader<'_> {
@@ -18,7 +18,88 @@ impl Reader<'_> {
         if !self.strict || self.t(index).kind != Kind::Word || !self.t(index).capitalised() {
             return None;
         }
-        self.versus(index).or_else(|| self.columned(index)).or_else(|| self.closing(index))
+        self.versus(index)
+            .or_else(|| self.columned(index))
+            .or_else(|| self.closing(index))
+            .or_else(|| self.reached(index))
+            .or_else(|| self.above_a_message(index))
+    }
+
+    /// `Will sign off. Mccarthy, pager 49756`, `That's all. Shaw, urology.`: who wrote it, and how they are reached.
+    fn reached(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.borne(index) || !self.begins_sentence(index) {
+            return None;
+        }
+        let next = self.atom(index)?;
+        let how = list!("pager pgr beeper ext x cell vocera ascom spectralink mobile phone");
+        let field = list!(
+            "urology cardiology neurology nephrology surgery ortho orthopedics medicine psychiatry oncology hematology \
+             radiology anesthesia pulmonology gastroenterology dermatology ophthalmology pediatrics obgyn ent neurosurgery \
+             hospitalist pharmacy dietary chaplaincy endocrinology rheumatology pathology palliative"
+        );
+        let ends = matches!(self.t(next + 2).kind, Kind::None)
+            || matches!(self.t(next + 2).byte, b'.' | b'\n') && self.t(next + 2).kind == Kind::Symbol;
+        let told = self.lower_is(next + 1, how) || self.lower_is(next + 1, field) && ends;
+        let after = self.t(next);
+        let bytes = self.bytes(after);
+        // `Klein PGY2 p53019`, `Moody ID x45090`, `Patterson/BUN`.
+        let trained = after.kind == Kind::Mixed
+            && after.start == self.t(next - 1).end + 1
+            && (["PGY", "MS", "CA", "R"]
+                .iter()
+                .any(|year| bytes.starts_with(year.as_bytes()) && bytes.len() == year.len() + 1)
+                || matches!(bytes, [b'x' | b'p', rest @ ..] if (4..=5).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)));
+        let service = after.case == Case::Upper
+            && after.len() <= 5
+            && matches!(self.bytes(self.t(next + 1)), [b'x' | b'p', rest @ ..] if (4..=5).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit));
+        let typed = after.symbol(b'/')
+            && self.glued(next - 1)
+            && self.t(next + 1).case == Case::Upper
+            && matches!(self.t(next + 1).len(), 2 | 3)
+            && matches!(self.t(next + 2).kind, Kind::None);
+        // `McDaniel/Howe` at the end of all.
+        if after.symbol(b'/')
+            && self.glued(next - 1)
+            && self.glued(next)
+            && self.borne(next + 1)
+            && let Some(last) = self.atom(next + 1)
+            && matches!(self.t(last).kind, Kind::None)
+        {
+            return Some((self.t(index).start, self.t(last - 1).end));
+        }
+        (after.symbol(b',') && told && self.t(next + 1).case == Case::Lower || trained || service || typed)
+            .then(|| (self.t(index).start, self.t(next - 1).end))
+    }
+
+    /// `Hunter Knight-Bates 19:37`, `Odette Pruitt  9:04 AM`: the line above what somebody wrote, whole.
+    fn above_a_message(&self, index: usize) -> Option<(usize, usize)> {
+        let opens = self.back(index, 1).kind == Kind::None || self.back(index, 1).symbol(b'\n');
+        if !opens || self.t(index).case != Case::Capital {
+            return None;
+        }
+        let (mut last, mut parts, mut known) = (index, 0, false);
+        while parts < 4
+            && matches!(self.t(last).case, Case::Capital | Case::Inner | Case::Single)
+            && self.t(last).kind == Kind::Word
+        {
+            let token = self.t(last);
+            let named = token.known(FAMILY | GIVEN);
+            if token.otherwise() != 0 || !named && token.known(WORD) && token.len() > 1 {
+                return None;
+            }
+            known |= named && (token.known(COMMON) || !token.known(WORD));
+            last = self.atom(last)?;
+            parts += 1;
+        }
+        let half = self.lower_is(last + 3, words!["am", "pm", "a", "p"]);
+        let clock = self.t(last).kind == Kind::Number
+            && self.t(last).len() <= 2
+            && self.t(last + 1).symbol(b':')
+            && self.t(last + 2).kind == Kind::Number
+            && self.t(last + 2).len() == 2;
+        let end = self.t(last + 3 + usize::from(half));
+        let whole = matches!(end.kind, Kind::None) || end.symbol(b'\n');
+        (parts >= 2 && known && clock && whole).then(|| (self.t(index).start, self.t(last - 1).end))
     }
 
     /// Whether a capitalised word may be the name of a party or a writer.
@@ -63,9 +144,11 @@ impl Reader<'_> {
                 && token.kind == Kind::Word
                 && token.len() > 2
                 && token.otherwise() == 0
-                && token.known(FAMILY | GIVEN)
+                && (token.known(FAMILY | GIVEN)
+                    || !token.known(WORD | MEDICAL) && token.roles == 0 && token.len() > 3)
         };
-        if !loud(index) || !loud(index + 1) || two.start != one.end + 1 {
+        let known = one.known(FAMILY | GIVEN) || two.known(FAMILY | GIVEN);
+        if !loud(index) || !loud(index + 1) || !known || two.start != one.end + 1 {
             return None;
         }
         let gap = one.start == 0
@@ -95,7 +178,7 @@ impl Reader<'_> {
         let marked = sign.kind == Kind::Symbol
             && matches!(sign.byte, b'-' | b'/' | b'~')
             && sign.end == self.t(index).start
-            && matches!(self.back(index, 2).byte, b'.' | b'!' | b'?' | b')')
+            && matches!(self.back(index, 2).byte, b'.' | b'!' | b'?' | b')' | b',')
             && self.back(index, 2).kind == Kind::Symbol
             && self.back(index, 2).end < sign.start;
         if !marked || !self.borne(index) {
@@ -104,6 +187,8 @@ impl Reader<'_> {
         let next = self.atom(index)?;
         let closes = self.t(next).kind == Kind::None
             || self.t(next).symbol(b'\n')
+            || self.t(next).symbol(b'"')
+            || self.t(next).symbol(b'(') && self.byte(self.t(next).end) == b'x'
             || self.t(next).symbol(b',') && self.t(next + 1).is(v::SUFFIX | v::CARER)
             || self.t(next).is(v::SUFFIX);
         closes.then(|| (self.t(index).start, self.t(next - 1).end))

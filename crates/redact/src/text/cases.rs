@@ -68,6 +68,56 @@ const RESOURCES: &[u64] = words![
 ];
 
 impl Reader<'_> {
+    /// `84-71-130039`: an accession as laboratories print it, the year, the day or the bench, the running number.
+    pub(super) fn accession(&mut self, index: usize) {
+        let (bench, number) = (self.t(index + 2), self.t(index + 4));
+        let shaped = self.t(index + 1).symbol(b'-')
+            && bench.kind == Kind::Number
+            && matches!(bench.len(), 2 | 3)
+            && self.t(index + 3).symbol(b'-')
+            && number.kind == Kind::Number
+            && matches!(number.len(), 5 | 6)
+            && (index..index + 4).all(|at| self.glued(at));
+        if shaped && self.stands_alone(self.t(index).start, number.end) {
+            self.number_of(self.t(index).start..number.end, I::Other);
+        }
+    }
+
+    /// `NILM (CY44-40614)`, `S24-12345`: the case of a pathologist.
+    pub(super) fn case_of_a_laboratory(&mut self, index: usize) {
+        let (token, number) = (self.t(index), self.t(index + 2));
+        let bytes = self.bytes(token);
+        let letters = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        let shaped = (1..=3).contains(&letters)
+            && bytes.len() == letters + 2
+            && digits::count(bytes) == 2
+            && number.kind == Kind::Number
+            && (4..=6).contains(&number.len())
+            && self.glued(index)
+            && self.glued(index + 1);
+        if shaped && self.stands_alone(token.start, number.end) {
+            self.number_of(token.start..number.end, I::Other);
+        }
+    }
+
+    /// `RA lead 5076-52 PJN6500714`: the number of a lead behind its model.
+    pub(super) fn behind_a_model(&mut self, index: usize) {
+        let token = self.t(index);
+        let bytes = self.bytes(token);
+        let model = self.back(index, 1).kind == Kind::Number
+            && matches!(self.back(index, 1).len(), 2 | 3)
+            && self.back(index, 2).symbol(b'-')
+            && self.back(index, 3).kind == Kind::Number
+            && self.back(index, 3).len() == 4
+            && self.back(index, 1).end + 1 == token.start;
+        let serial = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count() == 3
+            && digits::count(bytes) >= 6
+            && !bytes.iter().any(u8::is_ascii_lowercase);
+        if model && serial {
+            self.number_of(token.start..token.end, I::Device);
+        }
+    }
+
     /// Finds the numbers of what a person has; called once the line is known to be about one.
     pub(super) fn cases(&mut self) {
         if !self.cares() || self.strict {

@@ -27,6 +27,11 @@ impl Reader<'_> {
         if let Some(end) = self.city_and_state(next) {
             return Some(end);
         }
+        if next == index
+            && let Some(end) = self.city_beside(next)
+        {
+            return Some(end);
+        }
         // A city of which the state is not told: a dictionary knows it, or it stands between comma and ZIP code.
         let end = self.capitals_from(next, 3);
         let after = self.index_at(end);
@@ -74,7 +79,7 @@ impl Reader<'_> {
     }
 
     /// In prose, behind a city: the ZIP code, also behind a state or a country.
-    fn zip_beyond(&mut self, index: usize) -> Option<usize> {
+    pub(super) fn zip_beyond(&mut self, index: usize) -> Option<usize> {
         if !self.strict {
             return None;
         }
@@ -104,7 +109,11 @@ impl Reader<'_> {
         let led = first.case == Case::Capital
             && self
                 .lower_is(index, words!["in", "at", "from", "to", "near", "and", "or", "of", "for", "both"]);
-        if !first.capitalised() || first.case == Case::Single || first.kind != Kind::Word || led {
+        // `Roe, MSN, NE-BC`: letters of a nurse, no town in Nebraska.
+        let letters = first.is(v::SUFFIX) && first.case == Case::Upper
+            || self
+                .lower_is(index, words!["birthplace", "hometown", "residence", "location", "lic", "license"]);
+        if !first.capitalised() || first.case == Case::Single || first.kind != Kind::Word || led || letters {
             return None;
         }
         let mut next = index;
@@ -209,6 +218,10 @@ impl Reader<'_> {
             return None;
         }
         // Without a ZIP code the words must be a city that is known, or unknown in prose; `Smith, MD` is a physician.
+        // `Lic MD-99997`.
+        if self.t(state + 1).symbol(b'-') && self.glued(state) && zip.is_none() {
+            return None;
+        }
         let credential = self.t(state).is(v::SUFFIX) && zip.is_none();
         let full = self.t(state).len() > 2;
         if zip.is_none()
@@ -375,35 +388,6 @@ impl Reader<'_> {
         None
     }
 
-    /// In prose: `CITY NEWFANE  STATE NY`: the box of a form, which ends where its blanks are wide.
-    pub(super) fn city_of_a_form(&mut self, index: usize) -> Option<usize> {
-        let label = self.t(index);
-        let first = self.t(index + 1);
-        let form = self.strict
-            && self.lower_is(index, words!["city", "town", "ciudad"])
-            && label.case != Case::Lower
-            && first.kind == Kind::Word
-            && first.case == label.case
-            && !first.is(v::FACILITY | v::STATE)
-            && (index + 2..index + 7)
-                .any(|at| self.lower_is(at, words!["state", "zip", "st"]) && self.t(at).case == label.case);
-        if !form {
-            return None;
-        }
-        let mut last = index + 1;
-        while last < index + 4
-            && self.t(last + 1).start == self.t(last).end + 1
-            && self.t(last + 1).kind == Kind::Word
-            && self.t(last + 1).capitalised()
-            && !self.lower_is(last + 1, words!["state", "zip"])
-        {
-            last += 1;
-        }
-        let end = self.t(last).end;
-        self.hit(first.start, end, Identifier::City, weight::PLACE + 1);
-        Some(end)
-    }
-
     /// In prose: `Burns County`, `Orange Parish`.
     pub(super) fn county(&mut self, index: usize) -> Option<usize> {
         let kinds = words!["county", "parish", "township", "borough"];
@@ -471,7 +455,7 @@ impl Reader<'_> {
         let travels = (1..=4).any(|by| {
             self.lower_is(
                 index.wrapping_sub(by),
-                list!("drove driving drive drives flew flying moved moving move traveling travels traveled relocated relocating trip"),
+                list!("drove driving drive drives flew flying moved moving move traveling travels traveled relocated relocating trip grew raised born coming joins joined visiting visit"),
             )
         });
         let lives = self.near(index, v::ADDRESS, 3)

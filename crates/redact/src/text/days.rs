@@ -113,6 +113,7 @@ impl Reader<'_> {
             "strips",
             "positive",
             "for",
+            "would",
         ];
         let rated = words![
             "pain",
@@ -183,6 +184,13 @@ impl Reader<'_> {
         ) || self.back(index, 1).is(v::EVENT | v::BIRTH | v::WEEKDAY | v::DATE)
             || self.back(index, 1).symbol(b',') && self.back(index, 2).is(v::WEEKDAY)
             || self.back(index, 1).symbol(b':') && self.back(index, 2).is(v::EVENT | v::DATE | v::BIRTH);
+        // `s/p lap appy 9/29`.
+        let announced = announced
+            || (2..=6).any(|by| {
+                self.lower_is(index.wrapping_sub(by), words!["p"])
+                    && self.back(index, by + 1).symbol(b'/')
+                    && self.lower_is(index.wrapping_sub(by + 2), words!["s"])
+            });
         if self.clock_behind(next) && !self.lower_is(next, measured) {
             let of_ten =
                 self.text.get(start..end).is_some_and(|part| part.ends_with(b"/10") || part.ends_with(b"/5"));
@@ -217,7 +225,18 @@ impl Reader<'_> {
         let one_of = !turn
             && self.lower_is(
                 index.wrapping_sub(1),
-                words!["session", "fraction", "fractions", "fx", "page", "part"],
+                words![
+                    "session",
+                    "fraction",
+                    "fractions",
+                    "fx",
+                    "page",
+                    "part",
+                    "day",
+                    "cup",
+                    "straw",
+                    "spoon"
+                ],
             );
         // The number of a visit at the end of a heading.
         let heading = !turn
@@ -227,7 +246,12 @@ impl Reader<'_> {
         let sum = self.back(index, 1).symbol(b'=') && self.back(index, 1).end == start;
         let lot = self.lower_is(index.wrapping_sub(1), words!["exp", "expires", "expiration"])
             && (2..=5).any(|by| self.lower_is(index.wrapping_sub(by), words!["lot", "batch"]));
-        dated || one_of || heading || sum || lot
+        // `RTC 3/12`: in three of twelve months.
+        let months = self.lower_is(index.wrapping_sub(1), words!["rtc"])
+            && self.text.get(start..start + 5).is_some_and(|part| {
+                part.split(|b| *b == b'/').nth(1).is_some_and(|months| months.starts_with(b"12"))
+            });
+        dated || one_of || heading || sum || lot || months
     }
 
     /// Whether a time of day stands here, also behind `at` or `@`: `8:15`, `@ 2p`, `at 9:15a`.
@@ -300,13 +324,17 @@ impl Reader<'_> {
             return None;
         }
         let full = token.len() > 5;
+        // `3pm thursday`: behind an hour.
+        let taken_hour = self.back(index, 1).kind == Kind::Mixed
+            && self.back(index, 1).len() <= 4
+            && self.bytes(self.back(index, 1)).ends_with(b"m");
         let announced = self.lower_is(index.wrapping_sub(1), taken)
             || matches!(self.t(index + 1).byte, b',' | b'.' | b'/')
                 && (self.t(index + 2).is(v::MONTH) || self.t(index + 2).kind == Kind::Number)
             || self.t(index + 1).is(v::MONTH)
             || self.t(index + 1).kind == Kind::Number;
         let written = if full {
-            token.capitalised() || self.lower_is(index.wrapping_sub(1), taken)
+            token.capitalised() || taken_hour || self.lower_is(index.wrapping_sub(1), taken)
         } else {
             token.capitalised() && announced
         };
@@ -329,6 +357,17 @@ impl Reader<'_> {
     /// `yesterday`, `last week`, `three days ago`, `in two weeks`, `next month`.
     pub(super) fn relative(&mut self, index: usize) -> Option<usize> {
         let token = self.t(index);
+        // `el jueves`, `anoche`, `desde el lunes`.
+        let dia = self
+            .lower_is(index, list!("lunes martes miércoles miercoles jueves viernes sábado sabado domingo"))
+            && self.lower_is(
+                index.wrapping_sub(1),
+                list!("el este próximo proximo pasado del desde hasta los para"),
+            );
+        if dia || self.lower_is(index, words!["anoche", "anteayer", "antier"]) {
+            self.hit(token.start, token.end, Identifier::Date, weight::CONTEXT);
+            return Some(token.end);
+        }
         if self.lower_is(index, words!["yesterday", "tomorrow"]) {
             // `the day before yesterday`.
             let led = self.lower_is(index.wrapping_sub(1), words!["before", "after"])

@@ -4,7 +4,7 @@
 
 use super::{
     Reader,
-    lowered::JOINTS,
+    lowered::{JOINTS, RELATIVES},
     token::{Case, Kind},
     weight,
 };
@@ -218,6 +218,58 @@ impl Reader<'_> {
         };
         let last = if head.case == Case::Upper { self.given_behind(last) } else { last };
         enough.then(|| (head.start, self.t(last - 1).end))
+    }
+
+    /// `the begay kid`, `wilfred's sister`, `thank you soila roberson` at the end.
+    pub(super) fn small_of_a_family(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        let borne = self.small_plain(index)
+            && token.known(FAMILY | GIVEN)
+            && token.known(COMMON)
+            && !token.known(PLAIN);
+        let end = self.small_end(index);
+        let found = Some((token.start, self.t(end - 1).end));
+        let kids = self.lower_is(end, list!("kid kids family baby twins girl boy girls boys household lady"));
+        let article = self.lower_is(index.wrapping_sub(1), words!["the", "that"]);
+        if article
+            && kids
+            && (borne
+                || self.small_plain(index) && token.known(FAMILY) && !token.known(PLAIN)
+                || self.small_sure(index)
+                || self.small_unknown(index))
+        {
+            return found;
+        }
+        let own = self.t(end).symbol(b'\'')
+            && self.lower_is(end + 1, words!["s"])
+            && self.lower_is(end + 2, RELATIVES);
+        if own && (borne || self.small_sure(index)) && !self.lower_is(index, RELATIVES) {
+            return found;
+        }
+        // `hey it's raymond um`.
+        let called = self.lower_is(index.wrapping_sub(1), words!["s", "its"])
+            && (self.lower_is(index.wrapping_sub(1), words!["its"])
+                || self.back(index, 2).symbol(b'\'') && self.lower_is(index.wrapping_sub(3), words!["it"]))
+            && self.lower_is(end, words!["um", "uh", "from", "calling", "again", "here", "and"]);
+        if called && (self.small_sure(index) || borne && token.known(GIVEN)) {
+            return found;
+        }
+        let thanks = self
+            .lower_is(index.wrapping_sub(1), words!["you", "thanks", "thx", "ty", "sincerely", "regards"])
+            && (!self.lower_is(index.wrapping_sub(1), words!["you"])
+                || self.lower_is(index.wrapping_sub(2), words!["thank"]));
+        if !thanks {
+            return None;
+        }
+        let part = |at: usize| {
+            self.small_plain(at)
+                && (self.t(at).known(FAMILY | GIVEN) && (self.t(at).known(COMMON) || !self.t(at).known(WORD))
+                    || self.small_unknown(at))
+        };
+        let second = if part(end) { self.small_end(end) } else { end };
+        let closes = matches!(self.t(second).kind, Kind::None) || self.t(second).symbol(b'\n');
+        (part(index) && closes && (second > end || !token.known(PLAIN)))
+            .then(|| (token.start, self.t(second - 1).end))
     }
 
     /// `ABADAN, DEVRIM K`: the index after what stands behind the comma, or the index itself.

@@ -115,6 +115,7 @@ impl Reader<'_> {
             let word = part.kind == Kind::Word
                 && part.capitalised()
                 && !part.is(v::TITLE | v::SUFFIX)
+                && !(part.is(v::CARER) && self.strict)
                 && (!part.known(WORD) || part.known(FAMILY | GIVEN))
                 && !(part.is(v::KNOWN) && !part.known(FAMILY | GIVEN));
             if word || initial {

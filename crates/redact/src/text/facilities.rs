@@ -13,7 +13,7 @@ use crate::{
 
 /// Words that tell what kind of place it is, and name none: `Sleep Center`, `National Cancer Institute`.
 pub(super) const KINDS: &[u64] = list!(
-    "infusion cardiac catheterization education visit sleep wound women men trauma level stroke comprehensive \
+    "endocrine digestive gastro infusion cardiac catheterization education visit sleep wound women men trauma level stroke comprehensive \
      rehabilitation rehab long short term acute chronic joint replacement excellence national international \
      american federal federally qualified skilled assisted nursing per stay same day ambulatory imaging \
      diagnostic diagnostics breast spine pain vein weight bariatric fertility birth birthing maternity \
@@ -130,6 +130,10 @@ impl Reader<'_> {
         {
             return;
         }
+        // `RELEASE OF PROTECTED HEALTH INFORMATION`.
+        if self.lower_is(index.wrapping_sub(1), words!["protected"]) {
+            return;
+        }
         let mut at = index;
         while let Some(before) = at.checked_sub(1) {
             let token = self.t(before);
@@ -147,7 +151,9 @@ impl Reader<'_> {
                 && (matches!(token.byte, b'\'' | b'-' | b'&')
                     || token.byte == b'.' && self.lower_is(before.wrapping_sub(1), words!["st", "mt", "ft"]));
             let possessive = self.lower_is(before, words!["s"]) && self.back(before, 1).symbol(b'\'');
-            if !(word || small || sign || possessive) || words > 6 {
+            // `Roe, Jane, NP   HF CLINIC`, `Dr. Deleon      Pharmacy:`: another column.
+            let column = self.strict && token.end + 2 < self.t(at).start;
+            if !(word || small || sign || possessive) || words > 6 || column {
                 break;
             }
             // The level of a log line.
@@ -162,6 +168,18 @@ impl Reader<'_> {
             if self.t(before).symbol(b'.') && !self.lower_is(before.wrapping_sub(1), words!["st", "mt", "ft"])
             {
                 break;
+            }
+            // `HF CLINIC`: the letters of a department.
+            if self.strict
+                && word
+                && words == 0
+                && token.case == Case::Upper
+                && token.len() <= 3
+                && !token.is(v::FACILITYMID)
+                && self.t(index).case == Case::Upper
+                && self.lower_is(index, words!["clinic", "center", "group"])
+            {
+                return;
             }
             if word {
                 words += 1;

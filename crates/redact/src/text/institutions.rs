@@ -122,7 +122,8 @@ impl Reader<'_> {
                         "call", "with"
                     ],
                 );
-            if words > 5 || !(word || point) {
+            // What stands two blanks away is another column.
+            if words > 5 || !(word || point) || token.end + 1 < self.t(first).start {
                 break;
             }
             if word {

@@ -26,7 +26,9 @@ const TAKES: &[u64] = list!(
      evaluated followup expires renewed refilled filled refill due returned returns repeat repeated recheck imaging films \
      film study pap holter transferred arrived intubated extubated dialyzed dos doi doa dod mohs excision line lines \
      crown filling extraction cleaning hygiene bwx fmx recall session treated presented hospitalized enrolled consented \
-     randomized dispensed"
+     randomized dispensed showed show stop stops planned conference nv rebook rebooked read trigger er retrieval schedule \
+     calendar nrd mbss fill clinic bm ngtd crrt iud pacer pump drain drains signout echo transferred downgraded upgraded decannulated \
+     trached booster"
 );
 
 /// What takes a day, a number or a range alike.
@@ -168,7 +170,9 @@ impl Reader<'_> {
                 && jot.day <= 4;
             // `Session 12/20`: of twenty.
             let counted = self.lower_is(at, words!["session", "line", "lines", "tx"]) && !turn;
-            return (done || doctor) && !bottles && !counted;
+            return (done || doctor || self.opens_an_entry(index) || self.timed(index))
+                && !bottles
+                && !counted;
         }
         if done || doctor {
             return true;
@@ -179,7 +183,11 @@ impl Reader<'_> {
             && next.case == Case::Lower
             && !self.lower_is(index + 3, GOES_ON);
         if self.lower_is(at, PREPOSITIONS) {
-            return !range && !(self.lower_is(at, words!["from", "by", "after"]) && !wide);
+            let due = self.lower_is(at, words!["by"])
+                && (1..=8).any(|by| {
+                    self.lower_is(at.wrapping_sub(by), list!("need needs needed due done back send form forms record records ready deadline submit sign signed"))
+                });
+            return !range && (due || !(self.lower_is(at, words!["from", "by", "after"]) && !wide));
         }
         // `A1c 7.1 (11-27)`, `POD 1 (10-14, Nelson)`; `Hgb 13.1 (12-16)` is what is normal.
         if previous.symbol(b'(') {
@@ -205,6 +213,60 @@ impl Reader<'_> {
         begins
             && (falls || jot.day > 12 || jot.led)
             && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
+    }
+
+    /// `4/4 extubated.`, `4/10 PICC`: a day at the beginning of a sentence, and what was done on it.
+    fn opens_an_entry(&self, index: usize) -> bool {
+        let before = self.back(index, 1);
+        let opens = before.kind == Kind::None
+            || before.kind == Kind::Symbol
+                && matches!(before.byte, b'.' | b';' | b':' | b',' | b'\n' | b'(' | b'-');
+        // `2/2 due`: the second of two.
+        let same = self.bytes(self.t(index)) == self.bytes(self.t(index + 2))
+            && self.lower_is(index + 3, words!["due", "given", "done", "complete"]);
+        // `1/6 van der Buchanan, Polly`; a cell of a table or of a row of slashes that is a day and nothing else.
+        let (first, last) = (self.t(index), self.t(index + 2));
+        let cell = self.byte(first.start.wrapping_sub(1)) == b'\t' && self.byte(last.end) == b'\t'
+            || matches!(before.byte, b'/' | b'|' | b']')
+                && before.kind == Kind::Symbol
+                && before.end < first.start
+                && self.t(index + 3).kind == Kind::None
+            || before.kind == Kind::None
+                && (self.t(index + 3).case == Case::Capital && self.t(index + 3).known(FAMILY)
+                    || self.over_particles(index + 3) > index + 3);
+        let typed = before.symbol(b':')
+            && self.back(index, 2).case == Case::Single
+            && matches!(self.back(index, 2).byte, b'D' | b'T');
+        // `KT/rph 2/6`: who signed, and when, at the end.
+        let signed = before.is(v::SUFFIX)
+            && !self.lower_is(index.wrapping_sub(1), words!["pt", "ot", "do"])
+            && self.t(index + 3).kind == Kind::None;
+        signed
+            || cell
+            || typed
+            || opens
+                && !same
+                && (self.lower_is(index + 3, TAKES)
+                    || self.lower_is(index + 3, words!["peds", "signout", "handoff", "to"]))
+    }
+
+    /// `Trigger 8/10 2130`, `@ 07:38 3/4`: beside an hour.
+    fn timed(&self, index: usize) -> bool {
+        let hour = self.t(index + 3);
+        let bytes = self.bytes(hour);
+        let military = hour.kind == Kind::Number
+            && matches!(
+                bytes,
+                [b'0' | b'1', b'0'..=b'9', b'0'..=b'5', _] | [b'2', b'0'..=b'3', b'0'..=b'5', _]
+            )
+            && bytes.last() == Some(&b'0')
+            && !(matches!(bytes, [b'1', b'9', ..] | [b'2', b'0', ..]) && !self.back(index, 1).capitalised());
+        let clock = self.back(index, 1).kind == Kind::Number
+            && self.back(index, 1).len() == 2
+            && self.back(index, 2).symbol(b':')
+            && self.back(index, 3).kind == Kind::Number
+            && self.back(index, 3).len() <= 2;
+        military || clock
     }
 
     /// `f/u`, `d/c`, `u/s`, `r/s`: abbreviations of what is done on a day.

@@ -17,11 +17,11 @@ use crate::{
 pub(super) const JOINTS: usize = 3;
 
 /// Relatives and others, before their name.
-const RELATIVES: &[u64] = list!(
+pub(super) const RELATIVES: &[u64] = list!(
     "daughter son wife husband mother father sister brother mom dad aunt uncle niece nephew cousin grandma grandpa \
      grandson granddaughter partner fiance fiancee girlfriend boyfriend dtr dgtr hubby wifey twins twin kids \
      children sons daughters sisters brothers siblings parents stepdad stepmom stepson stepdaughter attorney \
-     lawyer caregiver neighbor friend roommate guardian hijo hija esposo esposa madre padre hermano hermana abuela \
+     kid kiddo lawyer caregiver neighbor friend roommate guardian hijo hija esposo esposa madre padre hermano hermana abuela \
      abuelo"
 );
 
@@ -68,7 +68,8 @@ impl Reader<'_> {
                 .or_else(|| self.small_pair(index, flat))
                 .or_else(|| self.small_relative(index, flat))
                 .or_else(|| self.small_called(index))
-                .or_else(|| self.small_in_bed(index));
+                .or_else(|| self.small_in_bed(index))
+                .or_else(|| self.small_of_a_family(index));
             if let Some((start, end)) = found {
                 self.hit(start, end, Identifier::Name, weight::NAME - 2);
                 done = end;
@@ -83,13 +84,13 @@ impl Reader<'_> {
     }
 
     /// Whether a word in small letters is a name and nothing else.
-    fn small_sure(&self, index: usize) -> bool {
+    pub(super) fn small_sure(&self, index: usize) -> bool {
         let token = self.t(index);
         token.known(GIVEN | FAMILY) && !token.known(WORD) && self.small_plain(index)
     }
 
     /// Whether a word in small letters could be a part of a name.
-    fn small_plain(&self, index: usize) -> bool {
+    pub(super) fn small_plain(&self, index: usize) -> bool {
         let token = self.t(index);
         token.kind == Kind::Word
             && token.case == Case::Lower
@@ -99,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// Whether a word in small letters is in no dictionary.
-    fn small_unknown(&self, index: usize) -> bool {
+    pub(super) fn small_unknown(&self, index: usize) -> bool {
         let token = self.t(index);
         token.roles == 0
             && !token.known(WORD | MEDICAL | GIVEN | FAMILY)
@@ -108,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// The index behind a part with what hyphens and apostrophes join to it, up to a bound.
-    fn small_end(&self, index: usize) -> usize {
+    pub(super) fn small_end(&self, index: usize) -> usize {
         let mut next = index + 1;
         while next < index + 2 * JOINTS
             && matches!(self.t(next).byte, b'-' | b'\'')
@@ -408,8 +409,13 @@ impl Reader<'_> {
             zip.wrapping_sub(1),
             words!["id", "in", "or", "me", "ok", "hi", "ms", "md", "pa", "ct", "ma"],
         );
+        // `San Jose ca 95133`.
+        let small = state.case == Case::Lower
+            && !self.lower_is(zip.wrapping_sub(1), words!["de", "la", "al", "mi", "mo"])
+            && (!word || (3..=4).any(|by| self.known_city(zip.wrapping_sub(by), zip.wrapping_sub(2))))
+            && self.t(zip).start == state.end + 1;
         let stands = state.is(v::STATE)
-            && state.case == Case::Upper
+            && (state.case == Case::Upper || small)
             && state.len() == 2
             && (comma || !word && self.back(zip, 2).case == Case::Capital);
         if stands && let Some(end) = self.postal_code(zip) {
@@ -478,7 +484,7 @@ impl Reader<'_> {
     }
 
     /// Whether the words from one to another are a city that the dictionary knows.
-    fn known_city(&self, first: usize, last: usize) -> bool {
+    pub(super) fn known_city(&self, first: usize, last: usize) -> bool {
         let mut hash = HASH_START;
         for at in first..=last {
             if at > first {

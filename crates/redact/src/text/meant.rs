@@ -3,14 +3,10 @@
 //! A word that is a frequent name, or no word at all, is a name where one is due, whatever else it could mean.
 
 use super::{
-    Hit, Reader,
+    Reader,
     token::{Case, Kind},
-    weight,
 };
-use crate::{
-    Identifier,
-    words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, list, vocabulary as v, words},
-};
+use crate::words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, list, vocabulary as v, words};
 
 /// People beside the roles of the vocabulary, as notes name them.
 const PEOPLE: &[u64] = list!(
@@ -21,12 +17,22 @@ const PEOPLE: &[u64] = list!(
      grandpa nana hubby wifey gf bf pcp aide classmate tenant widow widower law donor twin triplet lawyer \
      attorney judge chaplain interpreter translator supervisee trainee operator driver foster godmother \
      godfather witness son stepdad stepmom rep advocate coordinator worker lead recipient presenter volunteer facilitator preceptor moderator homeroom hijo hija esposo esposa madre \
-     padre hermano hermana abuela abuelo paciente enfermera"
+     padre hermano hermana abuela abuelo paciente enfermera supervising sonographer ref referring reviewer rider guard \
+     escort prescriber verifier requester requestor endoscopist proceduralist perfusionist collateral informant historian \
+     ec pi subi airway recorder charge rph embalmer notary clerk dispatcher medic firefighter marshal parole mds owner \
+     visitor ride surrogate agent paralegal passenger receptionist greeter secretary scheduler biller coder registrar \
+     cashier stylist barber butcher baker mechanic plumber electrician mentor mentee godparent godson goddaughter kiddo \
+     stepbrother stepsister sitter daycare headmaster dean nun deacon bishop imam cantor minister celebrant counselor \
+     fireman policeman investigator adjuster examiner arbitrator mediator conservator trustee executor payee delegate \
+     reporter complainant respondent grievant appellant petitioner plaintiff defendant victim suspect abuser perpetrator \
+     neighbour flatmate bunkmate cellmate inmate detainee soldier sailor marine veteran spouse bride groom fiance hospitalist \
+     anesthesiologist doula auntie aunty papa gramps grammy memaw pawpaw alternate hcpoa dpoahc anes surg circ attendant companion liaison facilitator collector taker rehab dietary activities"
 );
 
 /// Letters behind names and before them.
-const LETTERS: &[u64] =
-    list!("np rn pa md do crna lpn cna msw lcsw pharmd dds dmd ma dnp cnm rd rt pt ot slp lvn emt sw cm");
+const LETTERS: &[u64] = list!(
+    "np rn pa md do crna lpn cna msw lcsw pharmd dds dmd ma dnp cnm rd rt pt ot slp lvn emt sw cm nnp fnp aprn rph cpht cst lmsw"
+);
 
 /// Verbs and nouns before `by`, `with`, `to`, `from`, and words that do without one.
 const AGENTS: &[u64] = list!(
@@ -44,10 +50,19 @@ const SUFFERED: &[u64] = list!(
 
 impl Reader<'_> {
     /// Whether a capitalised word may be a name where one is due.
-    fn may_be_meant(&self, index: usize) -> bool {
+    pub(super) fn may_be_meant(&self, index: usize) -> bool {
         let token = self.t(index);
         let written =
             matches!(token.case, Case::Capital) || token.case == Case::Inner && self.atom(index).is_some();
+        // `O'Kennedy`.
+        let joined = token.case == Case::Single
+            && self.t(index + 1).symbol(b'\'')
+            && self.glued(index)
+            && self.glued(index + 1)
+            && matches!(self.t(index + 2).case, Case::Capital | Case::Inner);
+        if joined && token.kind == Kind::Word && self.t(index + 2).kind == Kind::Word {
+            return true;
+        }
         if token.kind != Kind::Word || !written || token.len() < 2 {
             return false;
         }
@@ -72,8 +87,24 @@ impl Reader<'_> {
 
     /// The name that begins here, with a second part and what joins it.
     fn meant_from(&self, first: usize) -> Option<(usize, usize)> {
-        let over = self.over_particles(first);
         let start = self.t(first).start;
+        // `MA S. White`, `Tech J Workman`, `Tech: E WELLS`.
+        let initial = self.t(first).case == Case::Single && self.t(first).kind == Kind::Word;
+        let family = first + 1 + usize::from(self.t(first + 1).symbol(b'.') && self.glued(first));
+        let loud = self.t(family);
+        let plain = loud.kind == Kind::Word
+            && loud.case == Case::Upper
+            && loud.len() > 2
+            && loud.otherwise() == 0
+            && (loud.known(FAMILY) && (loud.known(COMMON) || !loud.known(WORD))
+                || !loud.known(WORD | MEDICAL))
+            && self.back(first, 1).symbol(b':');
+        let near = self.t(family).start <= self.t(family.wrapping_sub(1)).end.saturating_add(1);
+        if initial && near && plain {
+            return Some((start, self.t(self.atom(family)? - 1).end));
+        }
+        let first = if initial && near && self.may_be_meant(family) { family } else { first };
+        let over = self.over_particles(first);
         let first = if over > first && self.t(over).capitalised() { over } else { first };
         if !self.may_be_meant(first) {
             return None;
@@ -97,6 +128,14 @@ impl Reader<'_> {
         Some((start, end))
     }
 
+    /// `Fr. Okafor`, `Dep. Hoffman`; `14 Fr. coude` is a gauge.
+    fn abbreviates(&self, index: usize) -> bool {
+        self.lower_is(index, list!("fr dep det sr bro msgr cpl tpr insp supt atty"))
+            && self.t(index).capitalised()
+            && self.t(index + 1).symbol(b'.')
+            && self.back(index, 1).kind != Kind::Number
+    }
+
     /// In prose: a name behind a role, a title, a greeting, `I'm`, or a preposition of persons.
     pub(super) fn meant(&self, index: usize) -> Option<(usize, usize)> {
         if !self.strict {
@@ -104,11 +143,30 @@ impl Reader<'_> {
         }
         let token = self.t(index);
         let letters = token.case == Case::Upper && self.lower_is(index, LETTERS);
-        let role = token.is(v::PERSON | v::KIN | v::CARER)
+        // The head of a mail.
+        let headed = self.lower_is(index, words!["subject"])
+            && self.t(index + 1).symbol(b':')
+            && (self.back(index, 1).kind == Kind::None || self.back(index, 1).symbol(b'\n'));
+        let role = !headed && token.is(v::PERSON | v::KIN | v::CARER)
             || self.lower_is(index, PEOPLE)
-            || token.is(v::TITLE) && !self.lower_is(index, words!["dr"]);
+            || token.is(v::TITLE) && !self.lower_is(index, words!["dr"])
+            || self.abbreviates(index)
+            // `viable male "Daisy"`.
+            || self.lower_is(index, words!["male", "female"]) && self.t(index + 1).symbol(b'"');
         let follow = self.lower_is(index, words!["u"]) && self.back(index, 1).symbol(b'/');
+        // `parents of May Brady`, `pt of Sharp`; `Paged Hunter`.
+        let of = self.lower_is(index, words!["of"])
+            && (self.back(index, 1).is(v::PERSON | v::KIN)
+                || self.lower_is(
+                    index.wrapping_sub(1),
+                    list!("parents parent family guardian guardians pt estate"),
+                ));
+        let paged = self.begins_sentence(index)
+            && self.lower_is(index, list!("paged called texted notified informed emailed phoned"))
+            && self.t(index).case == Case::Capital;
         let agent = follow
+            || of
+            || paged
             || token.case == Case::Lower && self.lower_is(index, AGENTS)
             || token.is(v::GREETING)
             || self.lower_is(index, words!["hey", "thx", "best", "hiya"]);
@@ -140,8 +198,18 @@ impl Reader<'_> {
         }
         let head = self.t(next);
         // A role at the end of a clause, and a new one that begins with a word.
-        let apart = self.t(next - 1).symbol(b'.') || self.t(next - 1).symbol(b'-');
+        let apart = (self.t(next - 1).symbol(b'.') && !(next == index + 2 && self.abbreviates(index)))
+            || self.t(next - 1).symbol(b'-');
         if apart && (head.known(PLAIN) || !head.known(COMMON)) {
+            return None;
+        }
+        // `Agent: May I have …`: who speaks, and the first word.
+        if self.t(next - 1).symbol(b':')
+            && matches!(self.back(index, 1).kind, Kind::None)
+            && head.known(WORD)
+            && (self.t(next + 1).case == Case::Lower || self.t(next + 1).case == Case::Single)
+            && self.t(next + 1).kind == Kind::Word
+        {
             return None;
         }
         let preposition =
@@ -150,7 +218,13 @@ impl Reader<'_> {
         if place || (preposition || follow) && (!head.known(GIVEN | FAMILY) || head.is(v::EPONYM)) {
             return None;
         }
-        self.meant_from(next)
+        if let Some(found) = self.fielded(next) {
+            return Some(found);
+        }
+        let (start, end) = self.meant_from(next)?;
+        // A given and a family name may go further.
+        let whole = self.full_name(next).filter(|whole| whole.0 == start && whole.1 > end);
+        Some(whole.unwrap_or((start, end)))
     }
 
     /// In prose: `initials J.R.`, `transcribed by J.R.`
@@ -188,7 +262,23 @@ impl Reader<'_> {
                 || self.lower_is(next + 2, PEOPLE)
                 || self.lower_is(
                     next + 2,
-                    words!["family", "insurance", "chart", "room", "house", "school", "care", "pain"],
+                    words![
+                        "surgery",
+                        "appointment",
+                        "appt",
+                        "visit",
+                        "ear",
+                        "meds",
+                        "blood",
+                        "family",
+                        "insurance",
+                        "chart",
+                        "room",
+                        "house",
+                        "school",
+                        "care",
+                        "pain"
+                    ],
                 ))
         {
             return found;
@@ -219,7 +309,14 @@ impl Reader<'_> {
                 && !self.back(index, 2).is(v::TITLE)
                 || self.lower_is(index.wrapping_sub(1), words!["love", "xo", "hugs"]));
         let greeted = alone && self.t(next).symbol(b',') && ends(next + 1) && (given || !token.known(WORD));
-        if closes && known || greeted {
+        // `RTC 6 wk. Rios`: the family name alone, behind the last sentence.
+        let family_closes = closes
+            && self.t(next).kind == Kind::None
+            && family
+            && !token.known(WORD)
+            && self.back(index, 1).symbol(b'.')
+            && token.start > self.back(index, 1).end;
+        if closes && known || greeted || family_closes {
             return found;
         }
         // `Singleton Gene, 60`: the family name first.
@@ -232,6 +329,24 @@ impl Reader<'_> {
             && (self.t(next + 1).symbol(b',') && self.t(next + 2).kind == Kind::Number)
         {
             return Some((token.start, second.end));
+        }
+        // `is Virginia (wife) there`, `Mark, daughter, at bedside`.
+        let related = |at: usize| {
+            (self.t(at).is(v::KIN) || self.lower_is(at, PEOPLE)) && self.t(at).case == Case::Lower
+        };
+        let bracket = self.t(next).symbol(b'(') && related(next + 1) && self.t(next + 2).symbol(b')');
+        let comma = self.t(next).symbol(b',')
+            && related(next + 1)
+            && (self.t(next + 2).symbol(b',')
+                || self.lower_is(next + 2, words!["at", "here", "present", "in", "with"]));
+        if (bracket || comma) && token.known(GIVEN | FAMILY) {
+            return found;
+        }
+        // `Farley at window`.
+        let waits = self.lower_is(next, words!["at"])
+            && self.lower_is(next + 1, list!("window desk counter door bedside registration front checkin"));
+        if waits && (given || family || !token.known(WORD)) {
+            return found;
         }
         let aux = self.lower_is(next, words!["was", "is", "has", "had", "been"]);
         if given
@@ -300,13 +415,19 @@ impl Reader<'_> {
         let sure = double && closes && (given || several)
             || begins && closes && (several && given || given && !self.t(index).known(WORD));
         let dated = self.t(last).symbol(b',') && self.t(last + 1).kind == Kind::Number;
+        // `TMPRSS2 not done. - Coffey` at the end of all.
+        let below = self.t(last).kind == Kind::None
+            && matches!(self.back(index, 2).byte, b'.' | b'!' | b')')
+            && self.back(index, 2).kind == Kind::Symbol
+            && self.back(index, 1).end < self.t(index).start
+            && !(self.t(index).known(PLAIN) && !several);
         let tail = !begins
             && (self.t(last).kind == Kind::None || dated)
             && self.back(index, 2).end < self.back(index, 1).start
             && self.back(index, 1).end < self.t(index).start
             && given
             && (several || !self.t(index).known(WORD));
-        (sure || tail).then_some((start, end))
+        (sure || tail || below).then_some((start, end))
     }
 
     /// `DOE^JANE^A` of DICOM and HL7, in texts that are neither.
@@ -339,115 +460,5 @@ impl Reader<'_> {
             parts += 1;
         }
         (known && parts > 1).then_some((token.start, end))
-    }
-
-    /// Beside a name: `Roe and Grace`, `Allen/Hill`, `Ann, Will and Joy`.
-    pub(super) fn companions(&mut self, first_hit: usize) {
-        if !self.strict {
-            return;
-        }
-        // `Marziyet Rushisvili listed`: a given name that nobody knows opens the sentence.
-        for at in first_hit..self.hits.len() {
-            let Some(hit) = self.hits.get(at).copied() else { break };
-            let index = self.index_at(hit.start);
-            if hit.identifier == Identifier::Name
-                && index > 0
-                && self.t(index).case == Case::Capital
-                && self.begins_sentence(index - 1)
-                && self.given_before(index)
-                && let Some(hit) = self.hits.get_mut(at)
-            {
-                hit.start = self.tokens.get(index - 1).map_or(hit.start, |token| token.start);
-            }
-        }
-        let mut ends: Vec<(usize, usize)> = self
-            .hits
-            .iter()
-            .skip(first_hit)
-            .filter(|h| h.identifier == Identifier::Name)
-            .map(|h| (h.start, h.end))
-            .collect();
-        ends.sort_unstable();
-        ends.dedup();
-        let mut found: Vec<Hit> = Vec::new();
-        let mut at = 0;
-        // Forward, and what was found goes on.
-        while let Some((_, end)) = ends.get(at).copied() {
-            at += 1;
-            let mut index = self.index_at(end);
-            let joined = self.joint(&mut index);
-            if joined && let Some((start, end)) = self.companion(index) {
-                found.push(Hit {
-                    start,
-                    end,
-                    identifier: Identifier::Name,
-                    weight: weight::GUESS + 1,
-                    quoted: 0,
-                });
-                if at < 512 && !ends.contains(&(start, end)) {
-                    ends.insert(at, (start, end));
-                }
-            }
-        }
-        // `Grace and Roe`, `Hill/Allen`: the one before.
-        for (start, _) in ends {
-            let index = self.index_at(start);
-            let sign = self.back(index, 1);
-            let by = if sign.symbol(b',')
-                || sign.symbol(b'/')
-                || sign.symbol(b'&')
-                || self.lower_is(index.wrapping_sub(1), words!["and", "or"])
-            {
-                2
-            } else {
-                continue;
-            };
-            let Some(before) = index.checked_sub(by) else { continue };
-            if sign.symbol(b',') && !self.t(before).known(PLAIN) == self.t(before).known(WORD) {
-                continue;
-            }
-            if let Some((start, end)) = self.companion(before) {
-                found.push(Hit {
-                    start,
-                    end,
-                    identifier: Identifier::Name,
-                    weight: weight::GUESS + 1,
-                    quoted: 0,
-                });
-            }
-        }
-        self.hits.extend(found);
-    }
-
-    /// Goes over what joins names of a list.
-    fn joint(&self, index: &mut usize) -> bool {
-        let from = *index;
-        if self.t(*index).symbol(b',') {
-            *index += 1;
-        }
-        if self.lower_is(*index, words!["and", "or"]) && !self.t(*index).capitalised()
-            || self.t(*index).symbol(b'&')
-            || self.t(*index).symbol(b'/')
-        {
-            *index += 1;
-        }
-        *index > from
-    }
-
-    fn companion(&self, index: usize) -> Option<(usize, usize)> {
-        let token = self.t(index);
-        let place = token.is(v::STATE)
-            || token.known(crate::words::CITY)
-                && !token.known(GIVEN)
-                && !(token.known(COMMON) && !self.back(index, 1).symbol(b','));
-        if !self.may_be_meant(index)
-            || !token.known(COMMON) && (token.known(WORD) || !token.known(GIVEN | FAMILY))
-            || place
-            || token.is(v::KNOWN) && !(token.known(COMMON) && self.back(index, 1).symbol(b'/'))
-        {
-            return None;
-        }
-        let next = self.atom(index)?;
-        Some((token.start, self.t(next - 1).end))
     }
 }

@@ -58,6 +58,8 @@ pub(crate) mod rows;
 mod scanned;
 mod seen;
 mod segments;
+mod slips;
+mod spared;
 mod stated;
 mod streets;
 mod take;
@@ -67,6 +69,7 @@ pub(crate) mod token;
 mod tuples;
 pub(crate) mod value;
 mod versions;
+mod widened;
 pub(crate) mod written;
 
 use crate::{
@@ -217,6 +220,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     reader.cared();
     reader.others();
     reader.stated();
+    reader.slips();
     reader.handles();
     reader.beside();
     reader.owners();
@@ -271,6 +275,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.commands();
         reader.spare_keys();
     }
+    reader.spared();
     encoded::spare_mails(text, before..first, hits);
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();

@@ -130,7 +130,8 @@ impl Reader<'_> {
             return false;
         }
         // `Smith:` behind `Dear Mr.` is a name, `Name:` and `Phone number:` are keys.
-        if is_sign(1) && (!(named && plain) || self.t(index + 1).symbol(b'=')) {
+        let column = self.strict && index > 0 && self.back(index, 1).end + 1 < token.start;
+        if is_sign(1) && (!(named && plain) || self.t(index + 1).symbol(b'=') || column) {
             return false;
         }
         let compound = is_sign(2)
@@ -274,7 +275,10 @@ impl Reader<'_> {
             && self.t(index).kind == Kind::Word
             && self.t(index).case != Case::Upper
             || self.lower_is(index, words!["st"])
-                && self.t(index).case == Case::Capital
+                && (self.t(index).case == Case::Capital
+                    || self.strict
+                        && self.t(index).case == Case::Upper
+                        && matches!(self.t(index + 2).case, Case::Upper))
                 && self.t(index + 1).symbol(b'.')
     }
 
@@ -297,6 +301,10 @@ impl Reader<'_> {
             || (generous || self.strict) && !next.known(WORD) && !next.is(v::KNOWN) && next.roles == 0
             || next.case == Case::Single && self.t(comma + 2).symbol(b'.');
         let word = next.known(WORD) && !next.is(v::STRONG) && !generous;
+        // `Driver Delila House, CDL`: letters of something else.
+        if next.case == Case::Upper && !next.known(GIVEN) && self.back(comma, 1).case == Case::Capital {
+            return false;
+        }
         let state = next.is(v::STATE) && (next.case == Case::Upper && next.len() == 2 || !next.known(GIVEN));
         given && !word && !state && !next.is(v::SUFFIX | v::TITLE)
     }

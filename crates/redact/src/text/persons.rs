@@ -10,7 +10,7 @@ use super::{
 use crate::words::words;
 use crate::{
     Identifier,
-    words::{COMMON, FAMILY, GIVEN, WORD, technical::TECHNICAL, vocabulary as v},
+    words::{COMMON, FAMILY, GIVEN, PLAIN, WORD, technical::TECHNICAL, vocabulary as v},
 };
 
 impl Reader<'_> {
@@ -69,6 +69,7 @@ impl Reader<'_> {
             self.unknown();
         }
         self.companions(first_hit);
+        self.widened(first_hit);
         self.lowered();
         self.display_names();
     }
@@ -77,6 +78,7 @@ impl Reader<'_> {
     fn named(&self, index: usize) -> Option<(usize, usize)> {
         self.full_name(index)
             .or_else(|| self.last_first(index))
+            .or_else(|| self.fielded(index))
             .or_else(|| self.credentialed(index))
             .or_else(|| self.initialed(index))
             .or_else(|| self.quoted_name(index))
@@ -353,14 +355,34 @@ impl Reader<'_> {
         }
         for index in 0..self.tokens.len() {
             let token = self.t(index);
-            let sentence = token.known(WORD) && !token.is(v::STRONG) && self.begins_sentence(index);
+            // `Hunter's mom. Hunter threw up`.
+            let goes_on = self.strict
+                && token.known(GIVEN)
+                && !token.known(PLAIN)
+                && self.t(index + 1).case == Case::Lower
+                && self.t(index + 1).kind == Kind::Word;
+            let sentence =
+                token.known(WORD) && !token.is(v::STRONG) && self.begins_sentence(index) && !goes_on;
+            // `hey it's raymond`, behind the name as the telephone shows it.
+            let small = self.strict
+                && token.case == Case::Lower
+                && token.len() > 3
+                && !token.known(WORD)
+                && !matches!(self.byte(token.end), b'_' | b'@' | b'.' | b'-' | b'0'..=b'9');
             if token.kind == Kind::Word
-                && token.capitalised()
+                && (token.capitalised() || small)
                 && parts.contains(&token.hash)
                 && !sentence
                 && !matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b'_' | b'@')
             {
-                self.hit(token.start, token.end, Identifier::Name, weight::NAME - 1);
+                let weight = if token.capitalised() { weight::NAME - 1 } else { weight::GUESS };
+                // `Leonard: leonard ottanelli, 8/3/07`.
+                let family = self.t(index + 1);
+                let on = !token.capitalised()
+                    && family.start == token.end + 1
+                    && (self.small_unknown(index + 1) || self.small_sure(index + 1));
+                let end = if on { self.t(self.small_end(index + 1) - 1).end } else { token.end };
+                self.hit(token.start, end, Identifier::Name, weight);
             }
         }
     }

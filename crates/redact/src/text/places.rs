@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Identifier,
-    words::{vocabulary as v, words},
+    words::{list, vocabulary as v, words},
 };
 
 impl Reader<'_> {
@@ -32,12 +32,111 @@ impl Reader<'_> {
                     .or_else(|| self.numbered_in_words(index))
                     .or_else(|| self.county(index))
                     .or_else(|| self.city_of_a_form(index))
+                    .or_else(|| self.located_at(index))
+                    .or_else(|| self.calle(index))
+                    .or_else(|| self.vive(index))
+                    .or_else(|| self.lives(index))
+                    .or_else(|| self.street_without_number(index))
                     .or_else(|| self.city_and_state(index))
                     .or_else(|| self.city_alone(index)),
                 _ => None,
             };
             done = end.unwrap_or(done);
         }
+    }
+
+    /// In prose: `CITY NEWFANE  STATE NY`: the box of a form, which ends where its blanks are wide.
+    pub(super) fn city_of_a_form(&mut self, index: usize) -> Option<usize> {
+        let label = self.t(index);
+        let first = self.t(index + 1);
+        let form = self.strict
+            && self.lower_is(index, words!["city", "town", "ciudad"])
+            && label.case != Case::Lower
+            && first.kind == Kind::Word
+            && first.case == label.case
+            && !first.is(v::FACILITY | v::STATE)
+            && (index + 2..index + 7)
+                .any(|at| self.lower_is(at, words!["state", "zip", "st"]) && self.t(at).case == label.case);
+        if !form {
+            return None;
+        }
+        let mut last = index + 1;
+        while last < index + 4
+            && self.t(last + 1).start == self.t(last).end + 1
+            && self.t(last + 1).kind == Kind::Word
+            && self.t(last + 1).capitalised()
+            && !self.lower_is(last + 1, words!["state", "zip"])
+        {
+            last += 1;
+        }
+        let end = self.t(last).end;
+        self.hit(first.start, end, Identifier::City, weight::PLACE + 1);
+        Some(end)
+    }
+
+    /// In prose, behind a street: `95696 79th St. Oak Harbor`, a city that is known with nothing before it.
+    pub(super) fn city_beside(&mut self, index: usize) -> Option<usize> {
+        let end = self.capitals_from(index, 3);
+        let last = self.index_at(end);
+        if !self.strict
+            || end == 0
+            || last <= index
+            || !self.known_city(index, last - 1)
+            || self.t(last).capitalised()
+        {
+            return None;
+        }
+        self.hit(self.t(index).start, end, Identifier::City, weight::PLACE);
+        Some(self.zip_beyond(last).unwrap_or(end))
+    }
+
+    /// In prose: `Provider location: Willow Lake, SD`: what a label and a state enclose.
+    fn located_at(&mut self, index: usize) -> Option<usize> {
+        let label = self.strict
+            && self.t(index + 1).symbol(b':')
+            && self
+                .lower_is(index, words!["location", "city", "town", "hometown", "birthplace", "residence"]);
+        let end = if label { self.capitals_from(index + 2, 3) } else { 0 };
+        let last = self.index_at(end);
+        let state = self.t(last).symbol(b',') && self.state_at(last + 1).is_some();
+        let word = self.t(index + 2).is(v::FACILITY | v::TITLE | v::CARER);
+        (end > 0 && state && !word).then(|| {
+            self.hit(self.t(index + 2).start, end, Identifier::City, weight::PLACE);
+            end
+        })
+    }
+
+    /// In prose: `pt lives Meadow Woods, wife helps`: where, without a preposition.
+    fn lives(&mut self, index: usize) -> Option<usize> {
+        let told = self.strict
+            && self.lower_is(index, words!["lives", "resides"])
+            && self.t(index).case == Case::Lower;
+        let head = self.t(index + 1);
+        let end = if told && head.case == Case::Capital { self.capitals_from(index + 1, 4) } else { 0 };
+        let last = self.index_at(end);
+        let closes = matches!(self.t(last).kind, Kind::None)
+            || self.t(last).kind == Kind::Symbol
+                && matches!(self.t(last).byte, b'.' | b',' | b';' | b')' | b'\n');
+        let own = head.otherwise() & !v::FACILITYMID == 0 && !head.is(v::TITLE | v::KIN);
+        (end > 0 && closes && own).then(|| {
+            self.hit(head.start, end, Identifier::City, weight::PLACE);
+            end
+        })
+    }
+
+    /// In prose: `vivo en Frost`, where a Spaniard lives.
+    fn vive(&mut self, index: usize) -> Option<usize> {
+        let told = self.strict
+            && self.lower_is(index, words!["en"])
+            && self.lower_is(
+                index.wrapping_sub(1),
+                list!("vivo vive viven vivimos vivía nací nació nacio trabajo trabaja"),
+            );
+        let end = if told { self.capitals_from(index + 1, 3) } else { 0 };
+        (end > 0).then(|| {
+            self.hit(self.t(index + 1).start, end, Identifier::City, weight::PLACE);
+            end
+        })
     }
 
     /// `123 Main St`, `45-12 31st Avenue, Apt 4B`, `7 Rue de la Paix` with the city that follows.
@@ -54,6 +153,16 @@ impl Reader<'_> {
         }
         if matches!(self.byte(token.start.wrapping_sub(1)), b'.' | b'/' | b':' | b'$' | b'=' | b'_')
             && !matches!(self.byte(token.start.wrapping_sub(1)), b'=' | b':')
+        {
+            return None;
+        }
+        // `Wound #1 L heel st 3`, `15:22 at St. Mary's`, `1  Medtronic Azure XT DR`.
+        let before = self.byte(token.start.wrapping_sub(1));
+        let following = self.t(index + 1);
+        if self.strict
+            && (before == b'#'
+                || before == b':' && self.byte(token.start.wrapping_sub(2)).is_ascii_digit()
+                || following.start > token.end + 1 && following.is(v::KNOWN | v::EPONYM))
         {
             return None;
         }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Identifier,
-    words::{CITY, FAMILY, WORD, list, vocabulary as v, words},
+    words::{CITY, COMMON, FAMILY, WORD, list, vocabulary as v, words},
 };
 
 /// What ends the name of one.
@@ -19,8 +19,15 @@ const ENDS: &[u64] = list!(
      psychiatric psychiatry psychology counseling regional memorial living village terrace facility system systems \
      services nursing rehab rehabilitation wellness dental dentistry smiles eyecare optometry obgyn surgery surgical \
      medicine management house network infusion hematology allergy podiatry audiology chiropractic physicians partners \
-     specialists neuro ortho women's womens endoscopy dialysis recovery hospice care health healthcare home behavioral"
+     specialists neuro ortho women's womens endoscopy dialysis recovery hospice care health healthcare home behavioral associates laboratory laboratories labs diagnostics orthodontics manor \
+     endodontics periodontics optical optometrists acupuncture aesthetics"
 );
+
+/// How firms close their names.
+const FIRMS: &[u64] = list!("pc pa llc llp pllc inc ltd psc apc md dds");
+
+/// Who keeps the peace of a town, puts out its fires and drives its ambulances.
+const OF_TOWNS: &[u64] = list!("pd fd police fire sheriff ems ambulance rescue isd courthouse");
 
 /// Words of names of places, which no department has.
 const LAND: &[u64] = list!(
@@ -48,9 +55,9 @@ const BEFORE: &[u64] = words![
 ];
 
 /// Shops, laboratories and makers of aids with branches in many places.
-const CHAINS: &[u64] = list!(
+pub(super) const CHAINS: &[u64] = list!(
     "quest labcorp apria lincare costco walmart walgreens cvs target kroger publix safeway optum concentra davita \
-     fresenius adapthealth rotech riteaid wegmans heb meijer lenscrafters pearle aspen minuteclinic patientfirst carenow"
+     fresenius adapthealth rotech riteaid wegmans heb meijer lenscrafters pearle aspen minuteclinic patientfirst carenow rite walgreen hyvee giant albertsons"
 );
 
 impl Reader<'_> {
@@ -70,6 +77,7 @@ impl Reader<'_> {
             if self.lower_is(index, CHAINS) {
                 self.branch(index);
             }
+            self.of_a_town(index);
             if self.lower_is(index.wrapping_sub(1), words!["city", "town", "village"])
                 && self.back(index, 1).case == Case::Lower
             {
@@ -84,6 +92,32 @@ impl Reader<'_> {
                 self.practice(index);
             } else if self.t(index + 1).symbol(b'\'') && self.lower_is(index + 2, words!["s"]) {
                 self.saint(index);
+            }
+        }
+        self.towns_behind();
+    }
+
+    /// `to Little Funeral Home, Boulder City.`: the town behind the name of a place.
+    fn towns_behind(&mut self) {
+        for at in self.first..self.hits.len().min(self.first + 256) {
+            let Some(hit) = self.hits.get(at).copied() else { break };
+            let comma = self.index_at(hit.end);
+            if hit.identifier != Identifier::Facility || !self.t(comma).symbol(b',') {
+                continue;
+            }
+            let end = self.capitals_from(comma + 1, 3);
+            let last = self.index_at(end);
+            let closes = matches!(self.t(last).kind, Kind::None)
+                || self.t(last).kind == Kind::Symbol
+                    && matches!(self.t(last).byte, b'.' | b',' | b';' | b')' | b'\n');
+            if end > 0
+                && last > comma + 1
+                && closes
+                && self.known_city(comma + 1, last - 1)
+                && self.t(comma + 1).otherwise() & !v::FACILITYMID == 0
+                && !self.t(comma + 1).is(v::STATE | v::SUFFIX)
+            {
+                self.hit(self.t(comma + 1).start, end, Identifier::City, weight::PLACE);
             }
         }
     }
@@ -107,17 +141,21 @@ impl Reader<'_> {
             let word = token.kind == Kind::Word
                 && token.case == Case::Capital
                 && !token.is(v::TITLE & !v::STREET | v::MONTH | v::WEEKDAY);
-            if !(joint || word) || words > 4 {
+            if !(joint || word) || words > 4 || token.end + 1 < self.t(first).start {
                 break;
             }
             if word {
                 words += 1;
                 let generic = self.lower_is(at, KINDS) || self.lower_is(at, ENDS);
-                land |= self.lower_is(at, LAND);
+                land |= self.lower_is(at, LAND)
+                    || self.plain_street(at) && self.back(at, 1).case == Case::Capital;
                 own |= !generic
+                    && !token.is(v::PAYER)
                     && (token.known(CITY) && !token.known(WORD)
                         || !token.known(WORD) && !token.is(v::KNOWN) && !adjective(self.bytes(token))
-                        || token.known(FAMILY) && !token.known(WORD));
+                        || token.known(FAMILY) && !token.known(WORD)
+                        // `Pate Dental:` at the head of a message.
+                        || token.known(FAMILY) && token.known(COMMON) && self.t(last + 1).symbol(b':'));
             }
             first = at;
         }
@@ -147,8 +185,57 @@ impl Reader<'_> {
             ],
         );
         if led && words > usize::from(weak && !own) && (own || land && words >= 2 || land && !weak) {
-            let end = self.t(last).end;
+            let firm = last + 1 + usize::from(next.symbol(b','));
+            let closed = self.lower_is(firm, FIRMS) && self.t(firm).case != Case::Lower;
+            let end = self.t(if closed { firm } else { last }).end;
             self.hit(self.t(first).start, end, Identifier::Facility, weight::PLACE + 1);
+        }
+    }
+
+    /// `Round Top PD`, `the Oak Harbor police`: whose they are.
+    fn of_a_town(&mut self, index: usize) {
+        let end = self.capitals_from(index, 4);
+        let last = self.index_at(end);
+        // The run of capitals takes the word for them in, or ends before it.
+        let closed = (index + 1..=last).find(|at| self.lower_is(*at, OF_TOWNS));
+        let Some(closed) = closed.filter(|at| *at < index + 4 && *at > index) else { return };
+        let begins =
+            !(self.back(index, 1).capitalised() && self.back(index, 1).end + 1 == self.t(index).start);
+        // `Leighton PD Ofc. Delaney`: no list knows it, but who serves there is named.
+        let served = closed == index + 1
+            && self.t(closed).case == Case::Upper
+            && !self.t(index).known(WORD)
+            && (self.t(closed + 1).is(v::TITLE)
+                || self.t(closed + 1).symbol(b'#')
+                || self.lower_is(closed + 1, words!["officer", "case", "report", "badge", "ofc"]));
+        let city = served || self.known_city(index, closed - 1);
+        let word = closed == index + 1
+            && self.t(index).known(WORD)
+            && !(self.t(closed).case == Case::Upper && !self.t(index).known(crate::words::MEDICAL));
+        if begins && city && !word && !self.t(index).is(v::TITLE) {
+            self.hit(self.t(index).start, self.t(closed - 1).end, Identifier::City, weight::PLACE);
+        }
+    }
+
+    /// `Rite Aid (Anthem)`, `Kroger, Weeping Water.`: the town of a shop, in brackets or behind a comma.
+    fn shop_in(&mut self, index: usize) {
+        let skip = self.lower_is(index, words!["pharmacy", "aid", "drug", "drugs", "rx"]);
+        let sign = index + usize::from(skip);
+        let bracket = self.t(sign).symbol(b'(');
+        if !bracket && !self.t(sign).symbol(b',') {
+            return;
+        }
+        let end = self.capitals_from(sign + 1, 4);
+        let last = self.index_at(end);
+        let closes =
+            if bracket { self.t(last).symbol(b')') } else { matches!(self.t(last).byte, b'.' | b',' | b';') };
+        if end > 0
+            && last > sign + 1
+            && closes
+            && self.known_city(sign + 1, last - 1)
+            && self.t(sign + 1).otherwise() & !v::FACILITYMID == 0
+        {
+            self.hit(self.t(sign + 1).start, end, Identifier::City, weight::PLACE);
         }
     }
 
@@ -238,6 +325,7 @@ impl Reader<'_> {
 
     /// `Quest Elmwood`, `(Costco Elk Grove)`: the place behind the name of a chain.
     fn branch(&mut self, index: usize) {
+        self.shop_in(index + 1);
         let head = self.t(index + 1);
         let end = self.capitals_from(index + 1, 3);
         let last = self.index_at(end);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Identifier,
-    words::{COMMON, FAMILY, GIVEN, PLAIN, WORD, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, MEDICAL, PLAIN, WORD, vocabulary as v, words},
 };
 
 /// Verbs that a person is the subject of.
@@ -118,6 +118,41 @@ const SPEAKS: &[u64] = words![
     "died",
     "passed",
     "cried",
+    "threw",
+    "vomited",
+    "slept",
+    "ate",
+    "drank",
+    "refusing",
+    "walked",
+    "missed",
+    "left",
+    "texts",
+    "calls",
+    "drives",
+    "drove",
+    "picked",
+    "dropped",
+    "speaks",
+    "spoke",
+    "complained",
+    "woke",
+    "sat",
+    "took",
+    "tripped",
+    "slipped",
+    "coughed",
+    "bit",
+    "ran",
+    "scheduled",
+    "cancelled",
+    "canceled",
+    "confirmed",
+    "verified",
+    "approved",
+    "acknowledged",
+    "advised",
+    "apologized",
 ];
 
 /// What is named for whoever described or made it, and never a patient's own.
@@ -208,23 +243,57 @@ impl Reader<'_> {
 
     /// In prose: who speaks in a chat, `Maria: hello` at the beginning of a line.
     pub(super) fn speaker(&self, index: usize) -> Option<(usize, usize)> {
+        if !self.strict {
+            return None;
+        }
         let token = self.t(index);
+        // `called. Mclean: IVIG at 1800`: the next of a list that goes on in one line.
+        let sentence = self.back(index, 1).symbol(b'.')
+            && self.back(index, 2).len() > 1
+            && self.back(index, 1).end < token.start
+            && token.case == Case::Capital
+            && token.known(FAMILY)
+            && token.known(COMMON)
+            && !self.eponym_alone(index)
+            && !token.known(MEDICAL);
         let begins = matches!(self.back(index, 1).kind, Kind::None)
             || self.back(index, 1).symbol(b'\n')
-            || self.back(index, 1).symbol(b']');
-        if !self.strict || !begins {
+            || self.back(index, 1).symbol(b']')
+            // `9:02 AM - Odette: ok`, `> Odette: ok`, `09:02 Odette: ok`.
+            || self.back(index, 1).symbol(b'-')
+                && (self.back(index, 2).kind == Kind::Number
+                    || self.lower_is(index.wrapping_sub(2), words!["am", "pm"])
+                    || self.back(index, 2).kind == Kind::Mixed)
+            || self.back(index, 1).symbol(b'>') && self.back(index, 2).kind == Kind::None
+            || self.back(index, 1).kind == Kind::Number
+                && self.back(index, 2).symbol(b':')
+                && self.back(index, 3).kind == Kind::Number
+            || sentence;
+        if !begins {
             return None;
         }
         let known = token.known(GIVEN | FAMILY)
             && (!token.known(WORD) || token.is(v::STRONG))
             && token.roles & !v::STRONG == 0;
         let colon = self.t(index + 1).symbol(b':') && self.byte(self.t(index + 1).end) == b' ';
+        // `Odette M: ok`, `odette [9:02 AM]: ok`.
+        let initial = self.t(index + 1).case == Case::Single
+            && self.t(index + 1).kind == Kind::Word
+            && self.t(index + 2).symbol(b':')
+            && self.byte(self.t(index + 2).end) == b' ';
+        let clocked = self.t(index + 1).symbol(b'[')
+            && self.t(index + 2).kind == Kind::Number
+            && self.t(index + 3).symbol(b':');
+        if known && token.known(GIVEN) && (initial || clocked) && token.len() > 2 {
+            let last = if initial { index + 1 } else { index };
+            return Some((token.start, self.t(last).end));
+        }
         let small = token.case != Case::Lower || token.known(COMMON);
-        if let Some(end) = self.full_speaker(index) {
+        if !sentence && let Some(end) = self.full_speaker(index) {
             return Some((token.start, end));
         }
         // `[09:15] verdiana: yes`: behind the time whoever it is.
-        let timed = self.back(index, 1).symbol(b']')
+        let timed = (self.back(index, 1).symbol(b']') || self.back(index, 1).symbol(b')'))
             && self.back(index, 2).kind == Kind::Number
             && self.back(index, 3).symbol(b':')
             && token.roles & !v::STRONG == 0
@@ -248,7 +317,7 @@ impl Reader<'_> {
         let colon = self.t(last + 1).symbol(b':') && self.byte(self.t(last + 1).end) == b' ';
         let part = |token: &Token, names: u8| {
             let borne = token.known(names) && token.known(COMMON) && token.case == Case::Capital;
-            let plain = token.otherwise() == 0 || borne && token.is(v::PERIOD);
+            let plain = token.otherwise() == 0 || borne && token.is(v::PERIOD | v::STRONG);
             token.kind == Kind::Word
                 && token.len() > 2
                 && matches!(token.case, Case::Lower | Case::Capital)
@@ -378,7 +447,7 @@ impl Reader<'_> {
             // `Don't`.
             let short = self.t(index + 1).symbol(b'\'')
                 && self.glued(index)
-                && self.lower_is(index + 2, words!["t", "ll", "re", "ve", "d", "m"])
+                && self.lower_is(index + 2, words!["t", "ll", "re", "ve", "d", "m", "l"])
                 && self.t(index + 2).case == Case::Lower;
             if short
                 || else_known

@@ -83,7 +83,13 @@ impl Reader<'_> {
             }
         }
         let number = self.t(next);
-        if road == 0 || !matches!(number.kind, Kind::Number | Kind::Mixed) || number.len() > 5 {
+        // `BUN 18 Cr 1.02`: what a laboratory found.
+        let measured = self.byte(number.end) == b'.' && self.byte(number.end + 1).is_ascii_digit();
+        if road == 0
+            || !matches!(number.kind, Kind::Number | Kind::Mixed)
+            || number.len() > 5
+            || self.strict && measured
+        {
             return None;
         }
         let mut end = number.end;
@@ -146,6 +152,93 @@ impl Reader<'_> {
             return None;
         }
         self.corner(index)
+    }
+
+    /// `en la calle Olivo 422`, `Avenida Juárez #12`: the name, then the number.
+    pub(super) fn calle(&mut self, index: usize) -> Option<usize> {
+        let kind = self.strict
+            && self.lower_is(index, list!("calle avenida avda calzada callejón callejon colonia"));
+        if !kind || !self.t(index + 1).capitalised() {
+            return None;
+        }
+        let end = self.capitals_from(index + 1, 4);
+        let last = self.index_at(end);
+        let sign =
+            last + usize::from(matches!(self.t(last).byte, b'#' | b',') && self.t(last).kind == Kind::Symbol);
+        let number = self.t(sign);
+        if end == 0 || number.kind != Kind::Number || number.len() > 5 {
+            return None;
+        }
+        self.hit(self.t(index).start, number.end, Identifier::Address, weight::PLACE);
+        Some(number.end)
+    }
+
+    /// `I live right off Huber Drive`, `tree on Rt 9`: a street without the number of a house.
+    pub(super) fn street_without_number(&mut self, index: usize) -> Option<usize> {
+        let led = self.strict
+            && self.t(index).case == Case::Lower
+            && self.lower_is(index, words!["off", "on", "near", "along", "down", "onto", "by", "around"]);
+        if !led {
+            return None;
+        }
+        let first = self.t(index + 1);
+        if !first.capitalised() || first.case == Case::Single {
+            return None;
+        }
+        let number = self.t(index + 2);
+        if self.lower_is(index + 1, words!["rt", "rte", "route", "hwy", "highway", "sr", "cr"])
+            && number.kind == Kind::Number
+            && number.len() <= 4
+            && number.start == first.end + 1
+        {
+            self.hit(first.start, number.end, Identifier::Address, weight::PLACE);
+            return Some(number.end);
+        }
+        let mut last = index + 1;
+        while last < index + 5 && self.t(last).kind == Kind::Word && self.t(last).capitalised() {
+            let kind = self.lower_is(
+                last,
+                words![
+                    "street",
+                    "st",
+                    "avenue",
+                    "ave",
+                    "road",
+                    "rd",
+                    "boulevard",
+                    "blvd",
+                    "lane",
+                    "ln",
+                    "drive",
+                    "terrace",
+                    "parkway",
+                    "pkwy",
+                    "highway",
+                    "hwy",
+                    "circle",
+                    "pike",
+                    "turnpike",
+                    "court",
+                    "way"
+                ],
+            );
+            let named = last > index + 1
+                && !first.is(v::TITLE | v::MONTH | v::WEEKDAY)
+                && !(self.t(last).len() > 2
+                    && self.t(last + 1).capitalised()
+                    && self.t(last + 1).is(v::STREET | v::FACILITY));
+            if kind && named {
+                let end = self.t(last).end;
+                self.hit(first.start, end, Identifier::Address, weight::PLACE);
+                return Some(end);
+            }
+            let next = self.atom(last)?;
+            if self.t(next).start != self.t(next - 1).end + 1 {
+                return None;
+            }
+            last = next;
+        }
+        None
     }
 
     fn corner(&mut self, joint: usize) -> Option<usize> {

@@ -370,6 +370,11 @@ impl Reader<'_> {
             after += 1;
         }
         let birth = self.t(after).is(v::BIRTH) || self.lower_is(after, words!["mrn", "dob", "ssn", "born"]);
+        let birth = birth
+            || after == last + 1
+                && self.t(last).symbol(b'(')
+                && self.t(after).kind == Kind::Number
+                && crate::shape::date::date(self.text, self.t(after).start).is_some_and(|day| !day.time);
         let known = (index..last).any(|at| self.t(at).known(GIVEN | FAMILY));
         (parts >= 2 && birth && known).then(|| (self.t(index).start, self.t(last - 1).end))
     }

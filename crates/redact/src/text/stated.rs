@@ -7,7 +7,7 @@ use super::{
     Reader,
     labels::NUMBERS,
     token::{Case, Kind, Token},
-    value::{formed, machine_made},
+    value::{formed, machine_made, plausible},
     weight,
 };
 use crate::{
@@ -18,19 +18,23 @@ use crate::{
 };
 
 /// What makes a number of the nouns before it, and stands for one alone.
-const COUNTERS: &[u64] = list!("id number no num nbr nr numero");
+const COUNTERS: &[u64] = list!("id number no num nbr nr numero número");
 
 /// Nouns of offices, courts, wards and clubs, and what people hold in their hands.
 const NOUNS: &[u64] = list!(
     "eviction matter expediente folio historia legajo band bracelet armband wristband edipi dod oln microchip chip \
-     transponder placard complaint folder locker greencard merged dupe uscis alien cdcr doc voucher file visa claim"
+     transponder placard complaint folder locker greencard merged dupe uscis alien cdcr doc voucher file visa claim \
+     intake grievance cad trip conf confirmation ccf coc sid booking docket tracking fedex ups usps dhl parcel receipt \
+     citation warrant recording approval reservation incident requisition manifest lien subpoena cps aps dcf dcfs dhs \
+     ombudsman custody precert"
 );
 
 /// Cars, as people call them: a plate stands behind them.
 const CARS: &[u64] = list!(
     "ford toyota honda camry corolla civic accord nissan altima sentra chevy chevrolet silverado malibu gmc dodge \
      jeep subaru hyundai elantra kia mazda volkswagen vw bmw mercedes audi lexus acura tesla buick cadillac \
-     chrysler volvo sedan suv pickup minivan motorcycle hatchback coupe wagon prius tacoma explorer impala \
+     chrysler volvo tahoe suburban escalade yukon wrangler cherokee highlander odyssey sienna outback forester rogue \
+     equinox traverse sonata tucson sorento sportage murano crv veh f150 rav sedan suv pickup minivan motorcycle hatchback coupe wagon prius tacoma explorer impala \
      plate plates lic"
 );
 
@@ -54,7 +58,10 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            if self.lower_is(index, CARS) {
+            let hyphened = self.lower_is(index, words!["v"])
+                && self.back(index, 1).symbol(b'-')
+                && self.lower_is(index.wrapping_sub(2), words!["cr", "hr"]);
+            if hyphened || self.lower_is(index, CARS) {
                 self.plate_beyond(index);
             } else if self.lower_is(index, COUNTERS) {
                 self.counted_noun(index);
@@ -66,7 +73,11 @@ impl Reader<'_> {
             {
                 // `ACCOUNT, G4834684.`, as it is dictated.
                 if let Some(range) = self.stated_value(index + 2, 5)
-                    && formed(self.text.get(range.clone()).unwrap_or_default())
+                    && self.text.get(range.clone()).is_some_and(|value| {
+                        // `2039.05947`: an account in two parts.
+                        formed(value)
+                            || digits::count(value) >= 8 && value.iter().filter(|b| **b == b'.').count() == 1
+                    })
                 {
                     self.hit(range.start, range.end, I::Other, weight::GUESS + 4);
                 }
@@ -79,12 +90,15 @@ impl Reader<'_> {
     }
 
     /// The index of the first token behind the words between; nothing if the clause ends.
-    fn beyond(&self, index: usize, most: usize) -> usize {
+    pub(super) fn beyond(&self, index: usize, most: usize) -> usize {
         let mut next = index;
         while next < index + most {
             let token = self.t(next);
             let sign = token.kind == Kind::Symbol
-                && matches!(token.byte, b':' | b'#' | b'.' | b'=' | b'"' | b'\'' | b'(' | b')' | b'/');
+                && matches!(
+                    token.byte,
+                    b':' | b'#' | b'.' | b'=' | b'"' | b'\'' | b'(' | b')' | b'/' | b'*' | b'`'
+                );
             // `(CIN)`: the short word for it.
             let short =
                 token.kind == Kind::Word && self.back(next, 1).symbol(b'(') && self.t(next + 1).symbol(b')');
@@ -100,7 +114,7 @@ impl Reader<'_> {
     }
 
     /// A number that begins here, of so many digits at least, which is no measure, date, time or sum.
-    fn stated_value(&self, index: usize, least: usize) -> Option<Range<usize>> {
+    pub(super) fn stated_value(&self, index: usize, least: usize) -> Option<Range<usize>> {
         let range = self.number_from(index)?;
         let value = self.text.get(range.clone())?;
         let before = self.byte(range.start.wrapping_sub(1));
@@ -188,7 +202,7 @@ impl Reader<'_> {
             () if self.lower_is(index, words!["oln"]) => (I::Licence, count >= 5),
             () => (I::Other, count >= 5 || !plain && letters),
         };
-        if enough {
+        if enough && plausible(identifier, value) {
             self.hit(range.start, range.end, identifier, weight::GUESS + 4);
         }
     }

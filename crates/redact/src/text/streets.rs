@@ -21,6 +21,16 @@ impl Reader<'_> {
             )
             || self.lower_is(suffix, words!["ct"])
                 && self.lower_is(suffix.wrapping_sub(1), words!["to", "for", "from", "in", "by"]);
+        // `1988 at St. Francis`: a saint.
+        let saint = self.strict
+            && self.lower_is(suffix, words!["st"])
+            && self.t(suffix + 1).symbol(b'.')
+            && self.t(suffix + 2).capitalised()
+            && suffix == first + 1
+            && self.lower_is(suffix.wrapping_sub(1), words!["at", "to", "from", "of", "in", "by", "near"]);
+        if saint {
+            return true;
+        }
         // `RTC 4 wks Dr. Roe`.
         let period = self.lower_is(suffix, words!["dr"])
             && self.lower_is(

@@ -132,6 +132,10 @@ impl Reader<'_> {
         }
         let owner = self.t(index).known(COMMON) && !self.t(index).is(v::EPONYM);
         for _ in 0..4 {
+            // `Graves' disease`.
+            if self.t(next).symbol(b'\'') && self.lower_is(next + 1, OWNED) {
+                return true;
+            }
             if self.t(next).symbol(b'\'') && self.lower_is(next + 1, words!["s"]) {
                 next += 2;
                 // `Amy's cough` is hers; `Barrett's esophagus` is not.
@@ -149,7 +153,9 @@ impl Reader<'_> {
             let numeral = self.lower_is(next, words!["i", "ii", "iii", "iv"]) && token.capitalised();
             let other = token.capitalised()
                 && (token.is(v::EPONYM) || self.t(index).is(v::EPONYM) && token.known(FAMILY));
-            if !(self.lower_is(next, BETWEEN) || numeral || other) {
+            let lettered =
+                token.case == Case::Single && token.kind == Kind::Word && matches!(token.byte, b'A'..=b'D');
+            if !(self.lower_is(next, BETWEEN) || numeral || other || lettered) {
                 break;
             }
             next = self.atom(next).unwrap_or(next + 1);

@@ -33,8 +33,19 @@ const NOTHING: [&[u8]; 16] = [
 ];
 
 /// Names of types, where declarations and schemas are logged.
-const TYPES: [&[u8]; 9] =
-    [b"string", b"str", b"text", b"varchar", b"char", b"object", b"string!", b"optional", b"invalid"];
+const TYPES: [&[u8]; 11] = [
+    b"self",
+    b"same",
+    b"string",
+    b"str",
+    b"text",
+    b"varchar",
+    b"char",
+    b"object",
+    b"string!",
+    b"optional",
+    b"invalid",
+];
 
 /// What programs write where nothing is: `Not Configured`.
 fn absent(value: &[u8]) -> bool {

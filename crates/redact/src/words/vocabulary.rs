@@ -164,11 +164,11 @@ const WORDS: &[(Roles, &str)] = &[
     (TITLE, "mr mrs ms mx dr drs prof messrs monsieur herr frau senor senora srta sra"),
     (
         TITLE,
-        "miss professor doctor rev reverend sister brother father sir madam judge capt captain sgt lt col officer attorney señor señora madame mme dra pastor rabbi imam sr ofc",
+        "miss professor doctor rev reverend sister brother father sir madam judge deputy detective trooper sergeant capt captain sgt lt col officer attorney señor señora madame mme dra pastor rabbi imam sr ofc",
     ),
     (
         SUFFIX,
-        "md do rn np pa phd lpn dds dmd pharmd msw lcsw dpt pt ot slp crna cnm dnp msn bsn mph mba facc facs jr sr ii iii iv esq apn aprn fnp pac cna rph psyd lmft lpc dpm od dc rd rdn cma rt emt otr cota nnp crnp pmhnp whnp licsw lmhc rdh cdces rrt bcba ccrn acnp agnp",
+        "md do rn np pa phd lpn dds dmd pharmd msw lcsw dpt pt ot slp crna cnm dnp msn bsn mph mba facc facs jr sr ii iii iv esq apn aprn fnp pac cna rph psyd lmft lpc dpm od dc rd rdn cma rt emt otr cota nnp crnp pmhnp whnp licsw lmhc rdh cdces rrt bcba ccrn acnp agnp lmsw lsw lvn pta rpsgt rdms rdcs rvt cst csfa cnor cpht cgc lcpc lpcc ladc cadc rhit rhia ncc acsw bsw rcis cltc lisw lcswa cfnp ccns crnfa facp facep faan faap facog ocn cde lcmhc ccc",
     ),
     (
         KIN,
@@ -176,7 +176,7 @@ const WORDS: &[(Roles, &str)] = &[
     ),
     (
         CARER,
-        "surgeon physician nurse provider attending pcp pmd cardiologist oncologist neurologist radiologist resident intern hospitalist therapist pharmacist dentist psychiatrist psychologist pediatrician anesthesiologist dermatologist urologist nephrologist pulmonologist gastroenterologist endocrinologist rheumatologist hematologist ophthalmologist orthopedist podiatrist midwife dietitian technician technologist scribe clinician practitioner consultant specialist obstetrician gynecologist pathologist interpreter chaplain counselor cna fellow registrar interventionalist intensivist internist paramedic phlebotomist caseworker coordinator navigator",
+        "surgeon physician nurse provider attending pcp pmd cardiologist oncologist neurologist radiologist resident intern hospitalist therapist pharmacist dentist psychiatrist psychologist pediatrician anesthesiologist dermatologist urologist nephrologist pulmonologist gastroenterologist endocrinologist rheumatologist hematologist ophthalmologist orthopedist podiatrist midwife dietitian technician technologist scribe clinician practitioner consultant specialist obstetrician gynecologist pathologist interpreter chaplain counselor cna fellow registrar interventionalist intensivist internist paramedic phlebotomist caseworker coordinator navigator sonographer certifier endoscopist perfusionist proceduralist audiologist optometrist hygienist orthodontist periodontist endodontist perinatologist neonatologist geriatrician allergist immunologist physiatrist hepatologist electrophysiologist neurosurgeon",
     ),
     (
         NAMEMOD | LOOK,
@@ -356,7 +356,7 @@ const WORDS: &[(Roles, &str)] = &[
     (USER, "user username login userid uid usr actor uname userlogin useraccount"),
     (
         PAYER,
-        "aetna cigna humana anthem unitedhealthcare kaiser permanente bluecross blueshield tricare medicare medicaid wellpoint centene molina optum",
+        "aetna cigna humana anthem unitedhealthcare kaiser permanente bluecross blueshield tricare medicare medicaid wellpoint centene molina optum wellcare highmark healthfirst emblemhealth geisinger caresource amerigroup uhc premera regence carefirst carelon amerihealth masshealth tenncare badgercare peachcare soonercare wellsense unitedhealth",
     ),
 ];
 
@@ -428,7 +428,8 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut named_for_persons = false;
     for line in CAPITALISED.lines() {
         if line.starts_with('#') {
-            named_for_persons = line.starts_with("# Eponyms") || line.starts_with("# Instruments");
+            named_for_persons =
+                ["# Eponyms", "# Instruments", "# Names"].iter().any(|head| line.starts_with(head));
             continue;
         }
         for word in line.split_ascii_whitespace() {
