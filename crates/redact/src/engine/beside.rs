@@ -4,7 +4,10 @@ use super::fields::{generic, set};
 use crate::{
     Identifier as I,
     format::{fhir, json::Leaf},
-    text::key::{Class, classify, classify_joined, parts},
+    text::{
+        key::{Class, classify, classify_joined, parts},
+        value::machine_made,
+    },
     words::{FAMILY, GIVEN, WORD, dictionary, hash, list},
 };
 
@@ -155,6 +158,8 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         if let Some(other) = place.and_then(|at| leaves.get(at)).filter(same)
             && holds(other)
             && crate::check::digits::count(get(&other.value)) >= 3
+            // `{"type":"member","id":"8e9e05c52164694d"}`: of a cluster.
+            && !(kind == Class::Is(I::HealthPlan) && machine_made(get(&other.value)))
             && let Some(slot) = place.and_then(|at| classes.get_mut(at))
             && !matches!(slot, Class::Is(_) | Class::Machine)
         {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Values of the tuning set that the quick look is known to pass, though the readers find them.
-const PASSED: usize = 20;
+const PASSED: usize = 14;
 
 /// A rule for a field that occurs nowhere makes each line one to read.
 fn always_reading() -> Redactor {
