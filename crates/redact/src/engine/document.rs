@@ -7,6 +7,7 @@ use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
         fhir, header,
+        hl7::{self, places},
         json::{self, End, Leaf},
         registry, x12,
     },
@@ -174,6 +175,12 @@ impl Engine {
             }
             beside::around(class, key, parent, get(&leaf.grandparent))
         };
+        for leaf in leaves {
+            let names = [get(&leaf.grandparent), get(&leaf.parent), get(&leaf.key)];
+            if let Some((segment, place)) = places::placed(names) {
+                hl7::referred(line, &segment, place, leaf.value.clone(), hits);
+            }
+        }
         let mut classes = scratch.classes.pop().unwrap_or_default();
         classes.clear();
         classes.extend(leaves.iter().map(class_of));

@@ -53,7 +53,7 @@ const OWN: [&[u8]; 34] = [
 ];
 
 /// Keys whose value is the name of a field.
-const NAMING: [&[u8]; 15] = [
+const NAMING: [&[u8]; 18] = [
     b"name",
     b"key",
     b"field",
@@ -69,6 +69,9 @@ const NAMING: [&[u8]; 15] = [
     b"prompt",
     b"path",
     b"q",
+    b"k",
+    b"fld",
+    b"col",
 ];
 /// Keys whose value is what a field holds.
 const HOLDING: [&[u8]; 25] = [

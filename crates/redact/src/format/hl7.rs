@@ -7,6 +7,7 @@ use crate::{
 
 mod fields;
 mod forms;
+pub(crate) mod places;
 
 use fields::{
     Field,

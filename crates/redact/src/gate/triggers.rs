@@ -53,7 +53,8 @@ const TRIGGERS: &[Trigger] = &[
         roles: v::IDWORD,
         small: true,
         look: |gate, word| {
-            let nouns = NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER | v::KEYED;
+            let nouns =
+                NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER | v::KEYED | v::EVENT;
             gate.previous() & nouns != 0
                 // A token of FHIR's search: `identifier=http://hospital.example/mrn|00482913`.
                 || at(gate.line, word.end) == b'=' && gate.bytes(word).eq_ignore_ascii_case(b"identifier")
@@ -139,7 +140,10 @@ const TRIGGERS: &[Trigger] = &[
             let field = |place: usize| {
                 matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()
             };
-            word.capital && (field(word.end) || next.is_ascii_digit() && field(word.end + 1))
+            // `<pid5_1>`, `"pid_5"`.
+            let named = matches!(before(gate.line, word.start), b'<' | b'"')
+                && (next.is_ascii_digit() || next == b'_' && at(gate.line, word.end + 1).is_ascii_digit());
+            named || word.capital && (field(word.end) || next.is_ascii_digit() && field(word.end + 1))
                 || matches!(next, b'=' | b'"') && patient(gate, word)
                 || matches!(next, b':' | b'-' | b'_') && joined::follows(gate.line, word.end)
                 // `tag "Roe stat"`.

@@ -180,7 +180,7 @@ fn of(key: &Read, around: &Read) -> Class {
     }
     match by_roles(key, around) {
         // What is surer by the roles of its words stays.
-        class @ (Class::None | Class::Weak(_) | Class::Loose | Class::Staff) => {
+        class @ (Class::None | Class::Weak(_) | Class::Loose | Class::Staff | Class::Day) => {
             systems::numbered(key, around).unwrap_or(class)
         }
         class => class,

@@ -133,6 +133,20 @@ impl Reader<'_> {
             next += 2;
         }
         let (one, two) = (self.t(first), self.t(next));
+        // `for ROE, J`, `ATT: ROE,J`: a family name and an initial, which nothing follows that it could begin.
+        let initial = comma
+            && two.case == Case::Single
+            && two.kind == Kind::Word
+            && two.byte.is_ascii_uppercase()
+            && self.t(next - 1).symbol(b',')
+            && !matches!(self.byte(two.end), b'-' | b'/' | b'&' | b'\'' | b'=' | b':' | b'_')
+            && one.known(FAMILY)
+            && one.len() > 3
+            && (!one.known(WORD) || role && one.known(COMMON))
+            && !one.known(CITY);
+        if initial {
+            return Some(two.end);
+        }
         if !self.logged_part(next)
             || two.case == Case::Upper && one.case == Case::Capital
             || two.start > self.t(next - 1).end + 1

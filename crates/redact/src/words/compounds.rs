@@ -282,7 +282,7 @@ const MORE: &[(Roles, &str)] = &[
         KEYED,
         "lens prosthesis wearable person personkey probe identname lmp edd mob attention adjuster takenby givenby bill receipt",
     ),
-    (KEYED, "chat adm disch admit act cpf bsn cognome surnm frnm srnm fstnm lstnm"),
+    (KEYED, "pk ctrl barcode chat adm disch admit act cpf bsn cognome surnm frnm srnm fstnm lstnm"),
     (
         CARED,
         "elig eligibility pa enc appt acct exam coverage cpap bipap ventilator spirometer oximeter nebulizer wheelchair holter concentrator device",

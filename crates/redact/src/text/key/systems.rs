@@ -19,7 +19,7 @@ const RECORDS: &[u64] = list!(
 /// Keys of a person or of a study of one, whatever their form: programs make them up, too.
 const PERSONS: &[u64] = list!(
     "personkey personguid personuuid personref patientkey patientguid patientuuid patientref memberkey memberguid \
-     memberuuid studyuid seriesuid sopuid subscriberkey subjectuuid subjectguid patientsk personsk"
+     memberuuid patientpk personpk memberpk studyuid seriesuid sopuid subscriberkey subjectuuid subjectguid patientsk personsk"
 );
 
 /// Numbers of health plans.
@@ -52,6 +52,23 @@ const OTHERS: &[u64] = list!(
      confirmationnumber confnumber confirmationcode badgenumber badgeid employeenumber employeeid empid emplid \
      staffid staffnumber studentid studentnumber stuid inmatenumber bookingnumber servicenumber militaryid tribalid \
      voterid bandnumber bandid braceletid donationnumber donorid donornumber kitid kitnumber priorauthid"
+);
+
+/// What happens to a person and is numbered.
+const HAPPENING: &[u64] = list!(
+    "appointment appt encounter visit claim referral authorization preauth preauthorization priorauth priorauthorization \
+     accession requisition prescription specimen admission episode"
+);
+
+/// What behind it, or behind an order's kind, announces its number: `referralRef`, `claim_ctrl_no`, `apptKey`.
+const COUNTING: &[u64] = list!("number id key ref pk reference identifier uid ctrl control tracking barcode");
+
+/// Numbers of orders and of cases by whose they are, and the parts of names of claims.
+const ORDERED: &[u64] = list!(
+    "labordernumber laborderid radordernumber radorderid imagingordernumber imagingorderid rxordernumber rxorderid \
+     placerorderid fillerorderid placerid fillerid panumber surgicalcasenumber surgerycasenumber surgerycaseid orcasenumber orcaseid \
+     claimcontrolnumber claimcontrolno claimtrackingnumber patientticketnumber samplebarcode tubebarcode dispenseid \
+     dispensenumber refillnumber refillid consultid consultnumber tripnumber"
 );
 
 /// What is worn or implanted, or used at home.
@@ -194,13 +211,23 @@ pub(super) fn numbered(key: &Read, around: &Read) -> Option<Class> {
                 ),
             )
     };
+    let happening = || {
+        // `auth_key`, `claim_id`, `claimKey` are of logins as well.
+        let login = is(key.first_hash, list!("authorization claim"))
+            && is(key.last_hash, list!("id key pk identifier uid"));
+        key.count == 2
+            && !key.vetoed
+            && !login
+            && is(key.first_hash, HAPPENING)
+            && is(key.last_hash, COUNTING)
+    };
     let found = match () {
         () if whole(RECORDS) => Class::Formed(I::Mrn),
         () if whole(PLANS) => Class::Formed(I::HealthPlan),
         () if whole(ACCOUNTS) => Class::Formed(I::Account),
         () if whole(list!("pcn routing")) => Class::Loose,
         () if whole(LICENCES) => Class::Formed(I::Licence),
-        () if whole(OTHERS) || held() => Class::Formed(I::Other),
+        () if whole(OTHERS) || whole(ORDERED) || held() || happening() => Class::Formed(I::Other),
         () if whole(HANDHELD) => Class::Is(I::Device),
         () if key.count >= 2
             && is(key.first_hash, WORN)
