@@ -75,7 +75,10 @@ impl Reader<'_> {
         }
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) {
             let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
-            let holds = |text: &[u8]| memchr::memmem::find(self.text, text).is_some();
+            // Near by: a line may hold many of them.
+            let (from, to) = (self.t(sign).start.saturating_sub(256), self.t(sign).end + 256);
+            let around = self.text.get(from..to.min(self.text.len())).unwrap_or_default();
+            let holds = |text: &[u8]| memchr::memmem::find(around, text).is_some();
             if value.iter().all(u8::is_ascii_digit)
                 && (3..=9).contains(&value.len())
                 && (holds(b"pubpid=") || holds(b"/patient_file/"))

@@ -211,20 +211,20 @@ impl Reader<'_> {
 
     /// Whether the text tells of measures, medicines or diseases.
     pub(super) fn of_care(&self) -> bool {
-        (0..self.tokens.len()).any(|index| {
-            let token = self.t(index);
-            token.kind == Kind::Word
-                && (self.lower_is(index, MEASURES)
-                    || self.lower_is(index, SURELY)
-                    || self.lower_is(index, words!["aid", "aids"])
-                        && self.lower_is(index.wrapping_sub(1), words!["hearing"])
-                    || token.known(MEDICAL)
-                        && !token.known(WORD | COMMON | GIVEN | FAMILY)
-                        && token.len() > 5
-                    || self.lower_is(index, words!["mg", "mmol", "meq", "ng", "ug"])
-                        && self.t(index + 1).symbol(b'/')
-                        && self.lower_is(index + 2, words!["dl", "l", "ml"]))
-        })
+        *self.care.get_or_init(|| (0..self.tokens.len()).any(|index| self.of_medicine(index)))
+    }
+
+    fn of_medicine(&self, index: usize) -> bool {
+        let token = self.t(index);
+        token.kind == Kind::Word
+            && (self.lower_is(index, MEASURES)
+                || self.lower_is(index, SURELY)
+                || self.lower_is(index, words!["aid", "aids"])
+                    && self.lower_is(index.wrapping_sub(1), words!["hearing"])
+                || token.known(MEDICAL) && !token.known(WORD | COMMON | GIVEN | FAMILY) && token.len() > 5
+                || self.lower_is(index, words!["mg", "mmol", "meq", "ng", "ug"])
+                    && self.t(index + 1).symbol(b'/')
+                    && self.lower_is(index + 2, words!["dl", "l", "ml"]))
     }
 }
 

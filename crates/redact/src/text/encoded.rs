@@ -143,13 +143,11 @@ pub(super) fn spare_mails(text: &[u8], decoded: Range<usize>, hits: &mut Vec<Hit
     if mails.is_empty() {
         return;
     }
-    let mut index = 0;
-    hits.retain(|hit| {
-        index += 1;
+    super::retain_from(hits, decoded.end, |hit| {
         let longer = |mail: &Hit| {
             mail.end == hit.end && text.get(hit.start..mail.start).unwrap_or_default().contains(&b'%')
         };
-        index <= decoded.end || hit.identifier != Identifier::Email || !mails.iter().any(longer)
+        hit.identifier != Identifier::Email || !mails.iter().any(longer)
     });
 }
 

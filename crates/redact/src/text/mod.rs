@@ -72,6 +72,8 @@ mod versions;
 mod widened;
 pub(crate) mod written;
 
+use std::cell::OnceCell;
+
 use crate::{
     Identifier,
     format::{astm, edifact, ncpdp, x12},
@@ -149,6 +151,23 @@ pub(crate) struct Reader<'a> {
     first: usize,
     /// Where the last text in quotes ends that was read as prose: what is quoted inside is not read once more.
     quoted_to: usize,
+    /// Whether the text tells of measures, medicines or diseases, once somebody asked.
+    care: OnceCell<bool>,
+}
+
+/// Keeps of the hits from `first` on those that `keep` says: those before are of other texts, and there may be many.
+fn retain_from(hits: &mut Vec<Hit>, first: usize, mut keep: impl FnMut(&Hit) -> bool) {
+    let mut kept = first;
+    for at in first..hits.len() {
+        let Some(hit) = hits.get(at).copied() else { break };
+        if keep(&hit) {
+            if let Some(place) = hits.get_mut(kept) {
+                *place = hit;
+            }
+            kept += 1;
+        }
+    }
+    hits.truncate(kept);
 }
 
 /// Finds what identifies in a text; `tokens` is room to work in. Hits come in no order and may overlap.
@@ -177,6 +196,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         hits,
         first,
         quoted_to: 0,
+        care: OnceCell::new(),
     };
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
@@ -273,7 +293,6 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.theirs(manner.block);
         reader.repeated();
         reader.commands();
-        reader.spare_keys();
     }
     reader.spared();
     encoded::spare_mails(text, before..first, hits);
@@ -407,7 +426,8 @@ impl<'a> Reader<'a> {
             let word = name.iter().take_while(|b| b.is_ascii_alphabetic());
             word.clone().count() >= 8 && word.into_iter().all(|b| b"ACGTN".contains(b))
         };
-        if start < end && !(identifier == Identifier::Name && (read() || self.no_name(start, end))) {
+        let named = matches!(identifier, Identifier::Name | Identifier::City);
+        if start < end && !(named && (read() || self.no_name(start, end))) {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }
@@ -496,6 +516,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         hits: &mut none,
         first: 0,
         quoted_to: 0,
+        care: OnceCell::new(),
     };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2

@@ -49,10 +49,6 @@ impl Reader<'_> {
         }
         self.hits.extend(more);
         let first = self.first;
-        let mut index = 0;
-        self.hits.retain(|hit| {
-            index += 1;
-            index <= first || hit.start < hit.end
-        });
+        super::retain_from(self.hits, first, |hit| hit.start < hit.end);
     }
 }

@@ -60,17 +60,9 @@ impl Reader<'_> {
         if !self.strict || self.hits.len() == self.first {
             return;
         }
-        let mut kept = self.first;
-        for at in self.first..self.hits.len() {
-            let Some(hit) = self.hits.get(at).copied() else { break };
-            if !self.is_spared(&hit) {
-                if let Some(place) = self.hits.get_mut(kept) {
-                    *place = hit;
-                }
-                kept += 1;
-            }
-        }
-        self.hits.truncate(kept);
+        let mut hits = std::mem::take(self.hits);
+        super::retain_from(&mut hits, self.first, |hit| !self.is_spared(hit));
+        *self.hits = hits;
     }
 
     fn is_spared(&self, hit: &Hit) -> bool {

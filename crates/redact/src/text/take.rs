@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::{
     Reader,
-    key::{Class, classify},
+    key::Class,
     labels::NUMBERED,
-    token::at,
     value::{formed, loosely_formed, machine_made, plate, plausible},
     weight,
     written::{namelike, number_in, picture, social, sure_name},
@@ -14,36 +13,10 @@ use super::{
 use crate::{
     Identifier as I,
     shape::phone::{Suspicion, phone},
-    words::{
-        hash,
-        users::{account, personal, sure},
-        words,
-    },
+    words::users::{account, personal, sure},
 };
 
-/// Types that frameworks write in brackets behind a value.
-const TYPES: &[u64] = words!["string", "varchar", "char", "text", "long", "date", "object", "uuid"];
-
 impl Reader<'_> {
-    /// Takes back what is the key of the next pair, or the type of the value before: `'Last': 'Roe', 'First': 'Jane'`,
-    /// `7712345(String)`. The keys of a list may be names, so that only those that announce something are meant.
-    pub(super) fn spare_keys(&mut self) {
-        let (text, first) = (self.text, self.first);
-        let mut index = 0;
-        self.hits.retain(|hit| {
-            index += 1;
-            let (before, after) = (at(text, hit.start.wrapping_sub(1)), at(text, hit.end));
-            let quoted = matches!(before, b'\'' | b'"') && after == before && at(text, hit.end + 1) == b':';
-            let value = || text.get(hit.start..hit.end).unwrap_or_default();
-            let spared = index > first
-                && matches!(hit.identifier, I::Name | I::City)
-                && hit.weight < weight::KEY
-                && (quoted && classify(value(), b"") != Class::None
-                    || before == b'(' && after == b')' && TYPES.contains(&hash(value())));
-            !spared
-        });
-    }
-
     /// All of a value that is delimited.
     pub(super) fn take(&mut self, class: Class, range: Range<usize>) {
         let mut range = range;

@@ -245,6 +245,7 @@ pub(crate) fn values_of_one(
         hits,
         first,
         quoted_to: 0,
+        care: std::cell::OnceCell::new(),
     };
     reader.values(fields, key)
 }

@@ -58,6 +58,9 @@ fn work_grows_with_the_input_and_not_with_its_square() {
         "lat=1.23456&",
         "a_b.pdf ",
         "/home/ann/",
+        "tag Xy ",
+        "tagged Roe ",
+        "pid=48213 ",
         "&a=",
         "=",
         "a=",
@@ -178,6 +181,21 @@ fn work_grows_with_the_input_and_not_with_its_square() {
             });
             assert!(linear, "{piece:?} in {mode:?}: microseconds for one and for four: {seen:?}");
         }
+    }
+}
+
+/// Each leaf of a document is a text of its own, and the findings of all are one list.
+#[test]
+fn work_on_a_document_grows_with_its_leaves() {
+    for mode in [Mode::Log, Mode::Strict] {
+        let redactor = redactor(mode);
+        let document = |leaves: usize| format!("{{\"a\":[{}\"\"]}}", "\"Jane Roe\",".repeat(leaves));
+        let (short, long) = (document(1_000), document(4_000));
+        let linear = (0..3).any(|_| {
+            let (one, four) = (effort(&redactor, short.as_bytes()), effort(&redactor, long.as_bytes()));
+            four < one * 9 || four < 20_000
+        });
+        assert!(linear, "{mode:?}");
     }
 }
 
