@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
-    words::{FAMILY, GIVEN, list, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, WORD, list, vocabulary as v, words},
 };
 
 /// Units behind a dose.
@@ -26,9 +26,29 @@ const NAMED: &[u64] =
 const GROUPS: &[u64] =
     list!("kell duffy lewis kidd lutheran diego colton dombrock cartwright gerbich cromer knops");
 
-/// What is said of such a system.
-const TYPED: &[u64] = list!(
-    "typing typed antigen antigens antibody antibodies phenotype negative positive neg pos pending system group"
+/// What is said of such a system, and hardly of a person.
+const TYPED: &[u64] = list!("antigen antigens antibody antibodies phenotype phenotyping");
+
+/// Firms that make devices.
+const MAKERS: &[u64] = list!(
+    "zimmer stryker medtronic biotronik arthrex synthes depuy baxter abbott bard cook boston philips siemens hologic \
+     allyn fresenius becton"
+);
+
+/// Of those, which hardly a person is called.
+const MAKERS_ALONE: &[u64] = list!("zimmer stryker medtronic biotronik arthrex synthes depuy");
+
+/// Genes that bring the diseases that bear a name.
+const GENES: &[&[u8]] = &[
+    b"MLH1", b"MSH2", b"MSH6", b"PMS2", b"BRCA1", b"BRCA2", b"PALB2", b"TP53", b"CHEK2", b"STK11", b"FBN1",
+    b"ATP7B", b"GBA1", b"COL3A1", b"COL5A1", b"TGFBR1", b"TGFBR2", b"PTPN11", b"SMAD4", b"NF1", b"NF2",
+    b"MECP2",
+];
+
+/// Keys of forms that are short and stand in a column of their own.
+const KEYS: &[u64] = list!(
+    "rel race lang loc ord att attn adm resp type sex room bed unit dept phone fax email date time code plan site dose \
+     temp pulse meds diet prov svc serv"
 );
 
 /// What stands behind the name of a firm.
@@ -37,16 +57,23 @@ const OF_FIRMS: &[u64] =
 
 /// What a lot is of that is given or tested with, and is no part of a person.
 const GIVEN_OR_TESTED: &[u64] = list!(
-    "vaccine vaccines vaccination immunization dose im subq sq id deltoid thigh ppd tst tb skin test flu covid tdap td dtap \
+    "vaccine vaccines vaccination immunization dose im subq sq deltoid thigh ppd tst tb test flu covid tdap td dtap \
      dtp ipv opv mmr mmrv pcv pcv13 pcv15 pcv20 ppsv ppsv23 hpv hib hepa hepb hep rota varicella rsv zoster shingles meningitis \
      menacwy menb rabies typhoid tubersol aplisol induration vis vfc pentacel imm imms pfizer moderna novavax strip strips kit cartridge cassette qc \
-     control controls reagent reagents strep rapid inr coaguchek istat glucose meter poc poct lido lidocaine bupivacaine \
-     contrast omnipaque isovue botox kenalog depo toradol ketorolac rocephin ceftriaxone b12 rhogam"
+     control controls reagent reagents strep rapid inr coaguchek istat glucose meter poc poct contrast omnipaque isovue botox kenalog depo toradol ketorolac rocephin ceftriaxone b12 rhogam"
 );
+
+/// What stands behind the lot of such a thing; a medicine there is another sentence.
+const BEHIND_THE_LOT: &[u64] =
+    list!("vaccine dose subq sq deltoid thigh qc control controls strip strips vis vfc induration");
+
+/// What numbs a place, and is given before much else.
+const NUMBING: &[u64] = list!("lido lidocaine bupivacaine");
 
 /// Parts of persons that have lots, too.
 const WORN: &[u64] = list!(
-    "mesh stent implant implanted prosthesis femur tibia femoral tibial acetabular screw screws plate lens iol graft valve lead leads \
+    "iud nexplanon implanon mirena kyleena skyla liletta paragard loop recorder pump port catheter component tray insert \
+     replacement arthroplasty tka tha device sensor mesh stent implant implants implanted prosthesis femur tibia femoral tibial acetabular screw screws plate lens iol graft valve lead leads \
      pacemaker generator cage rod rods anchor anchors cup stem head liner allograft apligraf breast"
 );
 
@@ -103,8 +130,12 @@ impl Reader<'_> {
             if rest.len() <= 5 && rest.iter().all(|b| b.is_ascii_digit() || *b == b'.') && rest.contains(&b'.'));
         // `claim 99213 denied`: a visit's code (CPT, evaluation and management).
         let visit = matches!(bytes, [b'9', b'9', b'2'..=b'4', b, c] if b.is_ascii_digit() && c.is_ascii_digit())
-            && !self.back(index, 1).symbol(b'#')
-            && !self.lower_is(index.wrapping_sub(1), words!["no", "number", "id"]);
+            && self.lower_is(
+                index.wrapping_sub(1),
+                list!(
+                    "claim claims bill bills billed billing code codes coded cpt visit charge charged charges"
+                ),
+            );
         // `payer id 60054`.
         let payer = bytes.len() == 5
             && self.lower_is(index.wrapping_sub(1), words!["id"])
@@ -112,19 +143,29 @@ impl Reader<'_> {
         // `Walgreens #26460`: which of its shops.
         let shop = digits
             && self.back(index, 1).symbol(b'#')
-            && self.lower_is(
+            && (self.lower_is(
                 index.wrapping_sub(2),
-                list!("walgreens cvs walmart costco kroger publix safeway target aid heb meijer wegmans store albertsons"),
-            );
+                list!("walgreens cvs walmart costco kroger publix safeway target heb meijer wegmans store albertsons"),
+            ) || self.lower_is(index.wrapping_sub(2), words!["aid"])
+                && self.lower_is(index.wrapping_sub(3), words!["rite"]));
         // `Policy 4.12.3`: a paragraph.
-        let paragraph = bytes.iter().filter(|b| **b == b'.').count() >= 2 && bytes.len() < 9;
+        let paragraph = bytes.iter().filter(|b| **b == b'.').count() >= 2
+            && bytes.len() < 9
+            && self.lower_is(
+                index.wrapping_sub(1),
+                words!["policy", "section", "sec", "procedure", "paragraph", "chapter", "rule", "standard"],
+            );
         // `Plan Code 332/832`, `Payer: Aetna 60054`: of the plan, not of who has it.
         let of_a_plan = self.lower_is(index.wrapping_sub(1), words!["code"])
             && self.lower_is(index.wrapping_sub(2), words!["plan"])
             && bytes.len() < 9
             || digits
                 && bytes.len() == 5
-                && self.back(index, 1).is(v::PAYER | v::PLAN)
+                && self.back(index, 1).is(v::PAYER)
+                && !self.lower_is(
+                    index.wrapping_sub(1),
+                    words!["member", "policy", "subscriber", "group", "medicaid"],
+                )
                 && (2..=4).any(|by| self.lower_is(index.wrapping_sub(by), words!["payer", "payor"]));
         // `RA lead 5076-52`: a model.
         let model = bytes.len() == 7
@@ -135,13 +176,24 @@ impl Reader<'_> {
         // `Zendesk #84692`: a ticket at a desk of support.
         let ticket = digits
             && self.back(index, 1).symbol(b'#')
-            && self.lower_is(
+            && (self.lower_is(
                 index.wrapping_sub(2),
-                list!("zendesk jira freshdesk servicenow github issue pr ticket bug"),
-            );
+                words!["zendesk", "jira", "freshdesk", "servicenow", "github"],
+            ) || self.lower_is(index.wrapping_sub(2), words!["issue", "pr", "ticket", "bug"])
+                && (self.back(index, 3).kind != Kind::Word
+                    || self.lower_is(
+                        index.wrapping_sub(3),
+                        list!("github gitlab jira support helpdesk it see fixes closes open opened our the this a in per"),
+                    )));
         // `code G0439`: a service (HCPCS level II).
         let service = matches!(bytes, [b'A'..=b'V', rest @ ..] if rest.len() == 4 && rest.iter().all(u8::is_ascii_digit))
-            && self.lower_is(index.wrapping_sub(1), words!["code", "codes", "hcpcs", "cpt", "procedure"]);
+            && (self.lower_is(index.wrapping_sub(1), words!["hcpcs", "cpt"])
+                || self.lower_is(index.wrapping_sub(1), words!["code", "codes"])
+                    && (self.back(index, 2).kind != Kind::Word
+                        || self.lower_is(
+                            index.wrapping_sub(2),
+                            list!("hcpcs cpt billing billed bill service services procedure the with by under for use using"),
+                        )));
         of_a_plan
             || service
             || model
@@ -167,11 +219,11 @@ impl Reader<'_> {
                 })
         });
         let Some(lot) = by.map(|by| index.wrapping_sub(by)) else { return false };
-        let near = |words: &[u64]| {
-            (1..=9).any(|by| self.lower_is(lot.wrapping_sub(by), words))
-                || (1..=4).any(|by| self.lower_is(index + by, words))
-        };
-        near(GIVEN_OR_TESTED) && !near(WORN)
+        let before =
+            |reach: usize, words: &[u64]| (1..=reach).any(|by| self.lower_is(lot.wrapping_sub(by), words));
+        let behind = |reach: usize, words: &[u64]| (1..=reach).any(|by| self.lower_is(index + by, words));
+        let given = before(9, GIVEN_OR_TESTED) || before(2, NUMBING) || behind(4, BEHIND_THE_LOT);
+        given && !before(12, WORN) && !behind(8, WORN)
     }
 
     /// `6 West`, `Page 1 of 2`, `    Rel: PARENT`, `book_slot`: one word of a ward, of a form, of a program.
@@ -193,8 +245,13 @@ impl Reader<'_> {
         let unit = self.lower_is(index, words!["west", "east", "north", "south"])
             && before.kind == Kind::Number
             && before.len() <= 2
+            && !self.lower_is(index.wrapping_sub(2), words!["bed", "room", "rm"])
             && !(next.capitalised() && next.known(FAMILY) && next.start == token.end + 1);
-        let page = self.lower_is(index, words!["page"]) && next.kind == Kind::Number && next.len() <= 3;
+        let page = self.lower_is(index, words!["page"])
+            && next.kind == Kind::Number
+            && next.len() <= 3
+            && (matches!(self.t(index + 2).kind, Kind::None | Kind::Symbol)
+                || self.lower_is(index + 2, words!["of"]));
         // A key in another column.
         let column = (next.symbol(b':')
             || self.t(index + 2).symbol(b':')
@@ -202,8 +259,17 @@ impl Reader<'_> {
             && !before.is(v::TITLE)
             && before.kind != Kind::None
             && before.end + 2 <= token.start
-            && token.len() <= 5;
-        let program = self.byte(token.end) == b'_' || self.byte(token.start.wrapping_sub(1)) == b'_';
+            && self.lower_is(index, KEYS);
+        // Both sides in small letters, and no name among them.
+        let word = |at: usize| {
+            let token = self.t(at);
+            token.case == Case::Lower
+                && token.known(WORD)
+                && !(token.known(GIVEN | FAMILY) && token.known(COMMON))
+        };
+        let program = word(index)
+            && (self.byte(token.end) == b'_' && word(index + 2)
+                || self.byte(token.start.wrapping_sub(1)) == b'_' && word(index.wrapping_sub(2)));
         let payer = token.is(v::PAYER) && self.lower_is(index + 1, words!["permanente"])
             || self.lower_is(index, words!["permanente"]);
         department || unit || page || column || program || payer
@@ -235,8 +301,13 @@ impl Reader<'_> {
         if !alone {
             return false;
         }
-        let payer = (self.lower_is(index, NAMED) || token.is(v::PAYER)) && self.payer_in_reach(index);
-        let maker = token.is(v::EPONYM | v::KNOWN)
+        let payer = (self.lower_is(index, NAMED) || token.is(v::PAYER))
+            && if token.known(GIVEN | FAMILY) {
+                self.payer_beside(index, next)
+            } else {
+                self.payer_in_reach(index)
+            };
+        let maker = self.lower_is(index, MAKERS)
             && self.lower_is(next, OF_FIRMS)
             && self.t(next).case == Case::Lower
             && self.lower_is(
@@ -244,14 +315,37 @@ impl Reader<'_> {
                 list!("support rep reps service services desk line hotline engineer department"),
             );
         // `Rep: Zimmer`.
-        let vendor = token.is(v::EPONYM | v::KNOWN)
-            && before.symbol(b':')
-            && self.lower_is(
-                index.wrapping_sub(2),
-                words!["rep", "vendor", "mfr", "manufacturer", "maker", "brand"],
-            )
+        let vendor = before.symbol(b':')
+            && (self.lower_is(index, MAKERS)
+                && self.lower_is(index.wrapping_sub(2), words!["mfr", "manufacturer", "maker", "brand"])
+                || self.lower_is(index, MAKERS_ALONE)
+                    && self.lower_is(index.wrapping_sub(2), words!["rep", "vendor"]))
             && !self.t(next).capitalised();
         payer || maker || vendor
+    }
+
+    /// `insured by Oscar`, `Payer: Molina`, `Kaiser HMO`: words that touch the name say that it pays.
+    fn payer_beside(&self, index: usize, next: usize) -> bool {
+        // `Oscar denied pain`, `Oscar plans to come`: these say nothing of it.
+        let named = self
+            .lower_is(next, words!["insurance", "ins", "hmo", "ppo", "epo", "medicaid", "medicare"])
+            || self.t(next).case == Case::Capital && self.lower_is(next, words!["health", "healthcare"]);
+        let key = if self.back(index, 1).symbol(b':') { 2 } else { 1 };
+        let labelled =
+            self.lower_is(index.wrapping_sub(key), words!["payer", "payor", "insurer", "insurance", "ins"]);
+        let by = self.lower_is(index.wrapping_sub(1), words!["by", "through", "thru", "via"])
+            && (2..=3).any(|by| {
+                self.lower_is(
+                    index.wrapping_sub(by),
+                    words!["insured", "insurance", "plan", "plans", "policy"],
+                )
+            });
+        // `insured through Oscar, her husband`.
+        let person = (0..=3).any(|by| {
+            self.t(next + by).is(v::KIN)
+                || self.lower_is(next + by, words!["his", "her", "their", "she", "he"])
+        });
+        (named || labelled || by) && !person
     }
 
     /// `60% (Simpson)`, `rule out Huntington's.`, `Kell, Duffy and Lewis typing`.
@@ -274,22 +368,27 @@ impl Reader<'_> {
             && self.lower_is(next + 1, words!["s"])
             && closes
             && !self.lower_is(index.wrapping_sub(1), words!["at", "from", "than", "is", "was"]);
-        // Two of the groups side by side, or one and what is said of it.
+        // Two of the groups side by side and a word of blood banks, or one and what is said of it.
+        let banked = || {
+            (1..=7).any(|by| {
+                [index.wrapping_sub(by), next + by - 1].into_iter().any(|at| {
+                    self.lower_is(at, TYPED) || self.lower_is(at, words!["typing", "anti", "kell", "duffy"])
+                })
+            })
+        };
         let grouped = self.lower_is(index, GROUPS)
+            && !self.back(index, 1).is(v::TITLE)
             && (self.lower_is(next, TYPED)
                 || (1..=2).any(|by| {
                     self.lower_is(next + by, GROUPS) || self.lower_is(index.wrapping_sub(1 + by), GROUPS)
-                })
+                }) && banked()
                 || self.lower_is(index.wrapping_sub(2), words!["anti"]));
         // `with Lynch (MLH1)`: a disease and its gene.
         let gene = self.t(next + 1);
         let inherited = token.is(v::EPONYM)
             && self.t(next).symbol(b'(')
-            && gene.kind == Kind::Mixed
-            && self.bytes(gene).first().is_some_and(u8::is_ascii_uppercase)
-            && (3..=6).contains(&gene.len())
-            && self.t(next + 2).symbol(b')')
-            && !self.age_and_sex(next + 1);
+            && GENES.contains(&self.bytes(gene))
+            && self.t(next + 2).symbol(b')');
         method || disease || grouped || inherited
     }
 }

@@ -152,3 +152,76 @@ fn what_is_sent_to_a_patient_is_read_as_prose() {
     let told = masked(Mode::Log, r#"phone=541-555-0142 text="Hi Ngozi, your visit is on March 14 at 2 PM""#);
     assert!(!told.contains("Ngozi") && !told.contains("March 14"), "{told}");
 }
+
+#[test]
+fn a_person_who_bears_a_word_of_a_form_or_a_firm_goes() {
+    parted(
+        Mode::Strict,
+        &[
+            "see book_slot for the rest",
+            "insured by Oscar (ID pending)",
+            "Payer: Molina, prior approval pending",
+            "anti-Kell and Duffy antigens negative",
+            "patient with Lynch (MLH1)",
+            "Rep: Zimmer",
+            "asked Baxter tech support",
+        ],
+        &[
+            ("4B   Lopez: NPO after midnight", "Lopez"),
+            ("Rm 4   Lopez: NPO", "Lopez"),
+            ("see Lopez_2024.pdf", "Lopez"),
+            ("fax Lopez_mri.pdf to them", "Lopez"),
+            ("mom of Oscar says insurance lapsed", "Oscar"),
+            ("Patient: Oscar, insured through Aetna", "Oscar"),
+            ("Called Oscar re coverage", "Oscar"),
+            ("Spoke with Molina about denied claim", "Molina"),
+            ("Oscar denied pain, plan unchanged", "Oscar"),
+            ("Oscar plans to switch insurance", "Oscar"),
+            ("insured through Oscar, her husband", "Oscar"),
+            ("Diego and Lewis arrived", "Diego"),
+            ("Diego and Lewis arrived", "Lewis"),
+            ("Lewis and Diego seen in clinic", "Lewis"),
+            ("Lewis and Diego seen in clinic", "Diego"),
+            ("Lewis pending labs", "Lewis"),
+            ("Lewis group home called", "Lewis"),
+            ("d/w Barrett (ICU2)", "Barrett"),
+            ("Rep: Addison", "Addison"),
+            ("vendor: Wilson called", "Wilson"),
+        ],
+    );
+}
+
+#[test]
+fn the_number_of_a_person_that_looks_like_a_code_goes() {
+    parted(
+        Mode::Strict,
+        &[
+            "claim 99213 denied",
+            "Rite Aid #04417",
+            "Payer: Aetna 60054",
+            "Policy 4.12.3",
+            "Zendesk #84692",
+            "code G0439",
+            "Tubersol lot C5774AA",
+            "flu shot, lot W4821, left deltoid",
+        ],
+        &[
+            ("MRN: 99231", "99231"),
+            ("MRN 99214", "99214"),
+            ("member 99233", "99233"),
+            ("chart 99221 pulled", "99221"),
+            ("policy 99214", "99214"),
+            ("hearing aid #482133 returned", "482133"),
+            ("IUD lot TU012AB, lidocaine block given", "TU012AB"),
+            ("Nexplanon lot 4471823, lido 2 cc", "4471823"),
+            ("pump lot 4471823 exp 2027", "4471823"),
+            ("knee replacement lot 4471823, bupivacaine used", "4471823"),
+            ("Payer: Aetna, member 48213", "48213"),
+            ("payer Cigna policy 48213", "48213"),
+            ("subject code A1234", "A1234"),
+            ("patient code B1234", "B1234"),
+            ("MRN 4.1.23", "4.1.23"),
+            ("chart issue #482133", "482133"),
+        ],
+    );
+}
