@@ -48,7 +48,7 @@ const GENES: &[&[u8]] = &[
 /// Keys of forms that are short and stand in a column of their own.
 const KEYS: &[u64] = list!(
     "rel race lang loc ord att attn adm resp type sex room bed unit dept phone fax email date time code plan site dose \
-     temp pulse meds diet prov svc serv"
+     temp pulse meds diet prov svc serv eff work"
 );
 
 /// What stands behind the name of a firm.
@@ -161,10 +161,10 @@ impl Reader<'_> {
             && bytes.len() < 9
             || digits
                 && bytes.len() == 5
-                && self.back(index, 1).is(v::PAYER)
+                && self.back(index, 1).is(v::PAYER | v::PLAN)
                 && !self.lower_is(
                     index.wrapping_sub(1),
-                    words!["member", "policy", "subscriber", "group", "medicaid"],
+                    list!("member policy subscriber group medicaid medicare id plan insurance insured enrollee beneficiary certificate"),
                 )
                 && (2..=4).any(|by| self.lower_is(index.wrapping_sub(by), words!["payer", "payor"]));
         // `RA lead 5076-52`: a model.
@@ -267,7 +267,7 @@ impl Reader<'_> {
                 && token.known(WORD)
                 && !(token.known(GIVEN | FAMILY) && token.known(COMMON))
         };
-        let program = word(index)
+        let program = (word(index) || self.lower_is(index, words!["book"]) && token.case == Case::Lower)
             && (self.byte(token.end) == b'_' && word(index + 2)
                 || self.byte(token.start.wrapping_sub(1)) == b'_' && word(index.wrapping_sub(2)));
         let payer = token.is(v::PAYER) && self.lower_is(index + 1, words!["permanente"])
@@ -382,7 +382,12 @@ impl Reader<'_> {
                 || (1..=2).any(|by| {
                     self.lower_is(next + by, GROUPS) || self.lower_is(index.wrapping_sub(1 + by), GROUPS)
                 }) && banked()
-                || self.lower_is(index.wrapping_sub(2), words!["anti"]));
+                || self.lower_is(index.wrapping_sub(2), words!["anti"])
+                || (1..=9).any(|by| {
+                    self.lower_is(index.wrapping_sub(by), words!["kell"])
+                        && (1..=3)
+                            .any(|behind| self.lower_is(index.wrapping_sub(by) + behind, words!["duffy"]))
+                }));
         // `with Lynch (MLH1)`: a disease and its gene.
         let gene = self.t(next + 1);
         let inherited = token.is(v::EPONYM)
