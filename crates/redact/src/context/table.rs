@@ -217,11 +217,14 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         return None;
     }
     let mut columns = Vec::with_capacity(names.len());
-    let (mut births, mut care, mut flags, mut declared) = (0, 0, 0, false);
+    let (mut births, mut care, mut flags) = (0, 0, 0);
+    let (mut declared, mut sized, mut typed) = (false, false, false);
     for range in names {
         let name = bare(line.get(range.clone()).unwrap_or_default());
         flags += usize::from(matches!(name, b"Y" | b"N"));
         declared |= dump::declared(name);
+        sized |= dump::declared(name) && name.contains(&b'(');
+        typed |= dump::types(name);
         // More words are a sentence.
         if name.split(|b| *b == b' ').count() > 6 + 3 * usize::from(name.ends_with(b"?")) {
             return None;
@@ -232,8 +235,11 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
-    // A row of a dictionary of data tells of one column; a column may be called `decimal` or `Y`.
-    if (declared || flags > 1) && columns.iter().filter(|column| column.class != Class::None).count() < 2 {
+    // A row of a dictionary of data; but a column may be called `decimal`, or `Y`.
+    if sized
+        || flags > 1 && typed
+        || declared && columns.iter().filter(|column| column.class != Class::None).count() < 2
+    {
         return None;
     }
     bodily(line, names, &mut columns);
