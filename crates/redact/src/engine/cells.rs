@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::{Engine, Scratch};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
-    context::{Grammar, Table, Tree, table::Column},
+    context::{Grammar, Table, Tree, form, table::Column},
     shape::date,
     text::{self, Hit, Manner, key::Class},
-    words::{FAMILY, GIVEN, dictionary, hash, list},
+    words::{COMMON, FAMILY, GIVEN, dictionary, hash, list},
 };
 
 impl Engine {
@@ -123,7 +123,8 @@ impl Engine {
         let named = matches!(class, Class::Person | Class::Part(_))
             || matches!(class, Class::Staff | Class::User) && (full || person && listed_name(value));
         if matches!(class, Class::Person | Class::Part(_) | Class::Staff | Class::User)
-            && (text::rows::elsewhere(value, false) || vacant(value))
+            && (text::rows::elsewhere(value, borne(value, class)) || vacant(value, class))
+            && !(borne(value, class) && value == b"MAC")
         {
             return Ok(());
         }
@@ -173,8 +174,25 @@ impl Engine {
     }
 }
 
+/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`.
+fn borne(value: &[u8], class: Class) -> bool {
+    matches!(class, Class::Person | Class::Part(_)) && listed_name(value)
+}
+
 /// Whether a cell for a person holds none: `-- OPEN --`, `BLOCKED`.
-fn vacant(value: &[u8]) -> bool {
+fn vacant(value: &[u8], class: Class) -> bool {
+    // `Block, Anna`; `Block` where the parts of names have columns of their own.
+    let small = value.iter().any(u8::is_ascii_lowercase);
+    if form::surname_first(value).is_some()
+        || matches!(class, Class::Part(_)) && small && listed_name(value)
+        || text::written::namelike(value)
+            && value
+                .split(|b| matches!(b, b' ' | b','))
+                .skip(1)
+                .any(|word| dictionary().get(hash(word)) & (GIVEN | COMMON) == GIVEN | COMMON)
+    {
+        return false;
+    }
     let text = value
         .iter()
         .position(u8::is_ascii_alphabetic)

@@ -11,7 +11,7 @@ use crate::{
         value::formed,
         written::{namelike, number_in},
     },
-    words::{hash, list},
+    words::{COMMON, FAMILY, WORD, dictionary, hash, list},
 };
 
 /// Keys that loggers write for themselves.
@@ -291,6 +291,28 @@ pub(super) fn of_faces(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
+/// Whether a constant is a frequent family name that is no word, and none of the variables that are: `ROE`, not `LANG`.
+fn family(value: &[u8]) -> bool {
+    let flags = dictionary().get(hash(value));
+    flags & FAMILY != 0
+        && flags & COMMON != 0
+        && flags & WORD == 0
+        && !list!("lang shell term").contains(&hash(value))
+}
+
+/// Whether the object of a leaf tells of a person elsewhere than in a name and its value: `{"name":"LOPEZ","value":"7","dob":"…"}`.
+fn told_beside(line: &[u8], leaves: &[Leaf], index: usize) -> bool {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    let own = |leaf: &Leaf, other: &Leaf| leaf.depth == other.depth && leaf.parent == other.parent;
+    leaves.get(index).is_some_and(|leaf| {
+        leaves.iter().skip(index.saturating_sub(6)).take(13).any(|other| {
+            own(leaf, other)
+                && !matches!(get(&other.key), b"name" | b"value")
+                && matches!(classify(get(&other.key), b""), Class::Is(_) | Class::Part(_))
+        })
+    })
+}
+
 /// Gives leaves without a class the one that another leaf announces.
 pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
@@ -343,7 +365,9 @@ pub(super) fn announced(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 |text: &[u8]| text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_');
             let variable = key == b"name"
                 && constant(get(&leaf.value))
-                && leaves.get(index + 1).is_some_and(|next| get(&next.key) == b"value");
+                && leaves.get(index + 1).is_some_and(|next| get(&next.key) == b"value")
+                && !told_beside(line, leaves, index)
+                && !family(get(&leaf.value));
             if named.is_some() && holds || variable {
                 *class = Class::Machine;
             }

@@ -196,9 +196,8 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"distinctIdentifier",
         ) => Class::Is(I::Device),
         (_, b"subscriberId" | b"policyNumber" | b"dependent") if digits > 2 => Class::Is(I::HealthPlan),
-        // A year may stay.
-        (_, b"birthDate" | b"deceasedDateTime") if digits > 4 => Class::Is(I::Date),
-        (_, b"birthDate" | b"deceasedDateTime") => Class::Machine,
+        // A year may stay, where it tells of no age over 89.
+        (_, b"birthDate" | b"deceasedDateTime") => Class::Is(I::Date),
         // What a document is called everywhere.
         (b"masterIdentifier", b"value") if value.starts_with(b"urn:oid:") => Class::Machine,
         (

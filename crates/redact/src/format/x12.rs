@@ -125,7 +125,11 @@ fn segment(text: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
                 push(3, I::Facility);
             }
             // Senders that leave the suffix out shift the number.
-            let at = if QUALIFIERS.contains(&value(7)) && !value(8).is_empty() { 8 } else { 9 };
+            // `II` is the suffix of the second of his name, too: then its qualifier and the number follow.
+            let shifted = QUALIFIERS.contains(&value(7))
+                && !value(8).is_empty()
+                && !(QUALIFIERS.contains(&value(8)) && !value(9).is_empty());
+            let at = if shifted { 8 } else { 9 };
             // Payers have names and numbers that everybody knows.
             if matches!(value(1), b"PR" | b"40" | b"41") || matches!(value(at - 1), b"PI" | b"XV") {
                 return;

@@ -42,6 +42,7 @@ impl Reader<'_> {
                 index.wrapping_sub(1),
                 list!("mild moderate severe trace trivial mod no significant sev"),
             )
+            && !self.bears(index)
         {
             return None;
         }
@@ -147,6 +148,21 @@ impl Reader<'_> {
         }
         let (start, end) = self.name_from(next, sure && self.t(next).case != Case::Upper)?;
         Some((start, end))
+    }
+
+    /// Whether a name follows the title and its point: `no MR. Lopez`, `no MS. Young today`.
+    fn bears(&self, index: usize) -> bool {
+        let name = self.t(index + 2);
+        let acts = || {
+            self.lower_is(
+                index + 3,
+                list!("today is was has had here seen came arrived reports states says called denies will"),
+            )
+        };
+        self.t(index + 1).symbol(b'.')
+            && name.case == Case::Capital
+            && name.known(FAMILY)
+            && (!name.known(WORD) || name.known(COMMON) && acts())
     }
 
     /// A name after a word for a person: `patient Jane Roe`, `mother, Ann`, `seen by J. Roe`, `name is Jane`.

@@ -2,10 +2,18 @@
 
 use std::ops::Range;
 
-use super::{Reader, key::Class, token::Kind, value::plausible, weight, written::namelike};
+use super::{
+    Reader,
+    key::Class,
+    token::{Case, Kind},
+    value::plausible,
+    weight,
+    written::namelike,
+};
 use crate::{
     Identifier as I,
     shape::{date, internet},
+    words::{list, vocabulary as v, words},
 };
 
 impl Reader<'_> {
@@ -84,7 +92,7 @@ impl Reader<'_> {
                 }
             }
             // `LS age: 117` of a router.
-            I::Age if !self.strict && sign == b':' && !self.cares() => {}
+            I::Age if !self.strict && sign == b':' && !self.cares() && self.of_a_thing(first) => {}
             I::Age => self.take(Class::Is(I::Age), start..glued_end),
             I::Email | I::Url => {}
             I::Phone | I::Fax => {
@@ -108,6 +116,23 @@ impl Reader<'_> {
             }
             _ => self.bare_number(identifier, first, sign, weak),
         }
+    }
+
+    /// Whether a thing stands before the key of this value, whose age it is: `LS age: 117`, `cache age: 97`.
+    fn of_a_thing(&self, first: usize) -> bool {
+        let at = first.wrapping_sub(3);
+        let owner = self.t(at);
+        let level = self.lower_is(at, words!["info", "warn", "warning", "error", "debug"]);
+        owner.symbol(b'<')
+            || owner.kind == Kind::Word
+                && !level
+                && !self.person_noun(at)
+                && (owner.case == Case::Upper
+                    || owner.is(v::MACHINE)
+                    || self.lower_is(
+                        at,
+                        list!("cache key session token password entry lease file object certificate lock snapshot backup"),
+                    ))
     }
 
     pub(super) fn bare_person(&mut self, first: usize, sign: u8) {

@@ -218,9 +218,9 @@ impl Reader<'_> {
             return self.logged_pair(index + 1, true).map(|end| (self.t(index + 1).start, end));
         }
         if self.lower_is(index, words!["tag", "tagged"])
-            && (self.cares() || self.of_care())
             && self.t(index + 1).symbol(b'"')
             && self.t(index + 1).start == token.end + 1
+            && (self.cares() || self.of_care())
         {
             return self.one_named(index + 2);
         }

@@ -75,7 +75,10 @@ impl Reader<'_> {
         }
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) {
             let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
-            let holds = |text: &[u8]| memchr::memmem::find(self.text, text).is_some();
+            // The path and the query around, no more: the text may hold many of them.
+            let at = self.t(sign).start;
+            let around = self.text.get(at.saturating_sub(256)..(at + 256).min(self.text.len()));
+            let holds = |text: &[u8]| memchr::memmem::find(around.unwrap_or_default(), text).is_some();
             if value.iter().all(u8::is_ascii_digit)
                 && (3..=9).contains(&value.len())
                 && (holds(b"pubpid=") || holds(b"/patient_file/"))

@@ -59,7 +59,8 @@ impl Reader<'_> {
         }
         // `dob must be before 2024-03-14`: what a rule asks.
         let asked = self.lower_is(index.wrapping_sub(1), words!["before", "after", "than", "between"])
-            && (2..=4).any(|by| self.lower_is(index.wrapping_sub(by), words!["must", "should"]));
+            && (2..=4).any(|by| self.lower_is(index.wrapping_sub(by), words!["must", "should"]))
+            && !self.near(index, v::EVENT | v::PERSON, 6);
         if asked || self.of_a_process(index) {
             return false;
         }
@@ -475,7 +476,8 @@ impl Reader<'_> {
                 .get(start..end)
                 .is_some_and(|text| memchr::memmem::find(text, b" 00:00:00 ").is_some());
             let own = matches!(self.byte(start.wrapping_sub(1)), b'[' | b'(' | b'=' | b'"' | b'\'');
-            if self.strict || own || self.tells(index, !midnight) {
+            let somebody = self.person || self.near(index, v::PERSON, 5);
+            if self.strict || own || somebody || self.tells(index, !midnight) {
                 self.hit(start, end, Identifier::Date, weight::SHAPE);
             }
             return Some(end);

@@ -7,7 +7,7 @@ use super::{
     token::{Case, Kind},
     weight,
 };
-use crate::words::words;
+use crate::words::{list, words};
 use crate::{
     Identifier,
     words::{COMMON, FAMILY, GIVEN, PLAIN, WORD, technical::TECHNICAL, vocabulary as v},
@@ -171,6 +171,7 @@ impl Reader<'_> {
         if !self.strict
             && !self.person
             && self.byte(family.start.wrapping_sub(1)) != b'+'
+            && !(verb && family.known(FAMILY) && self.acts(index, last + 1))
             && (brief && (verb || !frequent && !token.known(COMMON)) || verb && !frequent)
         {
             return None;
@@ -214,6 +215,19 @@ impl Reader<'_> {
         };
         (enough && (!upper || family.case == Case::Upper || family.case == Case::Single))
             .then_some((start, end))
+    }
+
+    /// Whether a word for a person stands before two words, or what persons do behind them: `user Max LEE`, `Sid KAY logged in`.
+    fn acts(&self, index: usize, behind: usize) -> bool {
+        self.person_noun(index.wrapping_sub(1))
+            || self.lower_is(index.wrapping_sub(1), words!["user", "by", "for"])
+            || self.lower_is(
+                behind,
+                list!(
+                    "logged signed approved denied opened viewed reviewed accessed called ordered arrived requested \
+                     admitted discharged checked asked said reports cancelled canceled"
+                ),
+            )
     }
 
     /// `San Jose`, `Palo Alto`, `Santa Clara`: cities whose first word is a name elsewhere.

@@ -116,7 +116,16 @@ impl Reader<'_> {
         let get = |index: usize| fields.get(index).map_or(&b""[..], |field| value(self.text, field));
         // `Jane Roe\t2/18/1969\tOscar`: beside a whole name a payer that is called like a person is a payer.
         let whole = (0..fields.len()).any(|index| whole_name(get(index)));
-        let payer = |value: &[u8]| whole && vocabulary().get(hash(value)) & v::PAYER != 0;
+        let payer = |index: usize| {
+            whole
+                && index > 1
+                && !whole_name(get(index - 1))
+                && !whole_name(get(index + 1))
+                && vocabulary().get(hash(get(index))) & v::PAYER != 0
+        };
+        // `482133|Child|Lee|03/14/1962`: a row has more than one part of a name.
+        let bearers =
+            (0..fields.len()).filter(|at| name(get(*at)) || borne(get(*at)) || whole_name(get(*at))).count();
         let mut found = Vec::new();
         for (index, field) in fields.iter().enumerate() {
             let whole = get(index);
@@ -124,15 +133,21 @@ impl Reader<'_> {
             let start = field.start + offset(self.text, field) + led(whole);
             let after = get(index + 1);
             let before = if index > 0 { get(index - 1) } else { b"" };
+            let other = |value: &[u8]| name(value) || borne(value);
+            let family = bearers - usize::from(other(value)) == 1
+                && (other(before) || other(after))
+                && word(value)
+                && dictionary().get(hash(value)) & FAMILY != 0;
             if word(value)
                 && (!super::value::plausible(I::Name, value)
                     || RELATED.contains(&hash(value))
-                    || payer(value))
+                    || payer(index))
+                && !family
             {
                 continue;
             }
-            let beside = name(before) || name(after);
-            if elsewhere(value, beside) {
+            let beside = name(before) || name(after) || whole_name(after);
+            if elsewhere(value, beside) && !family {
                 continue;
             }
             let (identifier, length) = match () {
@@ -151,7 +166,7 @@ impl Reader<'_> {
                 () if value.len() == 9 && ssn::ssn(value, 0, true) == Some(9) => (I::Ssn, 9),
                 () if index > 1
                     && zip(value)
-                    && !charged(after)
+                    && !(charged(after) && (whole_name(before) || !place(before) && !state(before)))
                     && !office(before)
                     && (place(before) || state(before) || long_ago && day(before).is_some()) =>
                 {
@@ -170,7 +185,11 @@ impl Reader<'_> {
                 {
                     (I::City, value.len())
                 }
-                () if coded(value) && (index > 1 || digits::count(value) >= 5) => (I::Other, value.len()),
+                () if (coded(value) || long_ago && value.len() == 10 && moment(value))
+                    && (index > 1 || digits::count(value) >= 5) =>
+                {
+                    (I::Other, value.len())
+                }
                 () => continue,
             };
             found.push((start..start + length, identifier));
@@ -507,16 +526,19 @@ fn place(value: &[u8]) -> bool {
             .all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b'-' | b'\'' | b' ' | b'.'))
 }
 
+/// Seconds and milliseconds since 1970, and no number of a provider.
+fn moment(value: &[u8]) -> bool {
+    matches!((value.len(), value), (10 | 13, [b'1', b'4'..=b'9', ..]))
+        && value.iter().all(u8::is_ascii_digit)
+        && !digits::npi(value)
+}
+
 /// A number of letters, digits and hyphens.
 fn coded(value: &[u8]) -> bool {
-    // Seconds and milliseconds since 1970.
-    let moment = matches!((value.len(), value), (10 | 13, [b'1', b'4'..=b'9', ..]))
-        && value.iter().all(u8::is_ascii_digit);
     digits::count(value) >= 5
-        && !moment
+        && !moment(value)
         && (6..=20).contains(&value.len())
         && !digits::loinc(value)
-        && !epoch(value)
         && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-')
 }
 
@@ -529,14 +551,8 @@ fn office(value: &[u8]) -> bool {
             "health", "pharmacy"
         ]
         .contains(&hash(last))
-}
-
-/// Seconds since 1970 of years in which logs are written, and no number of a provider.
-fn epoch(value: &[u8]) -> bool {
-    value.len() == 10
-        && digits::count(value) == 10
-        && matches!(value, [b'1', b'4'..=b'9', ..])
-        && !digits::npi(value)
+        // `Sweet Home`
+        && dictionary().get(hash(value)) & CITY == 0
 }
 
 /// An amount of money, as it stands behind the code of a procedure: `142.00`, `$1666.93`.

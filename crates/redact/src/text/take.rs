@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Reader,
+    Hit, Reader,
     key::{Class, classify},
     labels::NUMBERED,
     token::at,
@@ -28,20 +28,28 @@ impl Reader<'_> {
     /// Takes back what is the key of the next pair, or the type of the value before: `'Last': 'Roe', 'First': 'Jane'`,
     /// `7712345(String)`. The keys of a list may be names, so that only those that announce something are meant.
     pub(super) fn spare_keys(&mut self) {
-        let (text, first) = (self.text, self.first);
-        let mut index = 0;
-        self.hits.retain(|hit| {
-            index += 1;
+        let text = self.text;
+        let spared = |hit: &Hit| {
             let (before, after) = (at(text, hit.start.wrapping_sub(1)), at(text, hit.end));
             let quoted = matches!(before, b'\'' | b'"') && after == before && at(text, hit.end + 1) == b':';
             let value = || text.get(hit.start..hit.end).unwrap_or_default();
-            let spared = index > first
-                && matches!(hit.identifier, I::Name | I::City)
+            matches!(hit.identifier, I::Name | I::City)
                 && hit.weight < weight::KEY
                 && (quoted && classify(value(), b"") != Class::None
-                    || before == b'(' && after == b')' && TYPES.contains(&hash(value())));
-            !spared
-        });
+                    || before == b'(' && after == b')' && TYPES.contains(&hash(value())))
+        };
+        // Only the hits of this text, in place: those before are of the rest of the document.
+        let mut kept = self.first;
+        for at in self.first..self.hits.len() {
+            let Some(hit) = self.hits.get(at).copied() else { break };
+            if !spared(&hit) {
+                if let Some(place) = self.hits.get_mut(kept) {
+                    *place = hit;
+                }
+                kept += 1;
+            }
+        }
+        self.hits.truncate(kept);
     }
 
     /// All of a value that is delimited.

@@ -82,7 +82,18 @@ fn of_a_day(value: &[u8], letters: usize, count: usize) -> bool {
     let groups = || value.split(|b| *b == b' ').filter(|part| part.iter().all(u8::is_ascii_digit));
     // `1 97110 25`: codes side by side.
     let codes = || groups().count() > 1 && groups().any(|group| group.len() == 5);
-    (count >= 5 && !codes()) || count >= 3 && letters <= 4 && !codes() || count > 0 && letters >= 3 && month()
+    // `3-4-62 approx`, `about 3/62 or so`.
+    let written = || {
+        value.split(|b| *b == b' ').any(|part| {
+            part.iter().any(|b| matches!(b, b'/' | b'-'))
+                && part.iter().all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'-'))
+                && (3..=10).contains(&digits::count(part))
+        })
+    };
+    written()
+        || (count >= 5 && !codes())
+        || count >= 3 && letters <= 4 && !codes()
+        || count > 0 && letters >= 3 && month()
 }
 
 /// An object identifier (`2.16.756.1.89`) or an address with its port is no number of a person.
@@ -128,7 +139,9 @@ fn kind_of_plan(value: &[u8]) -> bool {
     let kinds: [&[u8]; 5] = [b"PPO", b"HMO", b"EPO", b"POS", b"HDHP"];
     kinds.iter().any(|kind| {
         value.strip_prefix(*kind).is_some_and(|rest| {
-            rest.len() <= 4 && rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
+            // `POS4821` is a number of somebody.
+            let most = if rest.first().is_some_and(u8::is_ascii_digit) { 3 } else { 5 };
+            rest.len() <= most && rest.iter().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'))
         })
     })
 }
@@ -236,8 +249,8 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         // The year of a vehicle; the voltage of a board, `VIN=12.04V`.
         I::Vehicle
             if matches!(value, [b'1', b'9', _, _] | [b'2', b'0', _, _])
-                || value.contains(&b'.')
-                || letters + count < 4 =>
+                || value.contains(&b'.') && value.first().is_some_and(u8::is_ascii_digit)
+                || letters + count < 4 && (letters < 2 || letters + count < 3) =>
         {
             false
         }

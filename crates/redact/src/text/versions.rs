@@ -1,7 +1,7 @@
 //! Versions of programs that look like addresses of networks.
 
 use super::{Reader, token::Kind};
-use crate::words::{vocabulary as v, words};
+use crate::words::{COMMON, FAMILY, GIVEN, WORD, vocabulary as v, words};
 
 impl Reader<'_> {
     /// Whether four numbers are a version or an identifier of an object, as the word before says: `version 7.2.4.1`,
@@ -46,7 +46,17 @@ impl Reader<'_> {
     /// `HAPI-FHIR/7.28.12`, `Monitor|8.13.29|`: points and two digits at the end, where nothing of a person happens.
     pub(super) fn of_a_release(&self, index: usize, start: usize, end: usize) -> bool {
         let written = self.text.get(start..end).unwrap_or_default();
-        written.len() <= 8 && written.contains(&b'.') && !self.near(index, v::BIRTH | v::EVENT | v::DATE, 5)
+        let before = self.back(index, 1);
+        // `patient Maria Lopez 3.14.62`.
+        let bearer = self.person
+            && before.end + 1 == start
+            && before.capitalised()
+            && before.known(GIVEN | FAMILY)
+            && (!before.known(WORD) || before.known(COMMON));
+        written.len() <= 8
+            && written.contains(&b'.')
+            && !bearer
+            && !self.near(index, v::BIRTH | v::EVENT | v::DATE, 5)
     }
 
     /// `/2010-04-01/Accounts/`: the version of an interface begins the path.

@@ -170,9 +170,14 @@ pub(crate) fn of_a_camera(name: &[u8]) -> bool {
 /// What stands where names do and is of a program: a place to fill in, a path, a constant, the words of a rule
 /// (`${user}`, `/dev/mapper/root`, `LS_COLORS`, `max 60`). Where one part is a name of somebody it is none of these.
 pub(super) fn of_a_program(value: &[u8]) -> bool {
+    let parts = || value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let flags = |part: &[u8]| dictionary().get(hash(part));
+    let borne = |part: &[u8]| part.len() > 2 && flags(part) & (GIVEN | FAMILY) != 0;
     let opens = [&b"${"[..], b"{{", b"%{", b"#{", b"<%", b"# ", b"/", b"./", b"../"];
     if opens.iter().any(|sign| value.starts_with(sign)) {
-        return true;
+        // `/Roe/Jane`: an identifier whose parts are names alone.
+        let capital = |part: &[u8]| part.first().is_some_and(u8::is_ascii_uppercase);
+        return !(value.starts_with(b"/") && parts().count() > 1 && parts().all(|p| capital(p) && borne(p)));
     }
     let joined =
         value.iter().any(|b| matches!(b, b'_' | b'/')) || value.iter().filter(|b| **b == b'-').count() > 1;
@@ -188,12 +193,17 @@ pub(super) fn of_a_program(value: &[u8]) -> bool {
     if !written || !one_case || !joined && !blank {
         return false;
     }
-    let parts = || value.split(|b| !b.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
-    let flags = |part: &[u8]| dictionary().get(hash(part));
     let number = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
-    let named =
-        |part: &[u8]| part.len() > 2 && flags(part) & (GIVEN | FAMILY) != 0 && flags(part) & WORD == 0;
+    let named = |part: &[u8]| borne(part) && flags(part) & WORD == 0;
     let word = |part: &[u8]| flags(part) & WORD != 0;
+    // `grace_young`, `bishop king 2`: words that are names, too, side by side and nothing else.
+    let words = || parts().filter(|part| !number(part));
+    if words().count() > 1
+        && words().all(borne)
+        && words().any(|part| flags(part) & (GIVEN | COMMON) == GIVEN | COMMON)
+    {
+        return false;
+    }
     if blank {
         return parts().any(number) && parts().all(|part| number(part) || word(part));
     }
@@ -225,7 +235,7 @@ pub(super) fn sentence(value: &[u8]) -> bool {
         && value.iter().filter(|b| b.is_ascii_lowercase()).count() > 8
 }
 
-/// The number that a sentence holds in quotes or begins with.
+/// The number that a sentence holds in quotes, begins with, or else names.
 pub(crate) fn number_in(value: &[u8]) -> Option<Range<usize>> {
     if !sentence(value) {
         return None;
@@ -241,7 +251,21 @@ pub(crate) fn number_in(value: &[u8]) -> Option<Range<usize>> {
         let length = memchr::memchr(*value.get(start - 1)?, value.get(start..)?)?;
         number(start..start + length)
     };
-    quoted().or_else(|| number(0..memchr::memchr(b' ', value)?))
+    // `patient has number A48213 since`: all from the first number as offices give them to the last.
+    let inside = || {
+        let mut found: Option<Range<usize>> = None;
+        let mut start = 0;
+        for end in memchr::memchr_iter(b' ', value).chain([value.len()]) {
+            let word = value.get(start..end).unwrap_or_default();
+            let length = word.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |last| last + 1);
+            if super::value::formed(word.get(..length).unwrap_or_default()) {
+                found = Some(found.map_or(start, |found| found.start)..start + length);
+            }
+            start = end + 1;
+        }
+        found
+    };
+    quoted().or_else(|| number(0..memchr::memchr(b' ', value)?)).or_else(inside)
 }
 
 /// The address of a machine, with its port or the length of its network: `192.168.71.0/24`.

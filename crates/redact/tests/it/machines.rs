@@ -449,3 +449,64 @@ fn values_of_programs_are_none_of_persons() {
         ),
     ]);
 }
+
+/// What spares the values of programs looks at who bears them: a word that names have, too, is not enough.
+#[test]
+fn what_spares_machines_takes_no_person_away() {
+    goes(&[
+        (r#"{"patient_name":"grace_young"}"#, r#"{"patient_name":"[NAME]"}"#),
+        (r#"{"patient_name":"MAY_YOUNG"}"#, r#"{"patient_name":"[NAME]"}"#),
+        (r#"{"patient_name":"young/grace"}"#, r#"{"patient_name":"[NAME]"}"#),
+        (r#"{"patient_name":"/Roe/Jane"}"#, r#"{"patient_name":"[NAME]"}"#),
+        (r#"{"patient_name":"bishop king 2"}"#, r#"{"patient_name":"[NAME]"}"#),
+        (
+            r#"{"name":"MOLINA","value":"x","dob":"1962-03-14"}"#,
+            r#"{"name":"[NAME]","value":"x","dob":"[DATE]"}"#,
+        ),
+        (
+            r#"{"resourceType":"Patient","birthDate":"3/4/62"}"#,
+            r#"{"resourceType":"Patient","birthDate":"[DATE]"}"#,
+        ),
+        (
+            r#"{"resourceType":"Patient","birthDate":"May 62"}"#,
+            r#"{"resourceType":"Patient","birthDate":"[DATE]"}"#,
+        ),
+        (
+            r#"{"resourceType":"Patient","birthDate":"1931"}"#,
+            r#"{"resourceType":"Patient","birthDate":"[DATE]"}"#,
+        ),
+        (
+            r#"{"mrn":"patient has number A48213 since last admission"}"#,
+            r#"{"mrn":"patient has number [MRN] since last admission"}"#,
+        ),
+        ("Molina|Jane Roe|1962-03-14|482133", "[NAME]|[NAME]|[DATE]|[ID]"),
+        ("482133|Child|Lee|03/14/1962|M", "[ID]|[NAME]|[NAME]|[DATE]|M"),
+        ("Roe,Jane,97401,142.00,03/14/1962", "[NAME],[ZIP],142.00,[DATE]"),
+        ("age: 97", "age: [AGE]"),
+        ("NM1*IL*1*ROE*JOHN*A**II*MI*W4821337~", "NM1*IL*1*[NAME]*[NAME]*[NAME]**II*MI*[HEALTH-PLAN]~"),
+        ("Roe,Jane,1487650912,03/14/1962,F", "[NAME],[ID],[DATE],F"),
+        (r#"{"dob":"3-4-62 approx"}"#, r#"{"dob":"[DATE]"}"#),
+        (r#"{"member_id":"POS4821"}"#, r#"{"member_id":"[HEALTH-PLAN]"}"#),
+        (r#"{"mrn":"number on file: 0048213 and 0048214"}"#, r#"{"mrn":"number on file: [MRN]"}"#),
+        ("resident age: 97", "resident age: [AGE]"),
+        ("Mild MR. Lopez seen", "Mild MR. [NAME] seen"),
+        ("no MS. Young today", "no MS. [NAME] today"),
+        ("patient must be seen after 2024-03-14", "patient must be seen after [DATE]"),
+        (
+            "appointment should be after 2026-03-14 for Maria Lopez",
+            "appointment should be after [DATE] for [NAME]",
+        ),
+        ("patient Maria Lopez 3.14.62", "patient [NAME] [DATE]"),
+        ("patient registered Mon Aug 16 13:27:03 2004", "patient registered [DATE]"),
+        ("Maria Lopez Mon Aug 16 13:27:03 2004", "[NAME] [DATE]"),
+        ("user Max LEE logged in", "user [NAME] logged in"),
+        ("Sid KAY logged in", "[NAME] logged in"),
+        ("Max COOK approved", "[NAME] approved"),
+    ]);
+    stays(&[
+        r#"{"resourceType":"Patient","birthDate":"1962"}"#,
+        "dob must be before 2024-03-14",
+        "cache age: 97",
+        "upgraded to nginx 3.14.22",
+    ]);
+}

@@ -82,6 +82,13 @@ fn tables_with_a_patients_column_are_about_patients() {
 }
 
 #[test]
+fn names_in_a_patients_column_are_names_whatever_else_they_mean() {
+    check(&[
+        "Patient,MRN,Room,DOB\n\"«Block, Anna»\",«482133»,4,«03/14/1962»\n«Molina»,«482134»,5,«03/14/1963»\n«Kaiser»,«482135»,6,«03/14/1963»\n\"«Clean, Ann»\",«482137»,8,«03/14/1964»\nBLOCKED,,10,\nAetna,,11,\n",
+    ]);
+}
+
+#[test]
 fn bills_are_read_behind_the_locators_of_their_fields() {
     check(&[
         "FL8b  PATIENT NAME «QUIST ORLA»\nFL10  BIRTHDATE    «02101980»   FL11 SEX M\nFL4   TYPE OF BILL 0111\n",
