@@ -56,13 +56,13 @@ fn below(part: &str, floors: [f64; 5], hits_at_most: f64) -> Vec<String> {
 
 #[test]
 fn recall_and_precision_stay_above_their_floors() {
-    let low = below("judging-", [0.98, 0.965, 0.95, 0.975, 0.98], 5.0);
+    let low = below("judging-", [0.985, 0.97, 0.95, 0.975, 0.98], 5.0);
     assert!(low.is_empty(), "{}", low.join("\n"));
 }
 
 #[test]
 fn they_do_so_on_the_part_that_came_last() {
-    let low = below("fresh-", [0.93, 0.915, 0.935, 0.92, 0.95], 15.0);
+    let low = below("fresh-", [0.97, 0.94, 0.95, 0.935, 0.965], 15.0);
     assert!(low.is_empty(), "{}", low.join("\n"));
 }
 
