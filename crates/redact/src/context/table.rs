@@ -218,6 +218,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     }
     let mut columns = Vec::with_capacity(names.len());
     let (mut births, mut care, mut flags) = (0, 0, 0);
+    let (mut age, mut sex) = (false, false);
     for range in names {
         let name = bare(line.get(range.clone()).unwrap_or_default());
         // A row of a dictionary of data.
@@ -232,9 +233,13 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         let class = if name.len() > 48 { Class::None } else { titles(name) };
         births += usize::from(class == Class::Is(I::Date) && of_birth(name));
         care += usize::from(cared_for(name));
+        age |= class == Class::Is(I::Age);
+        sex |= name.eq_ignore_ascii_case(b"sex") || name.eq_ignore_ascii_case(b"gender");
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
+    // `id,age,sex,dx`.
+    births += usize::from(age && sex);
     bodily(line, names, &mut columns);
     administered(line, names, &mut columns);
     let fields = of_fields(line, names);
