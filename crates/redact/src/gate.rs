@@ -200,6 +200,7 @@ impl Gate<'_> {
     fn odd(&mut self, place: usize) -> Option<usize> {
         let line = self.line;
         let found = match at(line, place) {
+            0xe2 if ncpdp::separator(line, place) > 0 && ncpdp::known(line, place + 3) => true,
             0x80.. => return self.long(place),
             b'@' => email::email(line, place, 1).is_some() || email::pointless(line, place).is_some(),
             b'%' => match line.get(place + 1..place + 3) {
@@ -237,6 +238,7 @@ impl Gate<'_> {
             0x1c..=0x1e => ncpdp::known(line, place + 1),
             b'\\' => match at(line, place + 1) {
                 b'u' => true,
+                b'x' | b'X' => ncpdp::separator(line, place) == 4 && ncpdp::known(line, place + 4),
                 _ => owners::of_a_domain(line, place).is_some(),
             },
             b'\t' | b'\r' | 0x1b | 0x0b => false,

@@ -219,6 +219,7 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     let mut columns = Vec::with_capacity(names.len());
     let (mut births, mut care, mut flags) = (0, 0, 0);
     let (mut declared, mut sized, mut typed) = (false, false, false);
+    let (mut age, mut sex) = (false, false);
     for range in names {
         let name = bare(line.get(range.clone()).unwrap_or_default());
         flags += usize::from(matches!(name, b"Y" | b"N"));
@@ -232,6 +233,8 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         let class = if name.len() > 48 { Class::None } else { titles(name) };
         births += usize::from(class == Class::Is(I::Date) && of_birth(name));
         care += usize::from(cared_for(name));
+        age |= class == Class::Is(I::Age);
+        sex |= name.eq_ignore_ascii_case(b"sex") || name.eq_ignore_ascii_case(b"gender");
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }
@@ -242,6 +245,8 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
     {
         return None;
     }
+    // `id,age,sex,dx`.
+    births += usize::from(age && sex);
     bodily(line, names, &mut columns);
     administered(line, names, &mut columns);
     let fields = of_fields(line, names);

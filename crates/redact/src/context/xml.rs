@@ -27,7 +27,9 @@ const VOID: [&[u8]; 12] =
     [b"br", b"hr", b"img", b"input", b"meta", b"link", b"area", b"base", b"col", b"source", b"wbr", b"embed"];
 
 /// Elements that a name in an attribute tells apart, and the attributes.
-const GENERAL: [&[u8]; 25] = [
+const GENERAL: [&[u8]; 26] = [
+    // Of the native model of DICOM (PS3.19, A.1).
+    b"dicomattribute",
     b"slot",
     b"field",
     b"column",
@@ -55,8 +57,8 @@ const GENERAL: [&[u8]; 25] = [
     b"extra",
 ];
 /// `naaccrId` is of registries of cancer (NAACCR XML 1.6), `ItemOID` of trials (CDISC ODM).
-const NAMING: [&[u8]; 8] =
-    [b"name", b"key", b"label", b"field", b"column", b"naaccrid", b"itemoid", b"fieldname"];
+const NAMING: [&[u8]; 9] =
+    [b"keyword", b"name", b"key", b"label", b"field", b"column", b"naaccrid", b"itemoid", b"fieldname"];
 /// Elements inside of those, with the value.
 const HELD: [&[u8]; 6] = [b"attributevalue", b"value", b"string", b"data", b"text", b"values"];
 

@@ -9,7 +9,7 @@ use crate::{
         fhir, header,
         hl7::{self, places},
         json::{self, End, Leaf},
-        registry, x12,
+        ncpdp, registry, x12,
     },
     shape::phone,
     text::{
@@ -151,9 +151,17 @@ impl Engine {
             let tagged = match key {
                 b"Value" => dicom::key(parent),
                 b"Alphabetic" | b"Ideographic" | b"Phonetic" => dicom::key(get(&leaf.grandparent)),
-                _ => dicom::key(key),
+                _ => dicom::key(key).or_else(|| ncpdp::key(key)),
             };
             if let Some(identifier) = tagged {
+                return Class::Is(identifier);
+            }
+            // `{"C4":"19700131","CA":"JANE"}`: a claim, as its date of birth tells.
+            if let Some(identifier) = ncpdp::short(key)
+                && leaves.iter().any(|leaf| {
+                    get(&leaf.key) == b"C4" && crate::shape::date::compact(get(&leaf.value), 0) == Some(8)
+                })
+            {
                 return Class::Is(identifier);
             }
             let class = match scratch.known.classify(key, parent) {

@@ -43,8 +43,9 @@ pub(crate) fn segment(
         None => return None,
     };
     let loose = local || LOOSE.contains(&name);
-    // The type of an observation's value.
+    // The type of an observation's value, and whether it is an age.
     let mut kind: &[u8] = b"";
+    let mut age = false;
     let end = end_of(text, start);
     let mut place = start + 4;
     let mut number = 1;
@@ -54,6 +55,10 @@ pub(crate) fn segment(
         let value = rest.get(..length).unwrap_or_default();
         if (name, number) == (b"OBX", 2) {
             kind = value;
+        }
+        if (name, number) == (b"OBX", 3) {
+            let code = value.split(|b| *b == b'^').next().unwrap_or_default();
+            age = AGES.contains(&code);
         }
         // Senders that leave fields out put the account where a religion or the state of a marriage stands.
         if name == b"PID" && matches!(number, 15..=17) && crate::check::digits::count(value) >= 6 {
@@ -65,6 +70,7 @@ pub(crate) fn segment(
             // A name in sub-components, or an address, wherever it stands.
             _ if loose && party(value) => field(text, range, Parties, hits, prose),
             _ if loose && addressed(value) => field(text, range, Address, hits, prose),
+            Some(Prose) if age => field(text, range, First(I::Age), hits, prose),
             Some(Prose) if name == b"OBX" => {
                 let typed = observed(kind);
                 field(text, range, typed, hits, prose);
@@ -90,6 +96,9 @@ pub(crate) fn segment(
     }
     Some(end)
 }
+
+/// Codes of LOINC of somebody's age: told, reckoned, of now or at death.
+const AGES: [&[u8]; 6] = [b"30525-0", b"21612-7", b"29553-5", b"63900-5", b"39016-1", b"74201-5"];
 
 /// What the value of an observation is, by its type (table 0125).
 fn observed(kind: &[u8]) -> Field {

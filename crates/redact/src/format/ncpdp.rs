@@ -98,6 +98,14 @@ pub(crate) fn known(text: &[u8], place: usize) -> bool {
 
 /// Whether these letters and digits are the field of a date of birth: `C419700131`.
 pub(crate) fn born(text: &[u8], start: usize, end: usize) -> bool {
+    // `"C4":"19700131"`: the id is a key.
+    if end - start == 2 && text.get(start..end) == Some(b"C4") {
+        let rest = text.get(end..).unwrap_or_default();
+        let signs =
+            rest.iter().take(5).take_while(|b| matches!(b, b'"' | b':' | b'=' | b' ' | b'\\')).count();
+        let day = end + signs;
+        return signs > 0 && crate::shape::date::compact(text, day) == Some(day + 8);
+    }
     end - start == 10
         && text.get(start..end).is_some_and(|token| {
             token.starts_with(b"C4")
@@ -106,7 +114,30 @@ pub(crate) fn born(text: &[u8], start: usize, end: usize) -> bool {
         })
 }
 
-/// Whether a segment begins here that blanks part into fields: `AM01 C4…`.
+/// What a key is of that is an id with its number, `310-CA`.
+pub(crate) fn key(key: &[u8]) -> Option<I> {
+    if key.len() == 6 && numbered(key, 0) { field(key.get(4..)?) } else { None }
+}
+
+/// What an id without its number is of, as a key beside the date of birth.
+pub(crate) fn short(key: &[u8]) -> Option<I> {
+    if key.len() == 2 { field(key) } else { None }
+}
+
+/// Whether the number and the id of a field that can identify begin here: `302-C2`.
+pub(crate) fn numbered(text: &[u8], place: usize) -> bool {
+    let apart = place == 0 || !at(text, place - 1).is_ascii_alphanumeric() && at(text, place - 1) != b'-';
+    // The numbers of the fields above begin with these.
+    matches!(at(text, place), b'1' | b'3'..=b'5' | b'9')
+        && at(text, place + 1).is_ascii_digit()
+        && at(text, place + 2).is_ascii_digit()
+        && at(text, place + 3) == b'-'
+        && known(text, place + 4)
+        && !matches!(at(text, place + 6), b'-' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
+        && apart
+}
+
+/// Whether a segment begins here that a sign parts into fields: `AM01 C4…`, `AM01|C4…`.
 pub(crate) fn segment(text: &[u8], place: usize) -> bool {
     ids(text, place).is_some()
 }
@@ -116,7 +147,8 @@ fn ids(text: &[u8], place: usize) -> Option<&'static [u8]> {
     let (_, ids) = PRINTED.iter().find(|(known, _)| &known[..] == name)?;
     let apart = place == 0 || !at(text, place - 1).is_ascii_alphanumeric();
     let next = text.get(place + 5..place + 7)?;
-    (apart && at(text, place + 4) == b' ' && ids.chunks(2).any(|id| id == next)).then_some(ids)
+    (apart && matches!(at(text, place + 4), b' ' | b'|' | b'~' | b';') && ids.chunks(2).any(|id| id == next))
+        .then_some(ids)
 }
 
 /// Whether the header of a transaction begins here: the number of a bank, version and kind, `610014D0B1`.
@@ -130,14 +162,16 @@ pub(crate) fn heads(text: &[u8], place: usize) -> bool {
 }
 
 /// Length of what parts fields here: a control, or how programs write one.
-fn separator(text: &[u8], place: usize) -> usize {
+pub(crate) fn separator(text: &[u8], place: usize) -> usize {
     let rest = text.get(place..).unwrap_or_default();
-    let written: [&[u8]; 11] = [
+    let written: [&[u8]; 20] = [
         b"<FS>", b"<GS>", b"<RS>", b"\\x1c", b"\\x1d", b"\\x1e", b"\\u001c", b"\\u001d", b"\\u001e", b"^\\",
-        b"[FS]",
+        b"[FS]", b"[GS]", b"[RS]", b"{FS}", b"{GS}", b"{RS}", b"<1C>", b"<1D>", b"<1E>", b"[1C]",
     ];
     match rest {
         [0x1c..=0x1e, ..] => 1,
+        // The pictures of the controls.
+        [0xe2, 0x90, 0x9c..=0x9e, ..] => 3,
         _ => {
             let same =
                 |sign: &&&[u8]| rest.get(..sign.len()).is_some_and(|front| front.eq_ignore_ascii_case(sign));
@@ -150,8 +184,11 @@ fn separator(text: &[u8], place: usize) -> usize {
 pub(crate) fn read(text: &[u8], hits: &mut Vec<Hit>) -> Option<usize> {
     let before = hits.len();
     if memchr::memchr3(0x1c, 0x1d, 0x1e, text).is_some() || written(text) {
-        parted(text, hits);
+        parted(text, 0, hits);
+    } else if let Some(sign) = signed(text) {
+        parted(text, sign, hits);
     } else {
+        numbers(text, hits);
         printed(text, hits);
         if hits.len() == before {
             blanks(text, hits);
@@ -164,19 +201,86 @@ pub(crate) fn read(text: &[u8], hits: &mut Vec<Hit>) -> Option<usize> {
 
 /// Whether separators are written out: two of them with ids behind.
 fn written(text: &[u8]) -> bool {
-    let found = |place: usize| {
+    let found = |place: &usize| {
+        let place = *place;
         let length = separator(text, place);
         length > 0 && known(text, place + length)
     };
-    memchr::memchr3_iter(b'<', b'\\', b'^', text).filter(|place| found(*place)).take(2).count() == 2
+    memchr::memchr3_iter(b'<', b'\\', b'^', text).filter(found).take(2).count() == 2
+        || memchr::memchr3_iter(b'{', b'[', 0xe2, text).filter(found).take(2).count() == 2
 }
 
-fn parted(text: &[u8], hits: &mut Vec<Hit>) {
+/// The sign that parts the fields of a segment in place of a control: `AM01|C419700131|…`.
+fn signed(text: &[u8]) -> Option<u8> {
+    memchr::memchr_iter(b'A', text)
+        .filter(|start| at(text, start + 1) == b'M' && at(text, start + 4) != b' ')
+        .find(|start| ids(text, *start).is_some())
+        .map(|start| at(text, start + 4))
+}
+
+/// Fields that are told with their numbers: `310-CA=ORLA`, `322-CM Patient Street Address: 4 ELM ST`.
+fn numbers(text: &[u8], hits: &mut Vec<Hit>) {
+    for dash in memchr::memchr_iter(b'-', text).filter(|dash| *dash >= 3) {
+        if !numbered(text, dash - 3) {
+            continue;
+        }
+        let Some(identifier) = text.get(dash + 1..dash + 3).and_then(field) else { continue };
+        let Some(start) = told(text, dash + 3) else { continue };
+        let several = matches!(identifier, I::Name | I::Address | I::City | I::Facility);
+        let mut end = start;
+        loop {
+            match at(text, end) {
+                b' ' => {
+                    let next = at(text, end + 1);
+                    let goes = next.is_ascii_uppercase() || next.is_ascii_digit();
+                    if !several || !goes || numbered(text, end + 1) || at(text, end + 4) == b'-' {
+                        break;
+                    }
+                }
+                // A marker of what was masked before begins with a bracket.
+                0..b' ' | b'"' | b'\'' | b';' | b',' | b'|' | b'[' | b']' | b')' | b'}' | b'<' => break,
+                _ => {}
+            }
+            end += 1;
+        }
+        push(text, start..end, identifier, hits);
+    }
+}
+
+/// Where the value of a numbered field begins: behind a sign or a wide gap, before which its name may stand.
+fn told(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    let letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'/' | b'(' | b')' | b'#' | b'"' | b'\'');
+    let mut length = 0;
+    let mut named = false;
+    // The longest name has about fifty letters.
+    while length < 64 {
+        match rest.get(length..)? {
+            [b' ', b' ', ..] if named => break,
+            [b':' | b'=' | b'\t', ..] => break,
+            [b' ', ..] => length += 1,
+            [byte, ..] if letter(byte) => {
+                named |= byte.is_ascii_alphabetic();
+                length += 1;
+            }
+            _ => return None,
+        }
+    }
+    let signs = rest.get(length..)?.iter();
+    let signs = signs.take_while(|b| matches!(b, b' ' | b':' | b'=' | b'\t' | b'"' | b'\'' | b'>')).count();
+    (signs > 0).then_some(start + length + signs)
+}
+
+fn parted(text: &[u8], sign: u8, hits: &mut Vec<Hit>) {
     let mut place = 0;
     // The field before: its id ends at, and is for.
     let mut open: Option<(usize, I)> = None;
     while place <= text.len() {
-        let length = if place < text.len() { separator(text, place) } else { 0 };
+        let length = match text.get(place) {
+            Some(byte) if sign != 0 => usize::from(*byte == sign),
+            Some(_) => separator(text, place),
+            None => 0,
+        };
         let over =
             length > 0 || place == text.len() || matches!(at(text, place), b'\r' | b'\n' | 0x03 | b'"');
         if over && let Some((start, identifier)) = open.take() {
@@ -258,7 +362,9 @@ fn headed(text: &[u8], hits: &mut Vec<Hit>) {
 fn printed(text: &[u8], hits: &mut Vec<Hit>) {
     let mut next = 0;
     for start in memchr::memchr_iter(b'A', text).filter(|start| at(text, start + 1) == b'M') {
-        let Some(ids) = ids(text, start).filter(|_| start >= next) else { continue };
+        let Some(ids) = ids(text, start).filter(|_| start >= next && at(text, start + 4) == b' ') else {
+            continue;
+        };
         let rest = text.get(start..).unwrap_or_default();
         let end = start
             + rest.iter().take(512).position(|b| *b < b' ' || *b == b'"').unwrap_or(rest.len().min(512));
@@ -421,6 +527,54 @@ mod tests {
         for text in ["AM01 radio", "AM04 at 5", "610014D0 build", "AM07 pump on"] {
             assert_eq!(found(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn fields_are_found_between_what_stands_for_controls() {
+        for sign in ["{FS}", "<1C>", "\u{241c}", "[FS]"] {
+            assert_eq!(
+                found(&["AM01", "C419710203", "C52", "CAORLA", "CBQUIST"].join(sign)),
+                [(I::Date, "19710203"), (I::Name, "ORLA"), (I::Name, "QUIST")],
+                "{sign}"
+            );
+        }
+        for sign in ["|", "~"] {
+            let claim = ["AM07", "EM1", "D27712345", "E103", "D700093005801"].join(sign);
+            assert_eq!(found(&claim), [(I::Other, "7712345")], "{sign}");
+        }
+        assert_eq!(found("AM01|start|CABLE|CBOX"), []);
+    }
+
+    #[test]
+    fn fields_are_found_behind_their_numbers() {
+        assert_eq!(
+            found("B1 302-C2=W88213001 301-C1=RXG 310-CA=ORLA 311-CB=DE LA QUIST 304-C4: 19310203 305-C5=2"),
+            [
+                (I::HealthPlan, "W88213001"),
+                (I::Name, "ORLA"),
+                (I::Name, "DE LA QUIST"),
+                (I::Date, "19310203")
+            ]
+        );
+        for text in [
+            "322-CM  Patient Street Address   4 ELM ST",
+            "field 322-CM Patient Street Address = 4 ELM ST; ok",
+            "322-CM: \"4 ELM ST\"",
+        ] {
+            assert_eq!(found(text), [(I::Address, "4 ELM ST")], "{text}");
+        }
+        for text in [
+            "407-D7: 00093005801",
+            "rev 302-C2, ok",
+            "B-302-C2: 88213001",
+            "302-C2 is missing",
+            "302-C2",
+            "311-CB: [NAME]",
+            "311-CB Last Name  [NAME]",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+        assert_eq!((key(b"310-CA"), key(b"407-D7"), key(b"310-CAT")), (Some(I::Name), None, None));
     }
 
     #[test]

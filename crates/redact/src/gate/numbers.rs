@@ -128,6 +128,7 @@ impl Gate<'_> {
                 1 | 2 if next == b'-' && quoted_day(line, start) => true,
                 2..=4 if next == b'-' && before(line, start) == b'\'' && quoted_number(line, start) => true,
                 1 => begins_distance(line, start),
+                3 if next == b'-' && crate::format::ncpdp::numbered(line, start) => true,
                 3 if next == b'-' => {
                     after.is_ascii_digit()
                         && (ssn::ssn(line, start, false).is_some()

@@ -28,24 +28,43 @@ impl Reader<'_> {
                 Kind::Mixed if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
                     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
                     let unit = bytes.get(digits..).unwrap_or_default();
-                    let units: [&[u8]; 11] =
-                        [b"yo", b"y", b"yr", b"yrs", b"f", b"m", b"yof", b"yom", b"yof", b"year", b"years"];
+                    let units: [&[u8]; 12] = [
+                        b"yo", b"y", b"yr", b"yrs", b"f", b"m", b"yof", b"yom", b"ym", b"yf", b"year",
+                        b"years",
+                    ];
                     let known = units.iter().any(|known| unit.eq_ignore_ascii_case(known));
                     let sex = unit.len() == 1 && !unit.eq_ignore_ascii_case(b"y");
                     let glued =
                         self.byte(start.wrapping_sub(1)) == b'-' || self.byte(start.wrapping_sub(1)) == b'.';
                     if known
-                        && (!sex || self.strict)
+                        && (!sex || self.strict && !self.of_a_place_or_heat(index))
                         && !glued
                         && self.over_89(bytes.get(..digits).unwrap_or_default())
                     {
-                        self.hit(start, start + digits, Identifier::Age, weight::SHAPE);
+                        // `PatientAge=093Y`: the value of DICOM is one with its unit.
+                        let dicom = matches!(bytes, [b'0' | b'1', _, _, b'Y']);
+                        let end = if dicom { end } else { start + digits };
+                        self.hit(start, end, Identifier::Age, weight::SHAPE);
                     }
                 }
                 Kind::Word if token.is(v::NINETY) => self.spelled(index),
                 _ => {}
             }
         }
+    }
+
+    /// `room 92F`, `temp 98F`.
+    fn of_a_place_or_heat(&self, index: usize) -> bool {
+        let signs = usize::from(matches!(self.back(index, 1).byte, b':' | b'='));
+        self.lower_is(
+            index.wrapping_sub(1 + signs),
+            list!("room rm bed apt suite ste seat temp temperature tmax t tm fever"),
+        )
+    }
+
+    /// Whether a sex begins at this token, as it stands beside an age.
+    fn sex_is(&self, index: usize) -> bool {
+        self.lower_is(index, list!("f m female male woman man"))
     }
 
     fn over_89(&self, digits: &[u8]) -> bool {
@@ -68,10 +87,19 @@ impl Reader<'_> {
             return self.t(next + 1).symbol(b'/')
                 || self.t(next + 1).symbol(b'.')
                 || self.lower_is(next + 1, words!["o", "old"])
+                || self.strict && self.t(next + 1).symbol(b',') && self.sex_is(next + 2)
                 || self.strict && self.t(next + 1).kind != Kind::Symbol;
         }
         if !self.lower_is(next, words!["year", "years", "yr", "yrs"]) {
             return false;
+        }
+        // `F, 94 yrs`, `94 yrs, F`.
+        let comma = usize::from(self.t(next + 1).symbol(b',') || self.t(next + 1).symbol(b'/'));
+        if self.strict
+            && (self.back(index, 1).symbol(b',') && self.sex_is(index.wrapping_sub(2))
+                || self.sex_is(next + 1 + comma))
+        {
+            return true;
         }
         let mut after = next + 1;
         while self.t(after).symbol(b'-') || self.t(after).symbol(b'.') {
@@ -95,9 +123,20 @@ impl Reader<'_> {
             at = previous;
         }
         let Some(before) = at.checked_sub(1) else { return false };
-        self.who_is(before, at, index)
+        // `Age at death: 97`.
+        let then = self.strict
+            && self.t(before + 1).symbol(b':')
+            && self.lower_is(
+                before,
+                words!["death", "diagnosis", "onset", "dx", "exam", "admission", "surgery"],
+            )
+            && self.lower_is(before.wrapping_sub(1), words!["at"])
+            && self.lower_is(before.wrapping_sub(2), words!["age"]);
+        then || self.who_is(before, at, index)
             || self.lower_is(before, words!["age", "aged", "ages"])
                 && (self.strict || self.cares() || !self.t(at).symbol(b':'))
+                // `Cache-Control: max-age=120`.
+                && !(self.lower_is(before.wrapping_sub(2), words!["max"]) && self.back(before, 1).symbol(b'-'))
                 && !self.unit_is_other(index)
             || self.lower_is(before, words!["turned", "turning", "turns"])
                 && self.strict
@@ -167,7 +206,7 @@ impl Reader<'_> {
         let between = |at: usize| {
             self.lower_is(
                 at,
-                list!("alive died d dec deceased living age aged at is now was passed turned in her his"),
+                list!("alive died d dec deceased living age aged at is now was passed turned lived to in her his"),
             ) || self.t(at).kind == Kind::Symbol && matches!(self.t(at).byte, b'.' | b':' | b',' | b'(')
         };
         let mut at = index.wrapping_sub(1);

@@ -8,9 +8,12 @@ use crate::Identifier as I;
 
 /// Attributes of patients, relatives, staff and what is done for a patient (PS3.15, table E.1-1, as far as they are
 /// identifiers here). The unique identifiers of what was taken of a patient are among them.
-const TAGS: [(u32, I); 98] = [
+const TAGS: [(u32, I); 179] = [
     (0x0008_0012, I::Date),
+    (0x0008_0014, I::Other),
+    (0x0008_0015, I::Date),
     (0x0008_0018, I::Other),
+    (0x0008_0019, I::Other),
     (0x0008_0020, I::Date),
     (0x0008_0021, I::Date),
     (0x0008_0022, I::Date),
@@ -25,6 +28,7 @@ const TAGS: [(u32, I); 98] = [
     (0x0008_0092, I::Address),
     (0x0008_0094, I::Phone),
     (0x0008_009c, I::Name),
+    (0x0008_0116, I::Facility),
     (0x0008_1048, I::Name),
     (0x0008_1049, I::Name),
     (0x0008_1050, I::Name),
@@ -33,13 +37,17 @@ const TAGS: [(u32, I); 98] = [
     (0x0008_1070, I::Name),
     (0x0008_1155, I::Other),
     (0x0008_1195, I::Other),
+    (0x0008_3010, I::Other),
     (0x0010_0010, I::Name),
     (0x0010_0020, I::Mrn),
     (0x0010_0030, I::Date),
+    (0x0010_0033, I::Date),
+    (0x0010_0034, I::Date),
     (0x0010_0050, I::HealthPlan),
     (0x0010_1000, I::Mrn),
     (0x0010_1001, I::Name),
     (0x0010_1005, I::Name),
+    (0x0010_1010, I::Age),
     (0x0010_1040, I::Address),
     (0x0010_1050, I::HealthPlan),
     (0x0010_1060, I::Name),
@@ -49,18 +57,40 @@ const TAGS: [(u32, I); 98] = [
     (0x0010_2155, I::Phone),
     (0x0010_21d0, I::Date),
     (0x0010_2297, I::Name),
+    (0x0010_2299, I::Facility),
+    (0x0012_0030, I::Other),
     (0x0012_0031, I::Facility),
     (0x0012_0040, I::Other),
     (0x0012_0042, I::Other),
+    (0x0012_0060, I::Facility),
+    (0x0012_0082, I::Other),
+    (0x0012_0086, I::Date),
+    (0x0012_0087, I::Date),
     (0x0018_1000, I::Device),
     (0x0018_1002, I::Device),
+    (0x0018_1003, I::Device),
+    (0x0018_1005, I::Device),
+    (0x0018_1007, I::Device),
+    (0x0018_1008, I::Device),
+    (0x0018_1009, I::Device),
+    (0x0018_1010, I::Device),
     (0x0018_1012, I::Date),
+    (0x0018_1078, I::Date),
+    (0x0018_1079, I::Date),
+    (0x0018_700a, I::Device),
     (0x0018_9074, I::Date),
+    (0x0018_9516, I::Date),
+    (0x0018_9517, I::Date),
+    (0x0018_9701, I::Date),
+    (0x0018_a002, I::Date),
     (0x0020_000d, I::Other),
     (0x0020_000e, I::Other),
     (0x0020_0010, I::Other),
     (0x0020_0052, I::Other),
     (0x0020_0200, I::Other),
+    (0x0020_3403, I::Date),
+    (0x0032_0032, I::Date),
+    (0x0032_0034, I::Date),
     (0x0032_1000, I::Date),
     (0x0032_1010, I::Date),
     (0x0032_1032, I::Name),
@@ -83,30 +113,81 @@ const TAGS: [(u32, I); 98] = [
     (0x0040_0244, I::Date),
     (0x0040_0250, I::Date),
     (0x0040_0253, I::Other),
+    (0x0040_050a, I::Other),
+    (0x0040_0512, I::Other),
+    (0x0040_0551, I::Other),
+    (0x0040_0554, I::Other),
+    (0x0040_06fa, I::Other),
     (0x0040_1001, I::Other),
     (0x0040_1010, I::Name),
     (0x0040_1102, I::Address),
     (0x0040_1103, I::Phone),
+    (0x0040_1104, I::Phone),
+    (0x0040_2004, I::Date),
     (0x0040_2008, I::Name),
     (0x0040_2010, I::Phone),
     (0x0040_2016, I::Other),
     (0x0040_2017, I::Other),
+    (0x0040_4005, I::Date),
+    (0x0040_4010, I::Date),
+    (0x0040_4011, I::Date),
     (0x0040_4036, I::Facility),
     (0x0040_4037, I::Name),
+    (0x0040_4050, I::Date),
+    (0x0040_4051, I::Date),
+    (0x0040_4052, I::Date),
+    (0x0040_a023, I::Date),
     (0x0040_a027, I::Facility),
     (0x0040_a030, I::Date),
     (0x0040_a032, I::Date),
     (0x0040_a075, I::Name),
+    (0x0040_a082, I::Date),
+    (0x0040_a110, I::Date),
     (0x0040_a120, I::Date),
     (0x0040_a121, I::Date),
     (0x0040_a123, I::Name),
+    (0x0040_a13a, I::Date),
+    (0x0040_a171, I::Other),
+    (0x0040_a192, I::Date),
+    (0x0040_a307, I::Name),
+    (0x0040_a352, I::Name),
+    (0x0040_a353, I::Address),
+    (0x0040_a354, I::Phone),
+    (0x0040_a402, I::Other),
+    (0x0044_0004, I::Date),
+    (0x0044_0010, I::Date),
+    (0x0062_0021, I::Other),
+    (0x0064_0003, I::Other),
+    (0x0070_0082, I::Date),
     (0x0070_0084, I::Name),
+    (0x0088_0140, I::Other),
+    (0x0400_0105, I::Date),
+    (0x0400_0562, I::Date),
+    (0x2100_0040, I::Date),
+    (0x3006_0008, I::Date),
+    (0x3006_0024, I::Other),
+    (0x3006_00a6, I::Name),
+    (0x3006_00c2, I::Other),
+    (0x3008_0024, I::Date),
+    (0x3008_0054, I::Date),
+    (0x3008_0056, I::Date),
+    (0x3008_0105, I::Device),
+    (0x3008_0250, I::Date),
+    (0x300a_0006, I::Date),
+    (0x300a_0013, I::Other),
+    (0x300e_0004, I::Date),
+    (0x300e_0008, I::Name),
+    (0x4008_0040, I::Other),
+    (0x4008_0100, I::Date),
     (0x4008_0102, I::Name),
+    (0x4008_0108, I::Date),
     (0x4008_010a, I::Name),
     (0x4008_010c, I::Name),
+    (0x4008_0112, I::Date),
     (0x4008_0114, I::Name),
     (0x4008_0119, I::Name),
     (0x4008_011a, I::Address),
+    (0x4008_0200, I::Other),
 ];
 
 /// What the tag that begins here is of, and where it ends.
@@ -133,12 +214,16 @@ fn listed(tag: u32) -> Option<I> {
     TAGS.get(at).map(|(_, identifier)| *identifier)
 }
 
-/// What a key of DICOM JSON is of: the eight digits of a tag (PS3.18, F.2).
+/// What a key of DICOM JSON is of: the eight digits of a tag (PS3.18, F.2). Programs put a sign between its halves,
+/// `0010,0010`, `0010|0010`, or one in front, `x00100010`.
 pub(crate) fn key(key: &[u8]) -> Option<I> {
-    if key.len() != 8 {
-        return None;
-    }
-    listed(hexadecimal(key, 0)? << 16 | hexadecimal(key, 4)?)
+    let key = key.strip_prefix(b"0x").or_else(|| key.strip_prefix(b"x")).unwrap_or(key);
+    let second = match (key.len(), key.get(4)?) {
+        (8, _) => 4,
+        (9, b',' | b'|' | b'_' | b'-') => 5,
+        _ => return None,
+    };
+    listed(hexadecimal(key, 0)? << 16 | hexadecimal(key, second)?)
 }
 
 fn hexadecimal(text: &[u8], start: usize) -> Option<u32> {
@@ -177,6 +262,12 @@ fn valued(text: &[u8], start: usize) -> Option<std::ops::Range<usize>> {
         if matches!(byte, b'\'' | b'"') && text.get(..place).is_some_and(|head| head.ends_with(b": ")) {
             break (place + 1, byte);
         }
+        // Unique identifiers stand without quotes.
+        if byte.is_ascii_digit() && text.get(..place).is_some_and(|head| head.ends_with(b"UI: ")) {
+            let rest = text.get(place..).unwrap_or_default();
+            let length = rest.iter().take(64).take_while(|b| matches!(b, b'0'..=b'9' | b'.')).count();
+            return Some(place..place + length);
+        }
         if matches!(byte, 0 | b'\n' | b'\r' | b'(') || place > start + REACH {
             return None;
         }
@@ -208,6 +299,11 @@ mod tests {
             assert_eq!(found(text), Some((I::Name, "QUIST^ORLA")), "{text}");
         }
         assert_eq!(found("(0038,0020) DA [20210309]"), Some((I::Date, "20210309")));
+        assert_eq!(
+            found("(0008, 0018) SOP Instance UID                    UI: 1.2.840.99.448"),
+            Some((I::Other, "1.2.840.99.448"))
+        );
+        assert_eq!(found("(0010,1010) AS [095Y] # 4, 1 PatientAge"), Some((I::Age, "095Y")));
         assert_eq!(found("(0010,0020) LO [[MRN]] # 8"), Some((I::Mrn, "[MRN]")));
     }
 
@@ -216,6 +312,9 @@ mod tests {
         assert_eq!(key(b"00100010"), Some(I::Name));
         assert_eq!(key(b"0040A123"), Some(I::Name));
         assert_eq!(key(b"00080018"), Some(I::Other));
+        for written in ["0010,0020", "0010|0020", "x00100020", "0x00100020"] {
+            assert_eq!(key(written.as_bytes()), Some(I::Mrn), "{written}");
+        }
         assert!(TAGS.is_sorted());
         for other in ["00080060", "20260301", "0010001", "patients"] {
             assert_eq!(key(other.as_bytes()), None, "{other}");

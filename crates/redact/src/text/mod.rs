@@ -299,7 +299,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     // Fields of a claim begin with ids that make words of their values: what was read of them as words doesn't count.
     let words = hits.len();
     // Ids of segments, and what stands for the end of a field.
-    let claims = seen.mixed || seen.holds(b"<\\^\x1c\x1d\x1e");
+    let claims = seen.mixed || seen.holds(b"<\\^-{[\x1c\x1d\x1e");
     if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
         let mut index = 0;

@@ -225,8 +225,10 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
                 || count == 2 && matches!(value, [a, b'/', b] if a.is_ascii_digit() && b.is_ascii_digit())
         }
         I::Age => {
-            letters == 0
-                && std::str::from_utf8(value)
+            // `093Y` of DICOM (PS3.5, table 6.2-1).
+            let years = value.strip_suffix(b"Y").filter(|years| years.len() == 3).unwrap_or(value);
+            years.iter().all(|b| !b.is_ascii_alphabetic())
+                && std::str::from_utf8(years)
                     .is_ok_and(|v| v.parse().is_ok_and(|age: u16| (90..=130).contains(&age)))
         }
         I::Phone | I::Fax => count >= 7 && letters < 12 && !of_a_network(value),
@@ -410,7 +412,13 @@ mod tests {
         for value in ["", "null", "[NAME]", "-", "[SSN:***6789]", "N/A"] {
             assert!(!plausible(I::Name, value.as_bytes()) && !plausible(I::Mrn, value.as_bytes()), "{value}");
         }
-        assert!(plausible(I::Name, b"x") && plausible(I::Age, b"91") && !plausible(I::Age, b"45"));
+        assert!(
+            plausible(I::Name, b"x")
+                && plausible(I::Age, b"91")
+                && plausible(I::Age, b"093Y")
+                && !plausible(I::Age, b"045Y")
+                && !plausible(I::Age, b"45")
+        );
         assert!(plausible(I::Ip, b"10.0.0.1, 203.0.113.9") && !plausible(I::Ip, b"host"));
         for (identifier, value) in [
             (I::HealthPlan, "2.16.756.1.89.1.2"),

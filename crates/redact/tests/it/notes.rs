@@ -184,3 +184,19 @@ fn tests_makers_and_counts_are_no_persons() {
         ],
     );
 }
+
+#[test]
+fn ages_over_89_go_however_they_are_written() {
+    check(
+        Mode::Strict,
+        &[
+            "<91>yM with a tender abdomen.",
+            "(<92> y, F) CT head without contrast.",
+            "Demographics: F, <94> yrs, widowed.",
+            "Age at death: <97>",
+            "PatientAge <093Y>, head first supine.",
+            "Warm in room 92F, temp 98F, T: 99F. Bed 94M is clean.",
+            "QTc 97 percentile, SpO2 93, pulse 92.",
+        ],
+    );
+}

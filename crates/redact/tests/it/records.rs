@@ -167,3 +167,43 @@ fn links_to_pages_of_patients_bear_their_names() {
         "<td><a href=\"/patients/«83e799b8»\">«Orla Quist»</a></td><td><a href=\"/patients/new\">Add patient</a></td>",
     ]);
 }
+
+#[test]
+fn claims_of_pharmacies_are_read_by_the_ids_of_their_fields() {
+    check(&[
+        r"sent \x1c\x1eAM01\x1cC4«19310203»\x1cC52\x1cCA«ORLA»\x1cCB«QUIST»",
+        "<1C>AM01<1C>C4«19310203»<1C>C52<1C>CA«ORLA»<1C>CB«QUIST»",
+        "AM01|C4«19310203»|C52|CA«ORLA»|CB«QUIST»|CM«4 ELM ST»|CN«OTIS»|COOR|CP«97368»",
+        r#"{"302-C2":"«W88213001»","310-CA":"«ORLA»","311-CB":"«QUIST»","407-D7":"00093005801"}"#,
+        r#"{"C2":"«W88213001»","CA":"«ORLA»","CB":"«QUIST»","C4":"«19310203»","D7":"00093005801"}"#,
+        r#"{"CA":"Sacramento","C2":"edge","D2":"steel"}"#,
+        "claim 402-D2: «7712345» 401-D1: «20260211» 407-D7: 00093005801 442-E7: 30",
+        "322-CM Patient Street Address = «4 ELM ST»; 405-D5: 30",
+    ]);
+}
+
+#[test]
+fn objects_of_dicom_are_read_by_their_tags() {
+    check(&[
+        "(0008, 0018) SOP Instance UID                    UI: «1.2.840.113619.2.55.3.2831.448.9»",
+        "(0010,1010) AS [«095Y»] # 4, 1 PatientAge",
+        "(0010,1010) AS [055Y] # 4, 1 PatientAge",
+        "(3008,0105) LO [«77120»] # 6, 1 SourceSerialNumber",
+        r#"{"0010,0010":"«QUIST^ORLA»","0010,0020":"«448120»","0028,0010":"512"}"#,
+        r#"<DicomAttribute tag="00100020" vr="LO" keyword="PatientID"><Value number="1">«448120»</Value></DicomAttribute>"#,
+        r#"<DicomAttribute tag="00280010" vr="US" keyword="Rows"><Value number="1">512</Value></DicomAttribute>"#,
+    ]);
+}
+
+#[test]
+fn ages_and_devices_stand_in_fields() {
+    check(&[
+        "stay,age,sex,dx\n1,«94»,F,I50.9\n2,55,M,I10\n3,«101»,F,N39.0",
+        "NAME   READY   STATUS    RESTARTS   AGE\nweb-1  1/1     Running   0          94d",
+        "Cache-Control: public, max-age=120, s-maxage=93",
+        "OBX|1|NM|30525-0^AGE^LN||«94»|a^year^UCUM|||||F",
+        "OBX|1|NM|8867-4^HEART RATE^LN||94|/min|||||F",
+        r#"{"implant":{"lot":"«44812A»","serial":"«RNB448120H»","model":"W1DR01"}}"#,
+        r#"{"hearing_aid":{"left_serial":"«2038X0N7K»","right_serial":"«2038X0N7M»"}}"#,
+    ]);
+}

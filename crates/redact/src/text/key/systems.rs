@@ -8,7 +8,7 @@ use crate::{
 
 /// Numbers of records, with their abbreviations written out.
 const RECORDS: &[u64] = list!(
-    "mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
+    "medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
      hospno hospnumber hospitalno hospitalnumber ipno ipnumber opno opnumber ipdno ipdnumber opdno opdnumber uhidno \
      uhidnumber foldernumber casenumber episodeid episodenumber accession accn accessionid accnumber \
      sampleid samplenumber labnumber screeningnumber screeningid randomizationnumber randomizationid randnumber \
@@ -19,7 +19,7 @@ const RECORDS: &[u64] = list!(
 /// Keys of a person or of a study of one, whatever their form: programs make them up, too.
 const PERSONS: &[u64] = list!(
     "personkey personguid personuuid personref patientkey patientguid patientuuid patientref memberkey memberguid \
-     memberuuid patientpk personpk memberpk studyuid seriesuid sopuid subscriberkey subjectuuid subjectguid patientsk personsk"
+     memberuuid patientpk personpk memberpk studyuid seriesuid sopuid iuid objectuid patientuid memberuid personuid subjectuid subscriberkey subjectuuid subjectguid patientsk personsk"
 );
 
 /// Numbers of health plans.
@@ -47,7 +47,7 @@ const LICENCES: &[u64] = list!(
 
 /// Other numbers of persons.
 const OTHERS: &[u64] = list!(
-    "scriptnumber scriptid ordernumber placerordernumber placernumber fillernumber fillerordernumber \
+    "requestedprocedureid scheduledprocedurestepid performedprocedurestepid remspatientid scriptnumber scriptid ordernumber placerordernumber placernumber fillernumber fillerordernumber \
      requisitionnumber requisitionid referralid panumber precertnumber precertificationnumber \
      confirmationnumber confnumber confirmationcode badgenumber badgeid employeenumber employeeid empid emplid \
      staffid staffnumber studentid studentnumber stuid inmatenumber bookingnumber servicenumber militaryid tribalid \
@@ -236,10 +236,24 @@ pub(super) fn numbered(key: &Read, around: &Read) -> Option<Class> {
         {
             Class::Formed(I::Device)
         }
+        // `{"implant":{"serial":…,"lot":…}}`, `{"hearing_aid":{"left_serial":…}}`.
+        () if is(around.first_hash, WORN)
+            && !is(around.first_hash, MEASURING)
+            && (around.all & v::MACHINE == 0)
+            && whole(list!(
+                "serial sn serialno lot lotno lotnumber leftserial rightserial serialleft serialright leftsn rightsn unitserial"
+            )) =>
+        {
+            Class::Formed(I::Device)
+        }
+        () if whole(list!("deviceuid")) => Class::Weak(I::Device),
         () if whole(CALLED) => Class::Weak(I::Phone),
         () if key.count > 1
             && whole(list!(
-                "ptage patientage ageyrs ageyears ageinyears ageatvisit ageatadmission ageatadmit ageyr"
+                "ptage patientage ageyrs ageyears ageinyears ageatvisit ageatadmission ageatadmit ageyr ageatdeath \
+                 agelastbirthday ageatlastbirthday ageatdiagnosis ageatdx ageatonset ageatencounter ageatservice \
+                 ageatenrollment ageatconsent ageatscan ageatstudy ageatcollection ageatprocedure ageatsurgery \
+                 ageatdischarge ageattriage ageinyrs"
             )) =>
         {
             Class::Is(I::Age)
