@@ -4,6 +4,7 @@
 mod accounts;
 mod addressed;
 mod ages;
+pub(crate) mod alone;
 mod announced;
 mod bare;
 mod bedside;
@@ -18,6 +19,7 @@ pub(crate) mod care;
 mod carried;
 mod cases;
 mod cities;
+pub(crate) mod coined;
 mod columns;
 mod dates;
 mod days;
@@ -51,7 +53,7 @@ mod places;
 mod practices;
 mod printed;
 mod prose;
-mod queries;
+pub(crate) mod queries;
 mod roads;
 mod rosters;
 pub(crate) mod rows;
@@ -153,6 +155,8 @@ pub(crate) struct Reader<'a> {
     quoted_to: usize,
     /// Whether the text tells of measures, medicines or diseases, once somebody asked.
     care: OnceCell<bool>,
+    /// Whether a word of care stands in the text, once somebody asked.
+    people: OnceCell<bool>,
 }
 
 /// Keeps of the hits from `first` on those that `keep` says: those before are of other texts, and there may be many.
@@ -197,6 +201,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         first,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
@@ -251,6 +256,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.tuples();
         reader.files();
         reader.banded();
+        reader.kept_numbers();
     }
     reader.dates();
     reader.demographics();
@@ -376,6 +382,7 @@ impl<'a> Reader<'a> {
             || match after.kind {
                 Kind::Number => {
                     after.len() >= 5
+                        && !self.of_a_connection(index, next)
                         && !matches!(self.byte(after.end), b'.' | b':' if alphanumeric(self.byte(after.end + 1)))
                 }
                 Kind::Mixed => self.byte(after.start).is_ascii_uppercase() && after.len() >= 5,
@@ -390,6 +397,35 @@ impl<'a> Reader<'a> {
                 }
                 _ => false,
             }
+    }
+
+    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
+    /// `resident=48213377 virt=882133771`.
+    fn of_a_connection(&self, index: usize, number: usize) -> bool {
+        const ENDS: &[u64] = words![
+            "disconnected",
+            "connected",
+            "connecting",
+            "reconnected",
+            "closed",
+            "subscribed",
+            "unsubscribed",
+            "evicted",
+            "throttled",
+            "timeout",
+            "joined",
+            "consumer",
+            "virt",
+            "virtual",
+            "rss",
+            "shared",
+            "kb",
+            "vsz",
+            "swap",
+            "heap"
+        ];
+        self.lower_is(index, words!["client", "resident", "subject", "participant"])
+            && self.lower_is(number + 1, ENDS)
     }
 
     /// The token some places before.
@@ -517,6 +553,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         first: 0,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2
