@@ -294,6 +294,9 @@ impl Set {
                 (Kind::Machine, include_str!("templates/common/machine-apps-3.txt")),
                 (Kind::Machine, include_str!("templates/common/machine-data-3.txt")),
                 (Kind::Machine, include_str!("templates/common/machine-hosts-3.txt")),
+                (Kind::Log, include_str!("templates/common/logs-4.txt")),
+                (Kind::Log, include_str!("templates/common/queries-4.txt")),
+                (Kind::Machine, include_str!("templates/common/machine-apps-4.txt")),
             ],
             Self::Fresh => &[
                 (Kind::Log, include_str!("templates/fresh/logs.txt")),
