@@ -297,6 +297,11 @@ impl Set {
                 (Kind::Log, include_str!("templates/common/logs-4.txt")),
                 (Kind::Log, include_str!("templates/common/queries-4.txt")),
                 (Kind::Machine, include_str!("templates/common/machine-apps-4.txt")),
+                (Kind::Record, include_str!("templates/common/records-4.txt")),
+                (Kind::Record, include_str!("templates/common/tables-4.txt")),
+                (Kind::Prose, include_str!("templates/common/notes-4.txt")),
+                (Kind::Prose, include_str!("templates/common/talk-4.txt")),
+                (Kind::Machine, include_str!("templates/common/machine-data-4.txt")),
             ],
             Self::Fresh => &[
                 (Kind::Log, include_str!("templates/fresh/logs.txt")),
