@@ -8,7 +8,7 @@ use crate::{
         key::{Class, classify, classify_joined, parts},
         value::machine_made,
     },
-    words::{FAMILY, GIVEN, WORD, dictionary, hash, list},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list},
 };
 
 /// What a leaf is whose key alone told `class`, by the keys around.
@@ -158,8 +158,9 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         if let Some(other) = place.and_then(|at| leaves.get(at)).filter(same)
             && holds(other)
             && crate::check::digits::count(get(&other.value)) >= 3
-            // `{"type":"member","id":"8e9e05c52164694d"}`: of a cluster.
-            && !(kind == Class::Is(I::HealthPlan) && machine_made(get(&other.value)))
+            // `{"type":"member","id":"8e9e05c52164694d"}`, `{"type":"member","id":"48213"}`: of a cluster.
+            && !(kind == Class::Is(I::HealthPlan)
+                && (machine_made(get(&other.value)) || other.value.len() < 6))
             && let Some(slot) = place.and_then(|at| classes.get_mut(at))
             && !matches!(slot, Class::Is(_) | Class::Machine)
         {
@@ -225,6 +226,18 @@ pub(super) fn answered(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
+/// Whether all words of a value are names or letters, and none of them is an ordinary word that few people bear:
+/// `Houston Roe`, `May Y.`, not `Raft Node`, `Houston DC`.
+fn borne(value: &[u8]) -> bool {
+    let flags = |word: &[u8]| dictionary().get(hash(word));
+    let mut words = value.split(|b| matches!(b, b' ' | b',' | b'-')).filter(|word| !word.is_empty());
+    words.all(|word| {
+        let letter = matches!(word, [b'A'..=b'Z'] | [b'A'..=b'Z', b'.']);
+        let unknown = word.len() > 2 && flags(word) & WORD == 0 && word.iter().any(u8::is_ascii_lowercase);
+        letter || unknown || flags(word) & COMMON != 0 && flags(word) & (GIVEN | FAMILY) != 0
+    })
+}
+
 /// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.
 pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
@@ -246,6 +259,9 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
             && !get(&leaf.value).iter().any(u8::is_ascii_digit)
             && get(&leaf.value).first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
     };
+    // A cluster has members, and a tree of folders parents and children: what these are called must be a name of people.
+    let machines =
+        |leaf: &Leaf| list!("member parent child dependent resident").contains(&hash(get(&leaf.value)));
     for (index, leaf) in leaves.iter().enumerate() {
         if !role(leaf) {
             continue;
@@ -254,7 +270,7 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         for (other, beside) in
             near.filter(|(_, other)| other.depth == leaf.depth && other.parent == leaf.parent)
         {
-            if called(beside) {
+            if called(beside) && (!machines(leaf) || borne(get(&beside.value))) {
                 set(classes, other, Class::Is(I::Name));
             }
         }

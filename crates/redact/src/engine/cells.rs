@@ -80,8 +80,12 @@ impl Engine {
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
         let cell = line.get(range.clone()).unwrap_or_default();
-        let start = range.start + cell.len() - cell.trim_ascii_start().len();
+        let mut start = range.start + cell.len() - cell.trim_ascii_start().len();
         let mut value = cell.trim_ascii();
+        // `# jane roe,1962-03-14`: a row that somebody took out.
+        if let Some(rest) = value.strip_prefix(b"# ").filter(|_| start == 0) {
+            (start, value) = (start + 2, rest);
+        }
         // `Quist 64F`: the name, without the age and the sex.
         if matches!(column.class, Class::Person | Class::Is(I::Name) | Class::Part(_))
             && let Some(blank) = value.iter().rposition(|b| *b == b' ')
@@ -174,9 +178,21 @@ impl Engine {
     }
 }
 
-/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`.
+/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`. Where it tells of
+/// staff, a family name in small letters: `BLOCK` and `Open` are hours that nobody has.
 fn borne(value: &[u8], class: Class) -> bool {
-    matches!(class, Class::Person | Class::Part(_)) && listed_name(value)
+    match class {
+        Class::Person | Class::Part(_) => listed_name(value),
+        Class::Staff => served(value),
+        _ => false,
+    }
+}
+
+/// Whether a cell is a frequent family name, written as one.
+fn served(value: &[u8]) -> bool {
+    listed_name(value)
+        && value.iter().any(u8::is_ascii_lowercase)
+        && dictionary().get(hash(value)) & (FAMILY | COMMON) == FAMILY | COMMON
 }
 
 /// Whether a cell for a person holds none: `-- OPEN --`, `BLOCKED`.
@@ -185,6 +201,7 @@ fn vacant(value: &[u8], class: Class) -> bool {
     let small = value.iter().any(u8::is_ascii_lowercase);
     if form::surname_first(value).is_some()
         || matches!(class, Class::Part(_)) && small && listed_name(value)
+        || class == Class::Staff && served(value)
         || text::written::namelike(value)
             && value
                 .split(|b| matches!(b, b' ' | b','))

@@ -144,7 +144,7 @@ impl Gate<'_> {
             // A tag of DICOM as a key.
             b'"' | b'\\' if length == 8 => dicom::key(line.get(start..end).unwrap_or_default()).is_some(),
             b'/' => {
-                length <= 2 && quoted_day(line, start)
+                length <= 2 && (quoted_day(line, start) || shape::date::lived(line, start))
                     || length <= 2
                         && matches!(before(line, start), b'(' | b'[')
                         && shape::date::long_ago(line, start)

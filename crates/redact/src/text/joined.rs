@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::{
     Reader,
+    numbered::ELSEWHERE,
     token::{Case, Kind, at},
     value::formed,
     weight,
@@ -105,7 +106,13 @@ impl Reader<'_> {
                 let protocol = self.lower_is(index, words!["member", "members", "subscriber", "subscribers"])
                     && last == index
                     && sign.byte == b'-';
-                if !lettered && (protocol || short && range.len() < 8) {
+                // `raft member_id_48213377`, `kafka topic visit-12345678`, `deploy chart-48213377`.
+                let before = index.wrapping_sub(1);
+                let elsewhere = !self.person
+                    && (self.lower_is(before, ELSEWHERE)
+                        || self.lower_is(before, words!["topic", "deploy", "deployed", "image", "pod"]))
+                    && !self.lower_is(before, words!["cache", "query", "key"]);
+                if !lettered && (protocol || elsewhere || short && range.len() < 8) {
                     return;
                 }
                 let identifier = match () {
@@ -144,6 +151,8 @@ mod tests {
             ("evict key=chart:55120844:v2", "55120844"),
             ("del sess:mrn_44-81-20 ok", "44-81-20"),
             ("lock subscriber_id_KXJ551208442", "KXJ551208442"),
+            ("raft of patient member_id_48120937", "48120937"),
+            ("cache visit-48120937 dropped", "48120937"),
         ] {
             let found = found(text);
             assert!(found.contains(&value), "{value} of {text}: {found:?}");
@@ -160,6 +169,9 @@ mod tests {
             "shard encounter-3 moved",
             "topic claim-batch-000123 compacted",
             "chart-4.17.2 installed",
+            "raft member_id_48120937 left",
+            "kafka topic visit-48120937 created",
+            "helm chart-48120937 pushed",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

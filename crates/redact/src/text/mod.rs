@@ -301,14 +301,10 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let claims = seen.mixed || seen.holds(b"<\\^-{[\x1c\x1d\x1e");
     if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
-        let mut index = 0;
-        hits.retain(|hit| {
+        let mut index = first;
+        retain_from(hits, first, |hit| {
             index += 1;
-            index <= first
-                || index > words
-                || hit.end <= start
-                || hit.start >= claim
-                || hit.weight >= weight::SHAPE
+            index > words || hit.end <= start || hit.start >= claim || hit.weight >= weight::SHAPE
         });
     }
 }
