@@ -192,7 +192,7 @@ pub(crate) fn wish(name: &str, destination: Destination) -> NewDrain {
     }
 }
 
-/// What arrived, with what came again left out; fails if something new comes out of order.
+/// What arrived, in its order, with what came again left out; fails if it came again with other bytes.
 pub(crate) fn once(arrived: Vec<Entry>) -> Vec<Entry> {
     let mut kept: Vec<Entry> = Vec::new();
     for entry in arrived {
