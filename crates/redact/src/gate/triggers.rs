@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     text::{
+        alone,
         bodies::{picture_file, whose},
         bound,
         direct::entity,
@@ -151,6 +152,8 @@ const TRIGGERS: &[Trigger] = &[
                 || next == b' ' && formed_follows(gate.line, word.end) && many_digits(gate.line, word.end)
         },
     },
+    // `reminder sent to Jane`.
+    Trigger { roles: v::ALONE, small: true, look: |gate, word| alone::near(gate.line, word.start, word.end) },
     // A day that stands in quotes as people write it.
     Trigger {
         roles: v::MONTH,

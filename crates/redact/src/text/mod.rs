@@ -5,6 +5,7 @@ mod about;
 mod accounts;
 mod addressed;
 mod ages;
+pub(crate) mod alone;
 mod announced;
 mod bare;
 mod bedside;
@@ -19,6 +20,7 @@ pub(crate) mod care;
 mod carried;
 mod cases;
 mod cities;
+pub(crate) mod coined;
 mod columns;
 mod dates;
 mod days;
@@ -52,7 +54,7 @@ mod places;
 mod practices;
 mod printed;
 mod prose;
-mod queries;
+pub(crate) mod queries;
 mod roads;
 mod rosters;
 pub(crate) mod rows;
@@ -152,6 +154,8 @@ pub(crate) struct Reader<'a> {
     quoted_to: usize,
     /// Whether the text tells of measures, medicines or diseases, once somebody asked.
     care: OnceCell<bool>,
+    /// Whether a word of care stands in the text, once somebody asked.
+    people: OnceCell<bool>,
 }
 
 /// Keeps of the hits from `first` on those that `keep` says: those before are of other texts, and there may be many.
@@ -196,6 +200,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         first,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
@@ -250,6 +255,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.tuples();
         reader.files();
         reader.banded();
+        reader.kept_numbers();
     }
     reader.dates();
     reader.demographics();
