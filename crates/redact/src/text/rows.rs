@@ -168,13 +168,16 @@ impl Reader<'_> {
                     && zip(value)
                     && !(charged(after) && (whole_name(before) || !place(before) && !state(before)))
                     && !office(before)
-                    && (place(before) || state(before) || long_ago && day(before).is_some()) =>
+                    && (place(before)
+                        || state(before)
+                        || absent(before) && bearers > 1
+                        || long_ago && day(before).is_some()) =>
                 {
                     (I::Zip, value.len())
                 }
                 () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
                 // `'roe%'`: the beginning of a name that is asked for.
-                () if long_ago && begun(value) => (I::Name, value.len()),
+                () if begun(value) || asked(value) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -264,6 +267,8 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
     let mut before = &b""[..];
     for field in fields {
         let value = value(text, field);
+        // `Roe%`, `roe%`: the beginning of a name that is asked for.
+        told.names += usize::from(asked(value) || begun(value));
         if name(value) && dictionary().get(hash(value)) & CITY != 0 {
             told.towns += 1;
         } else {
@@ -430,12 +435,16 @@ pub(super) fn day(value: &[u8]) -> Option<usize> {
 
 /// A word of the lists of names that is no other word.
 pub(super) fn name(value: &[u8]) -> bool {
+    // `Quist-Roe`: each of them.
+    if value.contains(&b'-') && !value.contains(&b' ') {
+        return value.split(|b| *b == b'-').all(name);
+    }
     let flags = dictionary().get(hash(value));
     word(value) && flags & (FAMILY | GIVEN) != 0 && flags & WORD == 0 && !value.contains(&b' ')
 }
 
 /// A given name and a family name: `Jane Roe`, `ROE, JANE Q`.
-fn whole_name(value: &[u8]) -> bool {
+pub(super) fn whole_name(value: &[u8]) -> bool {
     let parts = || value.split(|b| matches!(b, b' ' | b',')).filter(|part| !part.is_empty());
     let capital = |part: &[u8]| {
         part.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
@@ -512,6 +521,16 @@ fn state(value: &[u8]) -> bool {
     value.len() == 2
         && value.iter().all(u8::is_ascii_uppercase)
         && vocabulary().get(hash(value)) & v::STATE != 0
+}
+
+/// A name before the sign for whatever follows: `Roe%`.
+fn asked(value: &[u8]) -> bool {
+    value.strip_suffix(b"%").is_some_and(name)
+}
+
+/// Whether a database or a program writes so that there is nothing.
+fn absent(value: &[u8]) -> bool {
+    list!("null none nil").contains(&hash(value))
 }
 
 fn state_and_zip(value: &[u8]) -> bool {
