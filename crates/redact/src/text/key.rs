@@ -152,7 +152,28 @@ pub(crate) fn classify(key: &[u8], parent: &[u8]) -> Class {
     if key.ends_with(b"4") && is(read.whole_hash, words!["last", "lastdigits", "lastfour"]) {
         return Class::Weak(Identifier::Ssn);
     }
-    of(&read, &around)
+    let class = of(&read, &around);
+    match unprefixed(key) {
+        Some(rest) if !matches!(class, Class::Is(_) | Class::Machine) => match classify(rest, parent) {
+            Class::None => class,
+            own => own,
+        },
+        _ => class,
+    }
+}
+
+/// The rest of a header's name that begins as those of one's own do: `X-Order-No`, `HTTP_X_ENC_NO` (RFC 6648).
+fn unprefixed(key: &[u8]) -> Option<&[u8]> {
+    let key = key.strip_prefix(b"HTTP_").unwrap_or(key);
+    match key {
+        // `X-Ray-Date` is of a picture.
+        [b'x' | b'X', b'-' | b'_', rest @ ..]
+            if rest.len() > 2 && !rest.get(..3).is_some_and(|ray| ray.eq_ignore_ascii_case(b"ray")) =>
+        {
+            Some(rest)
+        }
+        _ => None,
+    }
 }
 
 /// What two words announce together: `{"license":{"number":…}}`, `policy #`.

@@ -199,7 +199,7 @@ impl Reader<'_> {
                 return class;
             }
         }
-        Class::None
+        self.composed_key(index)
     }
 
     /// Finds what stands behind the sign of a pair.

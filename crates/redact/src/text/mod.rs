@@ -19,6 +19,7 @@ mod captions;
 pub(crate) mod care;
 mod carried;
 mod cases;
+mod cited;
 mod cities;
 pub(crate) mod coined;
 mod columns;
@@ -28,15 +29,19 @@ mod demographics;
 pub(crate) mod dicom;
 mod dictated;
 pub(crate) mod direct;
+mod echoed;
 mod encoded;
 mod endings;
 mod facilities;
+pub(crate) mod filed;
 pub(crate) mod files;
+pub(crate) mod handed;
 mod handles;
 mod institutions;
 pub(crate) mod joined;
 mod jotted;
 pub(crate) mod key;
+mod keyed;
 mod labels;
 mod logged;
 mod lowered;
@@ -79,6 +84,7 @@ use std::cell::OnceCell;
 
 use crate::{
     Identifier,
+    check::digits,
     format::{astm, edifact, ncpdp, x12},
     words::{
         among,
@@ -231,8 +237,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let doubtful = !reader.person && all & v::SUBJECT != 0;
     reader.person |=
         doubtful && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier != Identifier::Ip);
-    let told =
-        |hit: &Hit| matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn);
+    let told = |hit: &Hit| {
+        matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn)
+            // The number of an order, a claim or a prescription, not the name of an account.
+            || hit.identifier == Identifier::Other
+                && hit.weight == weight::KEY
+                && text.get(hit.start..hit.end).is_some_and(|value| digits::count(value) >= 5)
+    };
     if !reader.clinical && reader.hits.iter().rev().take(EVIDENCE).any(told) {
         // One number tells what its neighbours are of.
         (reader.clinical, reader.told) = (true, true);
@@ -256,6 +267,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.files();
         reader.banded();
         reader.kept_numbers();
+        reader.options();
+        reader.elements();
+        reader.handed();
+        reader.echoed();
+        reader.filed();
+        reader.cited();
+        reader.dated_keys();
     }
     reader.dates();
     reader.demographics();
