@@ -192,7 +192,12 @@ impl Reader<'_> {
         let mut first = index + 1;
         while first < index + 3
             && self.t(first).kind == Kind::Symbol
-            && matches!(self.t(first).byte, b'#' | b':')
+            && (matches!(self.t(first).byte, b'#' | b':')
+                || self.t(first).symbol(b'=')
+                    && self.lower_is(
+                        index,
+                        words!["meter", "pump", "glucometer", "transmitter", "implant", "pcu"],
+                    ))
         {
             first += 1;
         }

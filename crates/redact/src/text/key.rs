@@ -87,6 +87,8 @@ pub(crate) struct Read {
     coded: bool,
     /// Whether a part is of what happens to a patient, and none of a date.
     happens: bool,
+    /// Whether a part is of what happens to a patient and is numbered.
+    happening: bool,
 }
 
 fn read(key: &[u8]) -> Read {
@@ -116,6 +118,7 @@ fn read(key: &[u8]) -> Read {
         read.pictures += usize::from(roles & v::PHOTO != 0);
         read.vetoed |= veto::holds(hash);
         read.coded |= veto::coded(hash);
+        read.happening |= systems::happens(hash);
         read.happens |= roles & v::EVENT != 0 && roles & v::DATE == 0;
         if roles & v::LOOK != 0 {
             read.sure |= roles;

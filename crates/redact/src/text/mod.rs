@@ -4,6 +4,7 @@
 mod accounts;
 mod addressed;
 mod ages;
+pub(crate) mod alone;
 mod announced;
 mod bare;
 mod bedside;
@@ -19,6 +20,7 @@ mod carried;
 mod cases;
 mod cited;
 mod cities;
+pub(crate) mod coined;
 mod columns;
 mod dates;
 mod days;
@@ -56,7 +58,7 @@ mod places;
 mod practices;
 mod printed;
 mod prose;
-mod queries;
+pub(crate) mod queries;
 mod roads;
 mod rosters;
 pub(crate) mod rows;
@@ -159,6 +161,8 @@ pub(crate) struct Reader<'a> {
     quoted_to: usize,
     /// Whether the text tells of measures, medicines or diseases, once somebody asked.
     care: OnceCell<bool>,
+    /// Whether a word of care stands in the text, once somebody asked.
+    people: OnceCell<bool>,
 }
 
 /// Keeps of the hits from `first` on those that `keep` says: those before are of other texts, and there may be many.
@@ -203,6 +207,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         first,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
@@ -268,6 +273,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.echoed();
         reader.filed();
         reader.cited();
+        reader.kept_numbers();
         reader.dated_keys();
     }
     reader.dates();
@@ -394,6 +400,7 @@ impl<'a> Reader<'a> {
             || match after.kind {
                 Kind::Number => {
                     after.len() >= 5
+                        && !self.of_a_connection(index, next)
                         && !matches!(self.byte(after.end), b'.' | b':' if alphanumeric(self.byte(after.end + 1)))
                 }
                 Kind::Mixed => self.byte(after.start).is_ascii_uppercase() && after.len() >= 5,
@@ -408,6 +415,35 @@ impl<'a> Reader<'a> {
                 }
                 _ => false,
             }
+    }
+
+    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
+    /// `resident=48213377 virt=882133771`.
+    fn of_a_connection(&self, index: usize, number: usize) -> bool {
+        const ENDS: &[u64] = words![
+            "disconnected",
+            "connected",
+            "connecting",
+            "reconnected",
+            "closed",
+            "subscribed",
+            "unsubscribed",
+            "evicted",
+            "throttled",
+            "timeout",
+            "joined",
+            "consumer",
+            "virt",
+            "virtual",
+            "rss",
+            "shared",
+            "kb",
+            "vsz",
+            "swap",
+            "heap"
+        ];
+        self.lower_is(index, words!["client", "resident", "subject", "participant"])
+            && self.lower_is(number + 1, ENDS)
     }
 
     /// The token some places before.
@@ -535,6 +571,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         first: 0,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2

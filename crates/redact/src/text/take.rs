@@ -80,7 +80,13 @@ impl Reader<'_> {
                         && (identifier == I::Biometric || !machine_made(value)))
                 .then_some(identifier)
             }
-            Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
+            // `script=7713204 drug=lisinopril`: a medicine, a measure or a payer tells as well.
+            Class::Loose => ((self.person
+                || self.told
+                || self.clinical && formed(value)
+                || self.of_care() && formed(value))
+                && loosely_formed(value))
+            .then_some(I::Other),
             Class::Person => self.of_a_person(value, &range),
             Class::Day if super::value::dated(value) => Some(I::Date),
             // `matched_appt=253433`: what happened has a number.

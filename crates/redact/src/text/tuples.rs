@@ -248,6 +248,7 @@ pub(crate) fn values_of_one(
         first,
         quoted_to: 0,
         care: std::cell::OnceCell::new(),
+        people: std::cell::OnceCell::new(),
     };
     reader.values(fields, key)
 }
