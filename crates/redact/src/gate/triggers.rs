@@ -132,7 +132,8 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
-            let person = word.roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER) != 0;
+            let person =
+                word.roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER) != 0;
             next == b'/' && person && many_digits(gate.line, word.end + 1)
                 || next == b'/' && filed::numbered(gate.line, word.end + 1)
                 || next == b'-' && indexed(gate.line, word.end)
