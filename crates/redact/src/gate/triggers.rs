@@ -88,6 +88,17 @@ const TRIGGERS: &[Trigger] = &[
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },
     Trigger { roles: v::NAMEMOD, small: true, look: part_of_name },
+    // `Quist Family Apple TV`.
+    Trigger {
+        roles: v::NAMEMOD,
+        small: false,
+        look: |gate, word| {
+            let rest = gate.line.get(word.end..).unwrap_or_default();
+            let things =
+                [&b" Apple"[..], b" TV", b" iPad", b" iMac", b" Echo", b" Roku", b" Mac", b" Kindle", b" PC"];
+            word.capital && gate.capital && things.iter().any(|thing| rest.starts_with(thing))
+        },
+    },
     Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
@@ -121,7 +132,10 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
-            next == b'/' && many_digits(gate.line, word.end + 1)
+            let person =
+                word.roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER) != 0;
+            next == b'/' && person && many_digits(gate.line, word.end + 1)
+                || next == b'/' && filed::numbered(gate.line, word.end + 1)
                 || next == b'-' && indexed(gate.line, word.end)
                 || next == b'?' && filed::questions(gate.line, word.start..word.end)
                 || matches!(next, b'_' | b'(' | b' ' | b'\'' | b'"') && handed::follows(gate.line, word.end)
@@ -156,6 +170,10 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
+            // `Orla's iPhone`.
+            if gate.line.get(word.start.saturating_sub(3)..word.start) == Some(b"'s ") {
+                return true;
+            }
             // `PID.3=`, `PV1-19=`: a field of HL7.
             let field = |place: usize| {
                 matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()

@@ -266,13 +266,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.tuples();
         reader.files();
         reader.banded();
-        reader.kept_numbers();
         reader.options();
         reader.elements();
         reader.handed();
         reader.echoed();
         reader.filed();
         reader.cited();
+        reader.kept_numbers();
         reader.dated_keys();
     }
     reader.dates();
