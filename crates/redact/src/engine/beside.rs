@@ -8,7 +8,7 @@ use crate::{
         key::{Class, classify, classify_joined, parts},
         value::machine_made,
     },
-    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, vocabulary},
 };
 
 /// What a leaf is whose key alone told `class`, by the keys around.
@@ -270,9 +270,41 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         for (other, beside) in
             near.filter(|(_, other)| other.depth == leaf.depth && other.parent == leaf.parent)
         {
-            if called(beside) && (!machines(leaf) || borne(get(&beside.value))) {
+            // `{"kind":"member","title":"Houston DC"}`, `{"type":"member","name":"Raft Node"}`: of a cluster or a group.
+            let thing = list!("type kind").contains(&hash(get(&leaf.key)))
+                && (list!("title label").contains(&hash(get(&beside.key)))
+                    || get(&beside.value)
+                        .split(|b| !b.is_ascii_alphabetic())
+                        .any(|word| vocabulary::vocabulary().get(hash(word)) & vocabulary::MACHINE != 0));
+            if called(beside) && !thing && (!machines(leaf) || borne(get(&beside.value))) {
                 set(classes, other, Class::Is(I::Name));
             }
+        }
+    }
+}
+
+/// Takes the class of an age from what stands among headers of HTTP, where it tells how long an answer has been kept
+/// (RFC 9111, 5.1): `{"Age":"103","X-Cache":"HIT"}`.
+pub(super) fn kept_answers(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    let header = |leaf: &Leaf| {
+        let key = get(&leaf.key);
+        matches!(key, [b'x' | b'X', b'-', ..])
+            || list!("cachecontrol etag contenttype contentlength vary server expires lastmodified cfcachestatus acceptranges contentencoding via")
+                .contains(&hash(key))
+    };
+    for (index, leaf) in leaves.iter().enumerate() {
+        if classes.get(index) != Some(&Class::Is(I::Age)) {
+            continue;
+        }
+        let (from, to) = (index.saturating_sub(24), (index + 25).min(leaves.len()));
+        let among = leaves
+            .get(from..to)
+            .unwrap_or_default()
+            .iter()
+            .any(|other| other.depth == leaf.depth && other.parent == leaf.parent && header(other));
+        if among {
+            set(classes, index, Class::None);
         }
     }
 }

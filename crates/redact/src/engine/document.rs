@@ -195,6 +195,7 @@ impl Engine {
         faces::of_faces(line, leaves, &mut classes);
         beside::typed_beside(line, leaves, &mut classes);
         beside::named_beside(line, leaves, &mut classes);
+        beside::kept_answers(line, leaves, &mut classes);
         beside::answered(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();

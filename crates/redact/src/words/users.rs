@@ -5,7 +5,9 @@ use super::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash};
 /// Whether the name of an account is made of a person's: one part, or all but its first letter, is a given or family
 /// name and no word.
 pub(crate) fn personal(value: &[u8]) -> bool {
-    if value.len() < 4 || value.len() > 64 || value.contains(&b'@') {
+    let last = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    let program = last.len() < value.len() && super::among(PROGRAMS, hash(last));
+    if value.len() < 4 || value.len() > 64 || value.contains(&b'@') || program {
         return false;
     }
     let name = |part: &[u8]| {
@@ -119,6 +121,11 @@ pub(crate) fn account(value: &[u8]) -> bool {
         })
         && (personal(value) || written(value))
 }
+
+/// What stands behind the point of accounts of programs: `jane.build`.
+const PROGRAMS: &[u64] = super::list!(
+    "build builds ci bot deploy svc service worker runner agent prod staging cron daemon batch api"
+);
 
 /// Names of columns.
 const COLUMNS: &[u64] = super::words![
