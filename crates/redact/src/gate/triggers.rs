@@ -13,11 +13,12 @@ use crate::{
         filed, files, handed, joined,
         numbered::NUMBERED,
         owners,
+        streets::PLAIN_STREETS,
         token::{at, before},
         value::{formed, process},
     },
     words::{
-        constant, hash, list,
+        among, constant, hash, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -238,28 +239,6 @@ const WRISTBAND: u64 = constant("wristband");
 /// Words that stand before a telephone's number without a sign.
 const CALLS: &[u64] = words!["sip", "sips", "tel", "callto", "callerid", "ani", "clid", "mdn"];
 
-/// Kinds of streets that are written in small letters too.
-pub(super) const PLAIN_STREETS: [u64; 18] = [
-    constant("street"),
-    constant("st"),
-    constant("avenue"),
-    constant("ave"),
-    constant("road"),
-    constant("rd"),
-    constant("boulevard"),
-    constant("blvd"),
-    constant("lane"),
-    constant("ln"),
-    constant("drive"),
-    constant("dr"),
-    constant("terrace"),
-    constant("parkway"),
-    constant("highway"),
-    constant("circle"),
-    constant("ct"),
-    constant("hwy"),
-];
-
 const fn small(triggers: &[Trigger]) -> Roles {
     let (mut roles, mut rest) = (0, triggers);
     while let [first, after @ ..] = rest {
@@ -429,7 +408,7 @@ fn called(gate: &Gate<'_>, word: &Word) -> bool {
 
 fn street(gate: &Gate<'_>, word: &Word) -> bool {
     gate.words - gate.number_at <= 6
-        && (word.capital || gate.capital && PLAIN_STREETS.contains(&gate.hash(word)))
+        && (word.capital || gate.capital && among(PLAIN_STREETS, gate.hash(word)))
 }
 
 fn state(gate: &Gate<'_>, word: &Word) -> bool {

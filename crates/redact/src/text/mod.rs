@@ -69,11 +69,13 @@ mod segments;
 mod slips;
 mod spared;
 mod stated;
-mod streets;
+pub(crate) mod streets;
 mod take;
 pub(crate) mod theirs;
 mod things;
 pub(crate) mod token;
+#[cfg(test)]
+mod trial;
 mod tuples;
 pub(crate) mod value;
 mod versions;
