@@ -3,7 +3,13 @@
 //! A label and its value stand side by side in cells that two blanks part, or behind the number of a box. One such pair
 //! could be a sentence; two of them, or a box with a number, are a form.
 
+mod alone;
+mod boxes;
+
 use std::ops::Range;
+
+pub(crate) use alone::{called_below, surname_first, town};
+pub(crate) use boxes::{short_day, values as numbered_values};
 
 use super::person;
 use crate::{
@@ -14,7 +20,7 @@ use crate::{
         token::{at, before, marker},
     },
     words::{
-        FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash,
+        hash,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -152,75 +158,6 @@ fn marks(line: &[u8]) -> (usize, bool) {
     (count, labelled)
 }
 
-/// A line that is a name in capitals, the family's first, as labels of specimens print it: `BALOG,DAWN M`.
-pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
-    let (text, sexed) = without_sex(line.trim_ascii());
-    let letter = |b: &u8| b.is_ascii_uppercase() || *b >= 0x80 || matches!(b, b' ' | b',' | b'-' | b'\'');
-    if !(5..=40).contains(&text.len()) || !text.iter().all(letter) {
-        return None;
-    }
-    let comma = memchr::memchr(b',', text)?;
-    let (family, given) = text.split_at_checked(comma)?;
-    let given = given.get(1..)?.trim_ascii_start();
-    if given.contains(&b',')
-        || family.split(|b| *b == b' ').count() > 2
-        || given.split(|b| *b == b' ').count() > 2
-    {
-        return None;
-    }
-    let given = given.split(|b| *b == b' ').next()?;
-    let flags = |word: &[u8]| dictionary().get(hash(word));
-    let family = family.split(|b| matches!(b, b' ' | b'-')).map(flags).fold(0, |all, flags| all | flags);
-    let first = flags(given);
-    // `ROSE,BENGAL`, `MAY,GRUNWALD`, `CARTER,BLOOD`: stains and tests are called for persons.
-    if (family | first) & MEDICAL != 0 || first & GIVEN == 0 && first != 0 {
-        return None;
-    }
-    // Two names, of which one is no word; or one, beside what no dictionary knows.
-    let named = family & (FAMILY | GIVEN) != 0 && first & (GIVEN | FAMILY) != 0 && family & first & WORD == 0
-        || family & FAMILY != 0 && (family | first) & WORD == 0
-        || first & GIVEN != 0 && (family | first) & WORD == 0
-        || sexed && (family | first) & WORD == 0;
-    let start = line.len() - line.trim_ascii_start().len();
-    (named && given.len() > 1).then_some(start..start + text.len())
-}
-
-/// A town, its state and its ZIP code that end a line of a form: `…  TAYLORSVILLE MS 391501245`; the town and the code.
-pub(crate) fn town(line: &[u8]) -> Option<(Range<usize>, Range<usize>)> {
-    let text = line.get(..line.trim_ascii_end().len())?;
-    let zip = text.iter().rposition(|b| *b == b' ')? + 1;
-    let code = text.get(zip..)?;
-    let whole = match code.len() {
-        5 | 9 => code.iter().all(u8::is_ascii_digit),
-        10 => code.iter().enumerate().all(|(at, b)| if at == 5 { *b == b'-' } else { b.is_ascii_digit() }),
-        _ => false,
-    };
-    let state = zip.checked_sub(3)?;
-    let known = text.get(state..zip - 1)?;
-    if !whole || !known.iter().all(u8::is_ascii_uppercase) || v::vocabulary().get(hash(known)) & v::STATE == 0
-    {
-        return None;
-    }
-    let before = text.get(..state)?.trim_ascii_end();
-    let before = before.strip_suffix(b",").unwrap_or(before);
-    let start = memchr::memmem::rfind(before, b"  ").map_or(0, |at| at + 2);
-    let town = before.get(start..)?;
-    let words = || town.split(|b| *b == b' ');
-    let fits = start > 0
-        && (3..=32).contains(&town.len())
-        && words().count() <= 4
-        && town.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b' ' | b'.' | b'\'' | b'-'));
-    fits.then_some((start..start + town.len(), zip..text.len()))
-}
-
-/// A line without the sex at its end, and whether one stood there: `BALOG, DAWN M     F`.
-fn without_sex(text: &[u8]) -> (&[u8], bool) {
-    match text.split_last() {
-        Some((b'M' | b'F', rest)) if rest.ends_with(b"  ") => (rest.trim_ascii_end(), true),
-        _ => (text, false),
-    }
-}
-
 /// A pair of a label and a value.
 #[derive(Clone, Debug)]
 struct Pair {
@@ -294,7 +231,8 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
     for pair in &pairs {
         let mut name = [0; LABEL];
         let length = written(line.get(pair.label.clone()).unwrap_or_default(), &mut name);
-        tell(name.get(..length).unwrap_or_default(), pair.class, pair.value.clone());
+        let name = name.get(..length).unwrap_or_default();
+        tell(if carer(name) { b"Attending" } else { name }, pair.class, pair.value.clone());
     }
     if count > 0 { labels } else { Vec::new() }
 }
@@ -370,6 +308,39 @@ pub(super) fn locator(line: &[u8], start: usize) -> usize {
     if (1..=2).contains(&digits) && ends { 2 + blank + digits + letter } else { 0 }
 }
 
+/// Whether a word in capitals is what offices write before the name of one who cares: `PROV ROE`, `RPH T. ROE`.
+fn carer(word: &[u8]) -> bool {
+    const CARERS: &[u64] = words![
+        "prov",
+        "provdr",
+        "prv",
+        "attg",
+        "attn",
+        "ref",
+        "refg",
+        "rph",
+        "pcp",
+        "surg",
+        "anes",
+        "tech",
+        "nurse",
+        "phys",
+        "md",
+        "dr",
+        "rn",
+        "np",
+        "ord",
+        "ordg",
+        "req",
+        "admitg",
+        "consulting",
+        "resident",
+        "dispensed",
+        "phleb"
+    ];
+    word.iter().all(u8::is_ascii_uppercase) && CARERS.contains(&hash(word))
+}
+
 /// The words of labels at the beginning of a cell, and the label that they make.
 fn label(line: &[u8], cell: Range<usize>) -> (Range<usize>, Option<(Range<usize>, Class)>) {
     if !at(line, cell.start).is_ascii_uppercase() {
@@ -392,10 +363,9 @@ fn label(line: &[u8], cell: Range<usize>) -> (Range<usize>, Option<(Range<usize>
         let mut bare = [0; LABEL];
         let written = written(word, &mut bare);
         let bare = bare.get(..written).unwrap_or_default();
-        let known = bare
-            .split(|b| !b.is_ascii_alphabetic())
-            .filter(|part| !part.is_empty())
-            .all(|part| vocabulary.get(hash(part)) & LABELS != 0 || BETWEEN.contains(&hash(part)));
+        let known = bare.split(|b| !b.is_ascii_alphabetic()).filter(|part| !part.is_empty()).all(|part| {
+            vocabulary.get(hash(part)) & (LABELS | v::ABBR) != 0 || BETWEEN.contains(&hash(part))
+        });
         if bare.iter().any(u8::is_ascii_digit) || !known || bare.is_empty() && word != b"#" {
             break;
         }
@@ -405,6 +375,16 @@ fn label(line: &[u8], cell: Range<usize>) -> (Range<usize>, Option<(Range<usize>
         let class = classify(name.get(..length).unwrap_or_default(), b"");
         if !matches!(class, Class::None | Class::Machine | Class::Prose | Class::User | Class::Staff) {
             found = Some((cell.start..end, class));
+        }
+    }
+    if found.is_none() {
+        let cell_text = line.get(cell.clone()).unwrap_or_default();
+        let blank = memchr::memchr(b' ', cell_text).unwrap_or(cell_text.len());
+        if carer(cell_text.get(..blank).unwrap_or_default())
+            && at(line, cell.start + blank + 1).is_ascii_uppercase()
+        {
+            let label = cell.start..cell.start + blank;
+            return (label.clone(), Some((label, Class::Person)));
         }
     }
     (cell.start..end, found)
@@ -472,17 +452,6 @@ mod tests {
             "Model number AB12  Serial number XY48213",
         ] {
             assert_eq!(told(line, false), Vec::<String>::new(), "{line}");
-        }
-    }
-
-    #[test]
-    fn names_in_capitals_stand_alone_on_labels() {
-        for line in ["QUIST,ORLA", "  KOWALSKI, JOANNA M", "MORALES-WEBB,OLEN"] {
-            assert!(surname_first(line.as_bytes()).is_some(), "{line}");
-        }
-        for line in ["READ,WRITE", "ALPHA,BETA,GAMMA", "MASTER,SLAVE", "LEFT, RIGHT", "QUIST", "ERROR, RETRY"]
-        {
-            assert!(surname_first(line.as_bytes()).is_none(), "{line}");
         }
     }
 

@@ -29,6 +29,7 @@ mod encoded;
 mod endings;
 mod facilities;
 pub(crate) mod files;
+mod gaps;
 mod handles;
 mod institutions;
 pub(crate) mod joined;
@@ -251,6 +252,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.tuples();
         reader.files();
         reader.banded();
+        reader.gaps();
     }
     reader.dates();
     reader.demographics();
