@@ -4,11 +4,13 @@ mod around;
 mod beside;
 mod cells;
 mod document;
+mod faces;
 mod fields;
 mod lists;
 mod near;
 mod settle;
 mod spare;
+mod value;
 
 use std::collections::HashSet;
 

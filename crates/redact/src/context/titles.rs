@@ -225,7 +225,9 @@ fn kept(name: &[u8]) -> bool {
 /// Whether a column counts or sums up: `Count of CSN`, `Sum of Charges`, `# of visits`.
 fn counted(name: &[u8]) -> bool {
     let mut words = name.split(|b| *b == b' ').filter(|word| !word.is_empty());
-    words.next().is_some_and(|word| list!("count sum avg average mean number total min max #").contains(&hash(word)))
+    words
+        .next()
+        .is_some_and(|word| list!("count sum avg average mean number total min max #").contains(&hash(word)))
         && words.next().is_some_and(|word| list!("of").contains(&hash(word)))
         && words.next().is_some()
 }
@@ -356,7 +358,8 @@ pub(super) fn about_persons(
         && matches!(parted, Parted::Sign(_));
     // `Device,Serial Number,Historic Glucose`; `REF   LOT   S/N   Pt label`.
     let worn = devices > 0 && (care > 0 || persons > 0);
-    let enough = enough || named || owes || worn || care > 0 && persons > 0 && numbers > 0 && columns.len() > 3;
+    let enough =
+        enough || named || owes || worn || care > 0 && persons > 0 && numbers > 0 && columns.len() > 3;
     enough.then_some((sure, named || person > 0 || pictures > 0 || cared || held || worn))
 }
 

@@ -127,7 +127,36 @@ impl Reader<'_> {
             && self.lower_is(index.wrapping_sub(3), words!["i"])
             && !self.unit_is_other(index)
             && !self.t(index + 1).is(v::CLINICAL);
-        sexed || years || closing && named || then && !self.unit_is_other(index) || nearly || will || mine
+        // `Rodriguez, Luella: 96, PPS 30%`.
+        let listed = self.back(index, 1).symbol(b':')
+            && (self.t(index + 1).symbol(b',') || self.t(index + 1).symbol(b';'))
+            && owner.kind == Kind::Word
+            && owner.capitalised()
+            && owner.known(FAMILY | GIVEN)
+            && (self.back(index, 3).symbol(b',') || self.back(index, 3).capitalised());
+        // `my dad, who is 101`, `is "103 and a half"`.
+        let who = self.lower_is(index.wrapping_sub(1), words!["is", "was"])
+            && self.lower_is(index.wrapping_sub(2), words!["who"])
+            && !self.unit_is_other(index)
+            && self.t(index + 1).kind == Kind::Symbol;
+        let half = self.lower_is(index + 1, words!["and"])
+            && self.lower_is(index + 2, words!["a"])
+            && self.lower_is(index + 3, words!["half"]);
+        // `97 yr pedestrian`.
+        let year = self.lower_is(index + 1, words!["yr"])
+            && self.t(index + 2).kind == Kind::Word
+            && !self.lower_is(index + 2, list!("ago hx history of follow risk warranty survival"));
+        listed
+            || who
+            || half
+            || year
+            || sexed
+            || years
+            || closing && named
+            || then && !self.unit_is_other(index)
+            || nearly
+            || will
+            || mine
     }
 
     /// Whether a sex begins at this token, as it stands beside an age.

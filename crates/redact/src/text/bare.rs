@@ -139,6 +139,15 @@ impl Reader<'_> {
                     ))
     }
 
+    /// Takes the name that fills a cell, if one does.
+    pub(super) fn named_cell(&mut self, first: usize) -> bool {
+        let cell = self.celled(first, b':').filter(|cell| cell.len() > self.t(first).len());
+        if let Some(cell) = &cell {
+            self.hit(cell.start, cell.end, I::Name, weight::NAME);
+        }
+        cell.is_some()
+    }
+
     /// All of a cell that is written as a name, whatever its words are else: `PATIENT: LARKSPUR,EDMUND T   SSN: …`,
     /// `Attending: 00419  BRANNIGAN, Z`, `Prov: Jessup, NP`.
     fn celled(&self, first: usize, sign: u8) -> Option<Range<usize>> {
@@ -168,7 +177,9 @@ impl Reader<'_> {
             Some(b' ') => rest.get(at + 1).is_none_or(|next| *next <= b' '),
             _ => false,
         };
-        if sign == b'=' && memchr::memchr3(b'|', b'=', b'&', rest).is_none_or(|at| rest.get(at) != Some(&b'|')) {
+        if sign == b'='
+            && memchr::memchr3(b'|', b'=', b'&', rest).is_none_or(|at| rest.get(at) != Some(&b'|'))
+        {
             return None;
         }
         let mut length =

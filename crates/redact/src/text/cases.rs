@@ -111,11 +111,11 @@ impl Reader<'_> {
             && self.back(index, 3).byte.is_ascii_digit()
             && self.back(index, 1).end + 1 == token.start
             || self.back(index, 1).kind == Kind::Number
-            && matches!(self.back(index, 1).len(), 2 | 3)
-            && self.back(index, 2).symbol(b'-')
-            && self.back(index, 3).kind == Kind::Number
-            && self.back(index, 3).len() == 4
-            && self.back(index, 1).end + 1 == token.start;
+                && matches!(self.back(index, 1).len(), 2 | 3)
+                && self.back(index, 2).symbol(b'-')
+                && self.back(index, 3).kind == Kind::Number
+                && self.back(index, 3).len() == 4
+                && self.back(index, 1).end + 1 == token.start;
         let serial = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count() == 3
             && digits::count(bytes) >= 6
             && !bytes.iter().any(u8::is_ascii_lowercase);

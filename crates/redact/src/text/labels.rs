@@ -365,6 +365,15 @@ impl Reader<'_> {
             }
             return;
         }
+        // `MEMBER: HOLLIS, WINTER`: whose number it could be is named.
+        if matches!(class, Class::Formed(I::HealthPlan | I::Mrn | I::Account))
+            && sign.byte != b'='
+            && self.cares()
+            && opening.kind == Kind::Word
+            && self.named_cell(first)
+        {
+            return;
+        }
         match class {
             Class::Is(identifier) if sign.byte == b'.' => self.bare(identifier, first, b':', false),
             Class::Person if sign.byte == b'.' => self.bare_person(first, b':'),

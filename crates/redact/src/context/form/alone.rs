@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::words::{
-    FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash,
+    COMMON, FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash,
     vocabulary::{self as v},
 };
 
@@ -35,6 +35,8 @@ pub(crate) fn surname_first(line: &[u8]) -> Option<Range<usize>> {
     let named = family & (FAMILY | GIVEN) != 0 && first & (GIVEN | FAMILY) != 0 && family & first & WORD == 0
         || family & FAMILY != 0 && (family | first) & WORD == 0
         || first & GIVEN != 0 && (family | first) & WORD == 0
+        // `PIKE, ROBIN L     M    74 Y`.
+        || sexed && family & FAMILY != 0 && first & (GIVEN | COMMON) == GIVEN | COMMON
         || sexed && (family | first) & WORD == 0;
     let start = line.len() - line.trim_ascii_start().len();
     (named && given.len() > 1).then_some(start..start + text.len())

@@ -149,7 +149,9 @@ impl Table {
         starts().zip(ends).zip(&self.columns).all(|((start, end), column)| {
             let value = line.get(start..end).unwrap_or_default().trim_ascii_end();
             let begins = start == 0 || start >= line.len() || at(line, start - 1) == b' ';
-            begins && (value.trim_ascii().is_empty() || at(value, 0) > b' ' && likeness(column.class, value) >= 0)
+            begins
+                && (value.trim_ascii().is_empty()
+                    || at(value, 0) > b' ' && likeness(column.class, value) >= 0)
         })
     }
 
