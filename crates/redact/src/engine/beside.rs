@@ -13,6 +13,10 @@ use crate::{
 
 /// What a leaf is whose key alone told `class`, by the keys around.
 pub(super) fn around(class: Class, key: &[u8], parent: &[u8], grandparent: &[u8]) -> Class {
+    // When a plan and its benefits begin and end, in answers about eligibility (X12 271 as JSON).
+    if list!("plandateinformation benefitsdateinformation plandates benefitdates").contains(&hash(parent)) {
+        return Class::Is(I::Date);
+    }
     // `{"license":{"number":…}}`: the object tells what the number is of.
     if class == Class::None && generic(key) && !parent.is_empty() {
         return classify_joined(parent, key);

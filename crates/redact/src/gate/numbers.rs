@@ -200,7 +200,7 @@ impl Gate<'_> {
         let may = match length {
             0 | 1 => false,
             // An address with letters, an age: `fe80:`, `93yo`.
-            2..=4 | 11 | 17 => true,
+            2..=4 | 11 | 17 | 18 => true,
             5..=8 if matches!(first, b'0' | b'1' | b'9') && second.is_ascii_digit() => true,
             _ => first.is_ascii_uppercase() && second.is_ascii_uppercase(),
         };
@@ -222,7 +222,11 @@ impl Gate<'_> {
             && shape::digits(token, 0, 4) > 1
             && (90..=130).contains(&shape::value(token, 0, shape::digits(token, 0, 3)))
             && token.iter().any(|b| matches!(b, b'y' | b'Y'));
-        plan || bank || sixth || aged || length == 17 && digits::vin(token)
+        // `19960418M705526052`: a day of birth, a sex and a number in a record of fixed width.
+        let fixed = length == 18
+            && matches!(at(token, 8), b'M' | b'F' | b'U')
+            && shape::date::compact(token, 0) == Some(8);
+        plan || bank || sixth || aged || fixed || length == 17 && digits::vin(token)
     }
 }
 

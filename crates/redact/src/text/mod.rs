@@ -35,6 +35,7 @@ mod endings;
 mod facilities;
 pub(crate) mod filed;
 pub(crate) mod files;
+mod gaps;
 pub(crate) mod handed;
 mod handles;
 mod institutions;
@@ -276,6 +277,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.cited();
         reader.kept_numbers();
         reader.dated_keys();
+        reader.gaps();
     }
     reader.dates();
     reader.demographics();

@@ -42,6 +42,8 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         return false;
     }
     match identifier {
+        // Fields of HL7 v2 by their numbers: `PID-3.1`; what data frames hold where nothing is.
+        _ if of_a_field(value) || value == b"NaT" => false,
         I::Name => letters > 0 && !declared(value) && !of_a_program(value),
         I::Facility => letters > 0 && !pointer(value),
         I::City => letters > 0,
@@ -98,6 +100,18 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         }
         I::Photo => letters + count >= 4 && !placeholder(value),
     }
+}
+
+/// Whether a value is the number of a field of HL7 v2: `PID-3.1`, `IN1-36`.
+fn of_a_field(value: &[u8]) -> bool {
+    const SEGMENTS: [&[u8]; 18] = [
+        b"PID", b"PV1", b"PV2", b"IN1", b"IN2", b"GT1", b"NK1", b"OBR", b"OBX", b"ORC", b"MSH", b"EVN",
+        b"DG1", b"AL1", b"RXA", b"FT1", b"MRG", b"PD1",
+    ];
+    value.len() <= 9
+        && value.get(3) == Some(&b'-')
+        && value.get(..3).is_some_and(|head| SEGMENTS.contains(&head))
+        && value.get(4..).is_some_and(|rest| rest.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
 }
 
 /// Whether a value is a marker and nothing else.
