@@ -10,14 +10,15 @@ use crate::{
         bodies::{picture_file, whose},
         bound,
         direct::entity,
-        files, joined,
+        filed, files, handed, joined,
         numbered::NUMBERED,
         owners,
+        streets::PLAIN_STREETS,
         token::{at, before},
         value::{formed, process},
     },
     words::{
-        constant, hash, list,
+        among, constant, hash, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -46,7 +47,13 @@ struct Trigger {
 
 const TRIGGERS: &[Trigger] = &[
     Trigger { roles: v::LOOK | v::SSN | v::NINETY | v::ZIP, small: true, look: |_, _| true },
-    Trigger { roles: v::TITLE, small: true, look: |gate, word| title_precedes(gate.line, word.end) },
+    Trigger {
+        roles: v::TITLE,
+        small: true,
+        look: |gate, word| {
+            title_precedes(gate.line, word.end) || filed::doctor(gate.line, word.end).is_some()
+        },
+    },
     // `Hello Jane`.
     Trigger { roles: v::GREETING, small: false, look: |gate, word| title_precedes(gate.line, word.end) },
     Trigger { roles: v::NAMED, small: true, look: named },
@@ -54,8 +61,15 @@ const TRIGGERS: &[Trigger] = &[
         roles: v::IDWORD,
         small: true,
         look: |gate, word| {
-            let nouns =
-                NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER | v::KEYED | v::EVENT;
+            let nouns = NUMBERS
+                | v::ABBR
+                | v::WHO
+                | v::STRONG_NOUN
+                | v::BIOMETRIC
+                | v::PAYER
+                | v::KEYED
+                | v::EVENT
+                | v::CARED;
             gate.previous() & nouns != 0
                 // A token of FHIR's search: `identifier=http://hospital.example/mrn|00482913`.
                 || at(gate.line, word.end) == b'=' && gate.bytes(word).eq_ignore_ascii_case(b"identifier")
@@ -75,6 +89,17 @@ const TRIGGERS: &[Trigger] = &[
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },
     Trigger { roles: v::NAMEMOD, small: true, look: part_of_name },
+    // `Quist Family Apple TV`.
+    Trigger {
+        roles: v::NAMEMOD,
+        small: false,
+        look: |gate, word| {
+            let rest = gate.line.get(word.end..).unwrap_or_default();
+            let things =
+                [&b" Apple"[..], b" TV", b" iPad", b" iMac", b" Echo", b" Roku", b" Mac", b" Kindle", b" PC"];
+            word.capital && gate.capital && things.iter().any(|thing| rest.starts_with(thing))
+        },
+    },
     Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
@@ -104,9 +129,18 @@ const TRIGGERS: &[Trigger] = &[
     },
     // A path to a person.
     Trigger {
-        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER,
+        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER | v::CARED,
         small: true,
-        look: |gate, word| at(gate.line, word.end) == b'/' && many_digits(gate.line, word.end + 1),
+        look: |gate, word| {
+            let next = at(gate.line, word.end);
+            let person =
+                word.roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER) != 0;
+            next == b'/' && person && many_digits(gate.line, word.end + 1)
+                || next == b'/' && filed::numbered(gate.line, word.end + 1)
+                || next == b'-' && indexed(gate.line, word.end)
+                || next == b'?' && filed::questions(gate.line, word.start..word.end)
+                || matches!(next, b'_' | b'(' | b' ' | b'\'' | b'"') && handed::follows(gate.line, word.end)
+        },
     },
     // An account that is named for a person.
     Trigger { roles: v::USER, small: true, look: |gate, word| user_follows(gate.line, word.end) },
@@ -137,6 +171,10 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
+            // `Orla's iPhone`.
+            if gate.line.get(word.start.saturating_sub(3)..word.start) == Some(b"'s ") {
+                return true;
+            }
             // `PID.3=`, `PV1-19=`: a field of HL7.
             let field = |place: usize| {
                 matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()
@@ -169,6 +207,7 @@ const TRIGGERS: &[Trigger] = &[
         look: |gate, word| {
             directory(gate, word)
                 || file(gate, word)
+                || gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b": $1 = '"))
                 || word.end - word.start == 10 && bound::typed(gate.line, word.end)
         },
     },
@@ -199,28 +238,6 @@ const WRISTBAND: u64 = constant("wristband");
 
 /// Words that stand before a telephone's number without a sign.
 const CALLS: &[u64] = words!["sip", "sips", "tel", "callto", "callerid", "ani", "clid", "mdn"];
-
-/// Kinds of streets that are written in small letters too.
-pub(super) const PLAIN_STREETS: [u64; 18] = [
-    constant("street"),
-    constant("st"),
-    constant("avenue"),
-    constant("ave"),
-    constant("road"),
-    constant("rd"),
-    constant("boulevard"),
-    constant("blvd"),
-    constant("lane"),
-    constant("ln"),
-    constant("drive"),
-    constant("dr"),
-    constant("terrace"),
-    constant("parkway"),
-    constant("highway"),
-    constant("circle"),
-    constant("ct"),
-    constant("hwy"),
-];
 
 const fn small(triggers: &[Trigger]) -> Roles {
     let (mut roles, mut rest) = (0, triggers);
@@ -329,13 +346,23 @@ fn directory(gate: &Gate<'_>, word: &Word) -> bool {
     matches!(at(gate.line, word.end), b'/' | b'\\')
         && (many_digits(gate.line, word.end + 1)
             || owners::home(gate.line, word.start..word.end).is_some()
-            || owners::slug(gate.line, word.end + 1).is_some())
+            || owners::slug(gate.line, word.end + 1).is_some()
+            || !filed::below(gate.line, word.start..word.end).is_empty())
+}
+
+/// `/referrals-2024/_update/10652762`: a document in an index of a year.
+fn indexed(line: &[u8], end: usize) -> bool {
+    let rest = line.get(end + 1..).unwrap_or_default();
+    let year = rest.iter().take(8).take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
+    rest.get(year..).is_some_and(|rest| rest.starts_with(b"/_"))
 }
 
 /// `roe_jane.pdf`.
 fn file(gate: &Gate<'_>, word: &Word) -> bool {
     before(gate.line, word.start) == b'.'
-        && (owners::somebodys(gate.line, word.start - 1) || files::whose(gate.line, word.start - 1))
+        && (owners::somebodys(gate.line, word.start - 1)
+            || files::whose(gate.line, word.start - 1)
+            || !filed::called(gate.line, word.start - 1).is_empty())
 }
 
 fn named(gate: &Gate<'_>, word: &Word) -> bool {
@@ -381,7 +408,7 @@ fn called(gate: &Gate<'_>, word: &Word) -> bool {
 
 fn street(gate: &Gate<'_>, word: &Word) -> bool {
     gate.words - gate.number_at <= 6
-        && (word.capital || gate.capital && PLAIN_STREETS.contains(&gate.hash(word)))
+        && (word.capital || gate.capital && among(PLAIN_STREETS, gate.hash(word)))
 }
 
 fn state(gate: &Gate<'_>, word: &Word) -> bool {

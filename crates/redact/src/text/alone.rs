@@ -36,10 +36,29 @@ const SENT: &[u64] = list!(
      notification reassigned handed name caller fax bounced booked escalated typing transferred"
 );
 
+/// What programs, models and assistants are called.
+const PROGRAMS: &[u64] = list!(
+    "kong travis hudson jason buster alma flink nagle adam alexa siri maxwell julian winston bunyan morgan pino joi luke clair \
+     argo loki dex kuma patroni dalli janus gatling oscar claude watson haskell ada juno hermes thor odin apollo polly joanna \
+     kendra matthew vonk jarvis marvin jenkins kafka consul nomad vault cortana bixby gemini erin ruby jasper lambda tyler \
+     redgate salesforce workday oracle linus turing pascal franz conda anaconda"
+);
+
+/// Acts that programs do as well: a frequent given name must do them.
+const FAINT: &[u64] = list!(
+    "is was has had does did will no not logged refused joined left moved wants needs runs ran called asked requested"
+);
+
+/// What stands behind the name of a part of a program.
+const PARTS: &[u64] = list!(
+    "agent agents stream socket gateway queue optimizer stock plugin service pod node api build index cluster server client \
+     connector driver library sdk proxy broker worker runner model bot job task branch release"
+);
+
 /// What stands behind the name of a place.
 const PLACED: &[u64] = list!(
     "region office site datacenter zone dc location clinic campus center centre branch area market hub store warehouse \
-     facility county hospital pop edge cluster office data city state"
+     facility county hospital pop edge cluster office data city state queue shard timezone tz"
 );
 
 /// What a person has.
@@ -75,11 +94,14 @@ impl Reader<'_> {
         let acts = next.start == token.end + 1
             && next.case == Case::Lower
             && self.lower_is(index + 1, ACTS)
+            && (frequent || !self.lower_is(index + 1, FAINT) || self.person)
             && (self.begins_clause(index) || self.lower_is(index.wrapping_sub(1), LEADS));
         let before = self.back(index, 1);
         let whose =
             self.lower_is(index.wrapping_sub(1), list!("for of")) && !self.lower_is(index + 1, PLACED);
+        let placed = token.known(CITY) && ((1..=3).any(|by| self.lower_is(index + by, PLACED)));
         let led = before.end + 1 == token.start
+            && !placed
             && self.lower_is(index.wrapping_sub(1), LEADS)
             && !(self.lower_is(index.wrapping_sub(1), TOWARDS)
                 && (token.known(CITY) && !whose && !self.lower_is(index.wrapping_sub(2), SENT)
@@ -213,6 +235,8 @@ impl Reader<'_> {
             || !token.known(GIVEN | FAMILY)
             || token.known(WORD | MEDICAL)
             || token.roles & !(v::STRONG | v::SUFFIX) != 0
+            || self.lower_is(index, PROGRAMS)
+            || self.lower_is(index + 1, PARTS)
         {
             return false;
         }
@@ -349,6 +373,11 @@ mod tests {
             "worker Orla-3 started",
             "failover from host Orla to host Ines",
             "visit traffic failed over to Houston",
+            "clinic: reminder for Dallas office",
+            "visit-service: called Kong via admin",
+            "pharmacy: build assigned to Hudson agent",
+            "emr: assigned Memphis to shard 4",
+            "Flink joined visit stream",
             "backup for Marbury.example.org done",
             "Jenkins checked out the chart",
             "restore of Orla Cluster done",

@@ -110,6 +110,8 @@ impl Reader<'_> {
         }
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) {
             let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
+            // `3-295-366^^^SITE1`.
+            let value = value.split(|b| *b == b'^').next().unwrap_or_default();
             // Near by: a line may hold many of them.
             let (from, to) = (self.t(sign).start.saturating_sub(256), self.t(sign).end + 256);
             let around = self.text.get(from..to.min(self.text.len())).unwrap_or_default();
@@ -175,6 +177,18 @@ impl Reader<'_> {
                     && self.bytes(self.t(at + 3)) == self.bytes(key)
             });
             return named.map_or(Class::None, |at| self.key_class(at + 1));
+        }
+        // `WHERE RxNbr=@n', … @n='S4849503'` of SQL Server: what the parameter is compared with.
+        if self.back(sign, 2).symbol(b'@') && self.t(sign).symbol(b'=') {
+            let named = (sign.saturating_sub(512)..sign.saturating_sub(4)).find(|at| {
+                self.t(at + 1).symbol(b'=')
+                    && self.t(at + 2).symbol(b'@')
+                    && self.bytes(self.t(at + 3)).eq_ignore_ascii_case(self.bytes(key))
+            });
+            return named.map_or(Class::None, |at| match self.key_class(at + 1) {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            });
         }
         Class::None
     }

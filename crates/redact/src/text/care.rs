@@ -44,7 +44,7 @@ const NOUNS: &[u64] = words![
 /// Nouns of devices.
 const DEVICES: &[u64] = list!(
     "meter serial sn pump glucometer transmitter tag monitor implant pcu device cpap bipap apap ventilator spirometer \
-     pacemaker defibrillator oximeter nebulizer wheelchair concentrator holter"
+     pacemaker defibrillator oximeter nebulizer wheelchair concentrator holter receiver"
 );
 
 /// What stands at a bed or is worn, and is nothing else: beside it a serial number is a patient's.
@@ -106,6 +106,9 @@ const MEASURES: &[u64] = words![
     "crossmatch",
     "transfusion",
     "autoverify",
+    "implanted",
+    "pacer",
+    "pacing",
     "autoverified",
     "hemolyzed",
     "hemolysis",
@@ -235,13 +238,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn numbers_of_machines_of_care_are_found() {

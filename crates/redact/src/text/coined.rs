@@ -32,24 +32,40 @@ const KEPT: &[u64] = list!(
     "lab labs lis adt oru orm siu mdm vxu radiology pacs dicom imaging xray labcorp quest surescripts pharmacy rx ncpdp \
      prescription prescriptions refill refills referral referrals encounter encounters patient patients chart charts \
      appointment appointments appt appts specimen specimens accession accessions claim claims eligibility remit \
-     remittance remittances eob discharge discharges admission admissions immunization immunizations vaccine vitals \
-     allergies copay fhir emr ehr clinic hospital phlebotomy pathology biopsy subscriber visit visits statement statements \
-     episode episodes inpatient outpatient medication medications accn pathologist cytology histology autopsy ris exam booking bookings authorization authorizations superbill ccda cda \
-     ccd hl modality mammogram ultrasound ultrasounds mri discharged admitted triage telehealth"
+     remittance remittances eob     immunization immunizations  vitals \
+     allergies copay fhir emr ehr clinic hospital phlebotomy pathology biopsy subscriber     \
+     episode episodes inpatient outpatient medication medications accn pathologist cytology histology autopsy       superbill ccda cda \
+     ccd hl  mammogram ultrasound ultrasounds  discharged admitted triage telehealth"
 );
 
 /// Words right before a number that make it a machine's, beside those that stand beside a person.
 const OF_MACHINES: &[u64] = list!(
-    "build release node host pod server commit branch revision version serial rack switch vm instance firmware image tag \
-     sku part model error code ticket jira issue bug change thread worker job pid port table index partition shard rev \
-     vlan asset station printer terminal workstation device region zone cluster container lot cert certificate job \
-     batch run queue trace span request session transaction txn correlation token hash sha"
+    "build builds node host pod server commit branch revision version rack switch vm instance firmware image tag sku model \
+     issue bug change thread worker pid port index shard rev vlan asset station terminal workstation region zone cluster \
+     container cert certificate trace span request hash sha etag digest rid lsn lease deploy errno pci mac bssid fw pn \
+     scope header rule signature timeout counter"
 );
+
+/// Those of them before which no number stands that carries its kind, either.
+const SURELY: &[u64] = list!("build builds node host pod version firmware commit branch");
+
+/// Words whose own number begins with their letter: `job J482133`.
+const LETTERED: &[u64] = list!("job session batch run transaction table queue change");
+
+/// What care keeps and others, too: two of them tell.
+const WEAK: &[u64] = list!(
+    "statement statements authorization authorizations admission admissions exam booking bookings discharge discharges mri \
+     ris vaccine modality visit visits"
+);
+
+/// What stands around the names of branches and tickets.
+const TRACKED: &[u64] =
+    list!("commit branch merge merged jira feat fix git pr rebase cherry revert checkout refs race bug");
 
 /// Letters before the numbers of errors, tickets, payments and messages.
 const LETTERS: &[u64] = list!(
     "ah my msg eft ed hd cs hapi ora sql pg ts wo po so pr gh ex wi us bug dev ops sec app api db net sys adr eng inf \
-     rsa sha aes md utf cp win ms kb hl fhir loinc icd ref scr stk trn ach chk err log job seq tkt hhh wfly jbas jms dba cwe cve ut"
+     rsa sha aes md utf cp win ms kb hl fhir loinc icd ref scr stk trn ach chk err log job seq tkt inc ritm prb sctask chg rhsa usn ghsa msft aws sn qfx rfc utc hhh wfly jbas jms dba cwe cve ut"
 );
 
 /// Kinds of files in which something about one person is kept.
@@ -145,7 +161,7 @@ pub(crate) fn numbered(line: &[u8], start: usize) -> bool {
 
 /// Whether a line has a word of what care keeps.
 pub(crate) fn keeps(line: &[u8]) -> bool {
-    let of = |word: &[u8]| among(KEPT, hash(word));
+    let of = |word: &[u8]| among(KEPT, hash(word)) || among(WEAK, hash(word));
     line.split(|b| !b.is_ascii_alphanumeric()).filter(|word| word.len() > 1).any(|word| {
         if word.iter().any(u8::is_ascii_digit) {
             return joined::message(word);
@@ -311,7 +327,19 @@ impl Reader<'_> {
             return None;
         }
         let end = kinded(self.text, token.start)?;
-        (!self.measured(end) && !self.numbered_by_a_machine(index)).then_some(end)
+        // `feature/VISIT-48213-fix`, `[PATIENT-48213] fix race`, `eth0: RX4821337 TX4821337`.
+        let near = || (1..=6).map(|by| index.wrapping_sub(by)).chain(index + 1..index + 7);
+        let tracked = near().any(|at| self.lower_is(at, TRACKED))
+            || left == b'/'
+                && self.lower_is(index.wrapping_sub(2), list!("feature fix bugfix hotfix chore story"));
+        let received = self.bytes(token).starts_with(b"RX")
+            && near().any(|at| {
+                self.bytes(self.t(at)).starts_with(b"TX")
+                    || self.bytes(self.t(at)).starts_with(b"eth")
+                    || self.lower_is(at, list!("uart overflow dropped packets bytes serial"))
+            });
+        let surely = self.back(index, 1).kind == Kind::Word && among(SURELY, self.back(index, 1).hash);
+        (!self.measured(end) && !tracked && !received && !surely).then_some(end)
     }
 
     /// Whether the word before a number, a sign between or not, is a machine's.
@@ -339,7 +367,8 @@ impl Reader<'_> {
             }
         }
         let word = self.back(before, 1);
-        word.kind == Kind::Word && (among(OF_MACHINES, word.hash) || self.camel_ends(word))
+        let lettered = among(LETTERED, word.hash) && word.byte | 0x20 == self.t(index).byte | 0x20;
+        word.kind == Kind::Word && (among(OF_MACHINES, word.hash) || lettered || self.camel_ends(word))
     }
 
     /// `buildNumber`, `hostId`: the last words of a key.
@@ -347,18 +376,23 @@ impl Reader<'_> {
         word.case == Case::Inner && parts(self.bytes(word)).any(|part| among(OF_MACHINES, hash(part)))
     }
 
-    /// Whether a word of what care keeps stands in the text.
+    /// Whether a word of what care keeps stands in the text, or two that others use as well.
     fn keeps(&self) -> bool {
-        self.person
-            || self.tokens.iter().any(|token| match token.kind {
-                Kind::Word => {
-                    among(KEPT, token.hash)
-                        || token.case == Case::Inner
-                            && parts(self.bytes(token)).any(|part| among(KEPT, hash(part)))
-                }
-                Kind::Mixed => joined::message(self.bytes(token)),
-                _ => false,
-            })
+        if self.person {
+            return true;
+        }
+        let mut weak = 0;
+        self.tokens.iter().any(|token| match token.kind {
+            Kind::Word => {
+                weak += usize::from(among(WEAK, token.hash));
+                weak > 1
+                    || among(KEPT, token.hash)
+                    || token.case == Case::Inner
+                        && parts(self.bytes(token)).any(|part| among(KEPT, hash(part)))
+            }
+            Kind::Mixed => joined::message(self.bytes(token)),
+            _ => false,
+        })
     }
 }
 
@@ -378,6 +412,9 @@ mod tests {
             ("enqueued with [\"CLM-0071825\"]", "CLM-0071825"),
             ("APPT-718254 moved", "APPT-718254"),
             ("fill RX7182540 done", "RX7182540"),
+            ("adt error: E0071825", "E0071825"),
+            ("print job LB7182540 of the lab", "LB7182540"),
+            ("error RX7182540 refill refused", "RX7182540"),
             ("wrote /orders/lab/LB7182540.pdf (4821 bytes)", "LB7182540"),
             ("wrote /spool/results/lab/ACC-23-0071825.hl7", "ACC-23-0071825"),
             ("put labs/23-0071825.pdf ok", "23-0071825"),
@@ -401,6 +438,12 @@ mod tests {
     #[test]
     fn letters_and_digits_of_machines_stay() {
         for text in [
+            "prepared statement S482133 does not exist",
+            "admission webhook rule A482133 denied",
+            "visit: CHG0048213 approved",
+            "git commit -m VISIT-48213 fix null",
+            "eth0: RX4821337 TX4821337 ok",
+            "pharmacy-api etag=A482133",
             "build AB482133 of claims-api",
             "visits-api host=EM482133 up",
             "wrote /artifacts/AB482133.tgz",

@@ -33,9 +33,8 @@ const BRIEF: &[u64] =
 /// Parts of what is deployed, of what keeps messages and of a cluster: the number that is joined to a noun behind such a
 /// word is of that part.
 const OF_MACHINES: &[u64] = list!(
-    "topic partition stream image build container pod release branch tag commit package artifact volume bucket index \
-     shard raft cluster quorum etcd helm docker registry namespace deployment stateful statefulset daemonset replica \
-     gossip consul nomad zookeeper kafka subscription broker pulsar"
+    "topic partition build container pod branch tag commit artifact shard raft cluster quorum etcd helm docker registry \
+     namespace deployment stateful statefulset daemonset replica gossip consul nomad zookeeper kafka broker pulsar"
 );
 
 /// What is done with them.
@@ -61,7 +60,6 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
         length += 1 + group;
     }
     let value = rest.get(..length)?;
-    let moment = matches!((value.len(), value), (10 | 13, [b'1', ..])) && digits::count(value) == value.len();
     let day = matches!(value.len(), 8 | 14) && date::compact(value, 0).is_some();
     // `members-28401234-x7k2p`: a pod.
     let tail = run(length + 1);
@@ -69,7 +67,7 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
         && tail == 5
         && rest.iter().skip(length + 1).take(5).all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let enough = digits::count(value) >= if value.iter().any(u8::is_ascii_uppercase) { 5 } else { 6 };
-    (enough && formed(value) && !moment && !day && !pod).then(|| start..start + length)
+    (enough && formed(value) && !digits::epoch(value) && !day && !pod).then(|| start..start + length)
 }
 
 /// Whether a sign joins a noun and a number.
@@ -104,12 +102,23 @@ pub(super) fn message(word: &[u8]) -> bool {
 }
 
 impl Reader<'_> {
-    /// Whether a noun with a number names a part of a machine: `kafka topic visit-12345678`, `app/chart:48213377 pushed`.
+    /// Whether a noun with a number names a part of a machine: `kafka topic visit-12345678`, `push app/chart:48213377`. The
+    /// word for the part touches the noun, or both are in the path of an image.
     pub(super) fn of_a_part(&self, index: usize, end: usize) -> bool {
-        let behind = self.index_at(end);
-        !self.person
-            && ((1..=5).any(|by| self.lower_is(index.wrapping_sub(by), OF_MACHINES))
-                || self.lower_is(behind, DEPLOYED))
+        let slash = self.back(index, 1).symbol(b'/');
+        let sign = matches!(self.back(index, 1).byte, b'/' | b'=' | b':')
+            && self.back(index, 1).kind == Kind::Symbol;
+        let touched = self.lower_is(index.wrapping_sub(1), OF_MACHINES)
+            || sign && self.lower_is(index.wrapping_sub(2), OF_MACHINES);
+        let kept = slash
+            && (self.lower_is(self.index_at(end), DEPLOYED)
+                || (2..=5).any(|by| {
+                    self.lower_is(
+                        index.wrapping_sub(by),
+                        words!["registry", "docker", "helm", "oci", "push", "pull"],
+                    )
+                }));
+        !self.person && (touched || kept)
     }
 
     /// Takes the number that is joined to a noun.
@@ -167,13 +176,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn numbers_joined_to_their_noun_are_found() {
@@ -185,6 +188,8 @@ mod tests {
             ("bull:reminders:appt_551208 stalled", "appt_551208"),
             ("key appointment_551208_details missed", "551208"),
             ("lock subscriber_id_KXJ551208442", "KXJ551208442"),
+            ("raft of patient member_id_48120937", "48120937"),
+            ("cache visit-48120937 dropped", "48120937"),
         ] {
             let found = found(text);
             assert!(found.contains(&value), "{value} of {text}: {found:?}");
@@ -201,6 +206,9 @@ mod tests {
             "shard encounter-3 moved",
             "topic claim-batch-000123 compacted",
             "chart-4.17.2 installed",
+            "raft member_id_48120937 left",
+            "kafka topic visit-48120937 created",
+            "helm chart-48120937 pushed",
             "kafka topic visit-55120844 made",
             "build chart-55120844 done",
             "registry push chart-55120844",

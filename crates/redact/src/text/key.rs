@@ -152,7 +152,28 @@ pub(crate) fn classify(key: &[u8], parent: &[u8]) -> Class {
     if key.ends_with(b"4") && is(read.whole_hash, words!["last", "lastdigits", "lastfour"]) {
         return Class::Weak(Identifier::Ssn);
     }
-    of(&read, &around)
+    let class = of(&read, &around);
+    match unprefixed(key) {
+        Some(rest) if !matches!(class, Class::Is(_) | Class::Machine) => match classify(rest, parent) {
+            Class::None => class,
+            own => own,
+        },
+        _ => class,
+    }
+}
+
+/// The rest of a header's name that begins as those of one's own do: `X-Order-No`, `HTTP_X_ENC_NO` (RFC 6648).
+fn unprefixed(key: &[u8]) -> Option<&[u8]> {
+    let key = key.strip_prefix(b"HTTP_").unwrap_or(key);
+    match key {
+        // `X-Ray-Date` is of a picture.
+        [b'x' | b'X', b'-' | b'_', rest @ ..]
+            if rest.len() > 2 && !rest.get(..3).is_some_and(|ray| ray.eq_ignore_ascii_case(b"ray")) =>
+        {
+            Some(rest)
+        }
+        _ => None,
+    }
 }
 
 /// What two words announce together: `{"license":{"number":…}}`, `policy #`.
@@ -280,7 +301,16 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "contactno",
             "msisdn",
             "ph",
-            "callerid"
+            "callerid",
+            "drphone",
+            "docphone",
+            "mdphone",
+            "ptphone",
+            "patphone",
+            "hphone",
+            "wphone",
+            "cphone",
+            "drfax"
         ])
     {
         return Class::Is(I::Phone);
@@ -333,7 +363,17 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "dateofinjury",
             "dateofprocedure",
             "dateofonset",
-            "dateofsurgery"
+            "dateofsurgery",
+            "dateofdiagnosis",
+            "encountertime",
+            "visittime",
+            "diagnosisdate",
+            "dateoflastcontact",
+            "dateoffirstcontact",
+            "dateprescriptionwritten",
+            "datewritten",
+            "datefilled",
+            "datedispensed"
         ])
     {
         return if whole_is(words![
@@ -360,7 +400,11 @@ fn by_roles(key: &Read, around: &Read) -> Class {
     if let Some(address) = address(key, around_all, person, machine) {
         return address;
     }
-    if has(v::PLACE) && !machine && key.count <= 3 {
+    // `addrAtDxCity`: the last word tells.
+    if has(v::PLACE)
+        && !machine
+        && (key.count <= 3 || key.count <= 5 && key.last & v::PLACE != 0 && key.all & v::ADDRESS != 0)
+    {
         return Class::Is(I::City);
     }
     if whole_is(words!["age", "patientage", "ageyears", "ageinyears", "ptage", "memberage", "currentage"]) {
@@ -373,6 +417,8 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         && has(v::PERSON | v::CARER | v::KIN)
         && !machine
         && !has(v::IDWORD)
+        // `relationToSubscriber`, `tradingPartner`.
+        && !is(key.first_hash, words!["relation", "relationship", "reln", "trading", "channel", "business"])
         && key.count <= 3;
     let role = whole_is(words![
         "emergencycontact",
@@ -407,7 +453,16 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         "enteredby",
         "verifiedby",
         "dictating",
-        "copyto"
+        "copyto",
+        "providersig",
+        "providersignature",
+        "physiciansignature",
+        "mdsignature",
+        "drsignature",
+        "rnsignature",
+        "nursesignature",
+        "clinician",
+        "coach"
     ]);
     if title_like || role && !machine {
         return Class::Person;

@@ -20,6 +20,7 @@ mod captions;
 pub(crate) mod care;
 mod carried;
 mod cases;
+mod cited;
 mod cities;
 pub(crate) mod coined;
 mod columns;
@@ -29,15 +30,20 @@ mod demographics;
 pub(crate) mod dicom;
 mod dictated;
 pub(crate) mod direct;
+mod echoed;
 mod encoded;
 mod endings;
 mod facilities;
+pub(crate) mod filed;
 pub(crate) mod files;
+mod gaps;
+pub(crate) mod handed;
 mod handles;
 mod institutions;
 pub(crate) mod joined;
 mod jotted;
 pub(crate) mod key;
+mod keyed;
 mod labels;
 mod logged;
 mod lowered;
@@ -65,11 +71,13 @@ mod segments;
 mod slips;
 mod spared;
 mod stated;
-mod streets;
+pub(crate) mod streets;
 mod take;
 pub(crate) mod theirs;
 mod things;
 pub(crate) mod token;
+#[cfg(test)]
+mod trial;
 mod tuples;
 pub(crate) mod value;
 mod versions;
@@ -80,6 +88,7 @@ use std::cell::OnceCell;
 
 use crate::{
     Identifier,
+    check::digits,
     format::{astm, edifact, ncpdp, x12},
     words::{
         among,
@@ -232,8 +241,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let doubtful = !reader.person && all & v::SUBJECT != 0;
     reader.person |=
         doubtful && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier != Identifier::Ip);
-    let told =
-        |hit: &Hit| matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn);
+    let told = |hit: &Hit| {
+        matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn)
+            // The number of an order, a claim or a prescription, not the name of an account.
+            || hit.identifier == Identifier::Other
+                && hit.weight == weight::KEY
+                && text.get(hit.start..hit.end).is_some_and(|value| digits::count(value) >= 5)
+    };
     if !reader.clinical && reader.hits.iter().rev().take(EVIDENCE).any(told) {
         // One number tells what its neighbours are of.
         (reader.clinical, reader.told) = (true, true);
@@ -256,7 +270,15 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.tuples();
         reader.files();
         reader.banded();
+        reader.options();
+        reader.elements();
+        reader.handed();
+        reader.echoed();
+        reader.filed();
+        reader.cited();
         reader.kept_numbers();
+        reader.dated_keys();
+        reader.gaps();
     }
     reader.dates();
     reader.demographics();
@@ -308,14 +330,10 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let claims = seen.mixed || seen.holds(b"<\\^-{[\x1c\x1d\x1e");
     if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
-        let mut index = 0;
-        hits.retain(|hit| {
+        let mut index = first;
+        retain_from(hits, first, |hit| {
             index += 1;
-            index <= first
-                || index > words
-                || hit.end <= start
-                || hit.start >= claim
-                || hit.weight >= weight::SHAPE
+            index > words || hit.end <= start || hit.start >= claim || hit.weight >= weight::SHAPE
         });
     }
 }

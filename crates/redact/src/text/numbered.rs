@@ -76,7 +76,6 @@ impl Reader<'_> {
                         self.named_picture(index);
                     }
                     self.template(index);
-                    self.measured_of_a_body(index);
                 }
                 Kind::Word
                     if self.lower_is(
@@ -131,6 +130,16 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+
+    /// Whether the path around a place is one of a host's own directories.
+    fn of_a_host(&self, place: usize) -> bool {
+        let head = self.text.get(place.saturating_sub(96)..place).unwrap_or_default();
+        let from = head.iter().rposition(|b| !b.is_ascii_alphanumeric() && !b"/_-.".contains(b));
+        let path = head.get(from.map_or(0, |from| from + 1)..).unwrap_or_default();
+        [&b"/var/"[..], b"/etc/", b"/opt/", b"/usr/", b"/run/", b"/proc/", b"/sys/"]
+            .iter()
+            .any(|own| path.starts_with(own))
     }
 
     /// `MRN054226`: the word for a number and the number as one.
@@ -259,6 +268,10 @@ impl Reader<'_> {
         {
             return;
         }
+        // `/var/lib/clients/4821/data`: a program has clients.
+        if self.lower_is(place, words!["client", "clients"]) && !self.cares() && self.of_a_host(noun.start) {
+            return;
+        }
         let start = self.t(index).end;
         let rest = self.text.get(start..).unwrap_or_default();
         let length = rest
@@ -300,7 +313,7 @@ impl Reader<'_> {
                 place,
                 words!["clients", "residents", "families", "family", "households", "household"],
             );
-        if self.of_a_server(index, place, start + length) {
+        if self.of_a_server(place, start..start + length) {
             return;
         }
         // `/claims/claims-20240302.log`: what was written that day.
@@ -322,9 +335,12 @@ impl Reader<'_> {
         }
     }
 
-    /// `/var/lib/clients/4821/data`, `GET /members/48213/metrics`: those whom a server serves.
-    fn of_a_server(&self, index: usize, noun: usize, end: usize) -> bool {
-        if self.cares()
+    /// `/var/lib/clients/4821/data`, `GET /members/48213/metrics`: those whom a server serves, by a few digits.
+    fn of_a_server(&self, noun: usize, range: std::ops::Range<usize>) -> bool {
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        let few = value.len() < 6 && value.iter().all(u8::is_ascii_digit);
+        if !few
+            || self.cares()
             || !self.lower_is(
                 noun,
                 words![
@@ -334,34 +350,43 @@ impl Reader<'_> {
                     "members",
                     "subscriber",
                     "subscribers",
-                    "subject",
-                    "subjects",
                     "account",
-                    "accounts",
-                    "participant",
-                    "recipient"
+                    "accounts"
                 ],
             )
         {
             return false;
         }
-        let behind = self.index_at(end);
-        let measured = self.t(behind).symbol(b'/')
+        let behind = self.index_at(range.end);
+        self.t(behind).symbol(b'/')
             && self.lower_is(
                 behind + 1,
-                list!("metrics health healthz heartbeat stats lag quota connections sockets leases logs tls readyz livez ping offsets keys shards replicas sessions"),
-            );
-        let mut first = index;
-        while first > 0
-            && self.t(first - 1).end == self.t(first).start
-            && (self.t(first - 1).kind != Kind::Symbol
-                || matches!(self.t(first - 1).byte, b'/' | b'-' | b'_' | b'.'))
-        {
-            first -= 1;
-        }
-        let kept = self.t(first).symbol(b'/')
-            && self.lower_is(first + 1, words!["var", "proc", "sys", "etc", "run", "usr", "opt", "dev"]);
-        measured || kept
+                list!("metrics health healthz heartbeat lag sockets leases tls readyz livez ping offsets shards replicas"),
+            )
+            || self.of_a_host(self.t(noun).start) && !self.holds_a_document(range.end)
+    }
+
+    /// Whether the path that goes on here ends in a document.
+    fn holds_a_document(&self, end: usize) -> bool {
+        let rest = self.text.get(end..).unwrap_or_default();
+        let length =
+            rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || b"/_-.".contains(b)).count();
+        let path = rest.get(..length).unwrap_or_default();
+        [
+            &b".pdf"[..],
+            b".tif",
+            b".tiff",
+            b".jpg",
+            b".jpeg",
+            b".png",
+            b".hl7",
+            b".dcm",
+            b".xml",
+            b".csv",
+            b".docx",
+        ]
+        .iter()
+        .any(|kind| path.ends_with(kind))
     }
 
     /// `/mychart/messages/40979660`, `/lab-results/A64336229`; `devices/NKR779535S/telemetry` in a line about a person.

@@ -7,10 +7,10 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use self::field::{
-    bed, begun, borne, charged, coded, led, mail, moment, month_first, number, office, phone, phrase, place,
-    plain, printed_year, small, state, state_and_zip, sum, taxonomy, whole_name, word, year, zip,
+    absent, asked, bed, begun, borne, charged, coded, led, mail, moment, month_first, number, office, phone,
+    phrase, place, plain, printed_year, small, state, state_and_zip, sum, taxonomy, word, year, zip,
 };
-pub(super) use self::field::{day, name, offset, value};
+pub(super) use self::field::{day, name, offset, value, whole_name};
 use super::{Reader, weight};
 use crate::{
     Identifier as I,
@@ -26,9 +26,6 @@ use crate::{
 
 /// Most fields of a row.
 const FIELDS: usize = 200;
-
-/// How somebody is related to the insured.
-const RELATED: &[u64] = words!["self", "spouse", "child", "dependent", "subscriber"];
 
 /// What parts the fields of a row in columns.
 static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"  "));
@@ -145,12 +142,7 @@ impl Reader<'_> {
                 && (other(before) || other(after))
                 && word(value)
                 && dictionary().get(hash(value)) & FAMILY != 0;
-            if word(value)
-                && (!super::value::plausible(I::Name, value)
-                    || RELATED.contains(&hash(value))
-                    || payer(index))
-                && !family
-            {
+            if word(value) && (!super::value::plausible(I::Name, value) || payer(index)) && !family {
                 continue;
             }
             let beside = name(before) || name(after) || whole_name(after);
@@ -175,13 +167,16 @@ impl Reader<'_> {
                     && zip(value)
                     && !(charged(after) && (whole_name(before) || !place(before) && !state(before)))
                     && !office(before)
-                    && (place(before) || state(before) || long_ago && day(before).is_some()) =>
+                    && (place(before)
+                        || state(before)
+                        || absent(before) && bearers > 1
+                        || long_ago && day(before).is_some()) =>
                 {
                     (I::Zip, value.len())
                 }
                 () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
                 // `'roe%'`: the beginning of a name that is asked for.
-                () if long_ago && begun(value) => (I::Name, value.len()),
+                () if begun(value) || asked(value) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -255,6 +250,8 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
     let mut before = &b""[..];
     for field in fields {
         let value = value(text, field);
+        // `Roe%`, `roe%`: the beginning of a name that is asked for.
+        told.names += usize::from(asked(value) || begun(value));
         if name(value) && dictionary().get(hash(value)) & CITY != 0 {
             told.towns += 1;
         } else {
@@ -323,13 +320,7 @@ fn parted(text: &[u8], prose: bool) -> Option<(Vec<Range<usize>>, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(row: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(row.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &row[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn rows_about_persons_need_no_header() {

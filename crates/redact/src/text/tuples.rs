@@ -110,6 +110,8 @@ impl Reader<'_> {
         let others = usize::from(days > 0) + usize::from(numbers > 0) + usize::from(mails > 0);
         names > 0 && others > 0 && (others > 1 || fields.len() > 3 || self.person || announced())
             || names > 1 && (self.person || announced())
+            // `params=('PL-316351', 'Roe, Jane', 9)`.
+            || names > 0 && codes > 0 && (self.person || announced())
             || likely && (others > 1 || others > 0 && (self.person || long_ago && announced()))
             || others > 0 && self.person && (long_ago || numbers > 0) && announced()
             || codes > 1 && self.person && announced()
@@ -253,13 +255,7 @@ pub(crate) fn values_of_one(
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn lists_of_values_about_persons_need_no_columns() {

@@ -65,6 +65,10 @@ const ABBREVIATIONS: &[(&str, &str)] = &[
     ("discharge", "disch dsch dschg dischg"),
     ("hospital", "hsp"),
     ("provider", "prov prvdr"),
+    ("control", "cntl cntrl ctrl ctl"),
+    ("attending", "attg attn attdg"),
+    ("referring", "refg rfrng"),
+    ("prescriber", "prscr prescrb"),
     ("physician", "physn physcn"),
     ("employer", "emplr"),
     ("spouse", "spse"),
@@ -340,6 +344,20 @@ const MORE: &[(Roles, &str)] = &[
         PATH,
         "xml zip pdf doc docx rtf odt tif tiff jpg jpeg png heic webp bmp dcm wav mp mpeg aac ogg dss ppt pptx pages",
     ),
+    (
+        CARED,
+        "order orders placer filler script refill fill dispense booking confirmation reservation hold stay icustay exam consent",
+    ),
+    (
+        CARED,
+        "pickup bonded paired registration visits visit encounter encounters refills claims eligibility waitlist iphone ipad",
+    ),
+    (
+        PATH,
+        "dictations dictation cards card letters scans statements eobs eras recalls labels facesheets superbills",
+    ),
+    (PATH, "transcripts wristbands intakes hl zpl prn edi part"),
+    (CARED, "eob remit chase bottle bottles barcode barcodes csn intake receiver consult bracelet wristband"),
     (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
 ];
 

@@ -8,7 +8,7 @@ use crate::{
 
 /// Numbers of records, with their abbreviations written out.
 const RECORDS: &[u64] = list!(
-    "medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
+    "medrecnumber medrecid accessionnumberhosp hrn healthrecordnumber iisid registrypatientid medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
      hospno hospnumber hospitalno hospitalnumber ipno ipnumber opno opnumber ipdno ipdnumber opdno opdnumber uhidno \
      uhidnumber foldernumber casenumber episodeid episodenumber accession accn accessionid accnumber \
      sampleid samplenumber labnumber screeningnumber screeningid randomizationnumber randomizationid randnumber \
@@ -51,13 +51,16 @@ const OTHERS: &[u64] = list!(
      requisitionnumber requisitionid referralid panumber precertnumber precertificationnumber \
      confirmationnumber confnumber confirmationcode confirmcode confirmno confcode pickupcode badgenumber badgeid employeenumber employeeid empid emplid \
      staffid staffnumber studentid studentnumber stuid inmatenumber bookingnumber servicenumber militaryid tribalid \
-     voterid bandnumber bandid braceletid donationnumber donorid donornumber kitid kitnumber priorauthid"
+     voterid priorauthorizationid priorauthorizationkey priorauthorizationref priorauthkey priorauthref eligibilityid eligibilitynumber eligibilityref bandnumber bandid braceletid donationnumber donorid donornumber kitid kitnumber priorauthid"
 );
 
 /// What happens to a person and is numbered.
 const HAPPENING: &[u64] = list!(
     "appointment appt encounter visit claim referral authorization preauth preauthorization priorauth priorauthorization \
-     accession requisition prescription specimen admission episode"
+     accession requisition prescription specimen admission episode placer filler placerorder fillerorder sample barcode \
+     script refill fill dispense booking confirmation reservation hold stay icustay exam enrollment enrolment consent consult \
+     eob remit chase tube bottle slide wristband bracelet band csn pa rx accn clm enc intake vaccination immunization infusion \
+     transfusion"
 );
 
 /// Whether a part of a key is of what happens to a person and is numbered.
