@@ -392,6 +392,7 @@ impl Reader<'_> {
         let mails: Vec<usize> = self
             .hits
             .iter()
+            .skip(self.first)
             .filter(|hit| hit.identifier == Identifier::Email && self.byte(hit.start.wrapping_sub(1)) == b'<')
             .map(|hit| hit.start)
             .collect();
