@@ -163,6 +163,15 @@ impl Gate<'_> {
         if self.quoted_name(word, start, end) {
             return true;
         }
+        // `M. Tran`.
+        if word.len() == 1
+            && let [b'.', b' ', rest @ ..] = self.line.get(end..).unwrap_or_default()
+            && rest.first().is_some_and(u8::is_ascii_uppercase)
+        {
+            let length = rest.iter().take(24).take_while(|b| b.is_ascii_alphabetic()).count();
+            let flags = dictionary().get(hash(rest.get(..length).unwrap_or_default()));
+            return flags & FAMILY != 0 && flags & WORD == 0;
+        }
         word.len() > 1 && (roles & v::KNOWN == 0 || roles & v::STRONG != 0) && self.pair(word, end)
     }
 

@@ -52,6 +52,13 @@ const TYPES: [&[u8]; 11] = [
     b"invalid",
 ];
 
+/// Whether a value is a sentence: `pt roomed, Jane wants water`.
+fn prose(value: &[u8]) -> bool {
+    let words = || value.split(|b| *b == b' ').filter(|word| word.len() > 2);
+    let small = |word: &&[u8]| word.iter().all(|b| b.is_ascii_lowercase() || *b == b',');
+    value.iter().filter(|b| **b == b' ').count() >= 4 && words().filter(small).count() >= 3
+}
+
 /// Whether the value is there and can be this.
 pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     let value = value.trim_ascii();
@@ -79,7 +86,12 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     if counted && value.len() > 40 && value.get(value.len() - 36..).is_some_and(machine_made) {
         return false;
     }
+    // `V00000000`: of an example.
+    if counted && count >= 5 && value.iter().all(|b| !b.is_ascii_digit() || *b == b'0') {
+        return false;
+    }
     match identifier {
+        I::Name if prose(value) => false,
         I::Name => {
             letters > 0 && !TYPES.iter().any(|word| value.eq_ignore_ascii_case(word)) && !of_a_program(value)
         }
