@@ -304,7 +304,8 @@ pub(super) fn kept_answers(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
             continue;
         }
         let (from, to) = (index.saturating_sub(24), (index + 25).min(leaves.len()));
-        let (mut headers, mut sure, mut person) = (0, false, false);
+        let held = list!("headers header responseheaders httpheaders").contains(&hash(get(&leaf.parent)));
+        let (mut headers, mut sure, mut person) = (0, held, false);
         for (at, other) in leaves.iter().enumerate().take(to).skip(from) {
             if at == index || other.depth != leaf.depth || other.parent != leaf.parent {
                 continue;

@@ -78,7 +78,9 @@ impl Gate<'_> {
         if camel {
             let word = line.get(start..end).unwrap_or_default();
             let whole = self.roles(start, end);
-            if whole & v::LOOK != 0 {
+            // `Orla's iPhone`.
+            let called = || whole & v::CARED != 0 && line.get(start.saturating_sub(3)..start) == Some(b"'s ");
+            if whole & v::LOOK != 0 || called() {
                 return None;
             }
             // The parts are keys, or classes of programs; names with a capital inside are looked up as a whole below.

@@ -10,10 +10,23 @@ use super::{
 };
 use crate::{
     shape::alphanumeric,
-    words::{FAMILY, GIVEN, WORD, vocabulary as v, words},
+    words::{FAMILY, GIVEN, WORD, list, vocabulary as v, words},
 };
 
 impl Reader<'_> {
+    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
+    /// `resident=48213377 virt=882133771`.
+    fn of_a_connection(&self, index: usize, number: usize) -> bool {
+        self.lower_is(index, words!["client", "resident", "subject", "participant"])
+            && self.lower_is(
+                number + 1,
+                list!(
+                    "disconnected connected connecting reconnected closed subscribed unsubscribed evicted throttled timeout \
+                     joined consumer virt virtual rss shared kb vsz swap heap"
+                ),
+            )
+    }
+
     /// Whether a word tells that the text is about a person. `client`, `subject` and the like do so in logs only before a
     /// name or a long number: most of them are of programs.
     pub(super) fn about_person(&self, index: usize) -> bool {
@@ -22,6 +35,12 @@ impl Reader<'_> {
             return true;
         }
         if !token.is(v::SUBJECT) {
+            return false;
+        }
+        // `test_patient_banner`: of a test.
+        if self.byte(token.start.wrapping_sub(1)) == b'_'
+            && self.lower_is(index.wrapping_sub(2), words!["test"])
+        {
             return false;
         }
         if self.lower_is(index, words!["pt", "pts"]) {
@@ -85,35 +104,6 @@ impl Reader<'_> {
                 }
                 _ => false,
             }
-    }
-
-    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
-    /// `resident=48213377 virt=882133771`.
-    fn of_a_connection(&self, index: usize, number: usize) -> bool {
-        const ENDS: &[u64] = words![
-            "disconnected",
-            "connected",
-            "connecting",
-            "reconnected",
-            "closed",
-            "subscribed",
-            "unsubscribed",
-            "evicted",
-            "throttled",
-            "timeout",
-            "joined",
-            "consumer",
-            "virt",
-            "virtual",
-            "rss",
-            "shared",
-            "kb",
-            "vsz",
-            "swap",
-            "heap"
-        ];
-        self.lower_is(index, words!["client", "resident", "subject", "participant"])
-            && self.lower_is(number + 1, ENDS)
     }
 }
 

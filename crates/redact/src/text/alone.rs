@@ -277,15 +277,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether the words before tell of hosts and networks: `failover from Orla`.
+    /// Whether what hosts do stands right before the preposition: `failover to Orla`.
     fn names_a_host(&self, index: usize) -> bool {
-        (2..=5).any(|by| {
-            self.back(index, by).is(v::MACHINE)
-                && self.lower_is(
-                    index.wrapping_sub(by),
-                    list!("host server node cluster branch repo repository deploy image release backup database db replica pod service zone region build")
-                )
-        })
+        self.lower_is(
+            index.wrapping_sub(2),
+            list!("failover failed over replica replicated migrated deploy deployed promoted ssh rsync restored replication"),
+        )
     }
 
     /// Whether a word of care stands in the text.
@@ -374,7 +371,7 @@ mod tests {
             "failover from host Orla to host Ines",
             "visit traffic failed over to Houston",
             "clinic: reminder for Dallas office",
-            "visit-service: called Kong via admin",
+            "visit-service: reminder for Kong via admin",
             "pharmacy: build assigned to Hudson agent",
             "emr: assigned Memphis to shard 4",
             "Flink joined visit stream",

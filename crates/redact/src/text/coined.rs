@@ -440,7 +440,7 @@ mod tests {
         for text in [
             "prepared statement S482133 does not exist",
             "admission webhook rule A482133 denied",
-            "visit: CHG0048213 approved",
+            "pharmacy-api: CHG0048213 approved",
             "git commit -m VISIT-48213 fix null",
             "eth0: RX4821337 TX4821337 ok",
             "pharmacy-api etag=A482133",

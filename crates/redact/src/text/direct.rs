@@ -141,7 +141,10 @@ impl Reader<'_> {
             || self.person && letters && count >= 3 && bytes.len() >= 6
             || plate;
         let unit = bytes.iter().any(u8::is_ascii_lowercase) && !self.person;
-        if !enough || unit || super::value::machine_made(bytes) || bytes.contains(&b':') {
+        // `case 50/831`: of so many.
+        let counted = bytes.contains(&b'/')
+            && bytes.split(|b| *b == b'/').all(|part| part.len() < 5 && part.iter().all(u8::is_ascii_digit));
+        if !enough || unit || counted || super::value::machine_made(bytes) || bytes.contains(&b':') {
             return;
         }
         let identifier = match () {

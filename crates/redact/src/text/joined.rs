@@ -33,7 +33,7 @@ const BRIEF: &[u64] =
 /// Parts of what is deployed, of what keeps messages and of a cluster: the number that is joined to a noun behind such a
 /// word is of that part.
 const OF_MACHINES: &[u64] = list!(
-    "topic partition build container pod branch tag commit artifact shard raft cluster quorum etcd helm docker registry \
+    "topic partition push deploy build container pod branch tag commit artifact shard raft cluster quorum etcd helm docker registry \
      namespace deployment stateful statefulset daemonset replica gossip consul nomad zookeeper kafka broker pulsar"
 );
 
@@ -119,6 +119,22 @@ impl Reader<'_> {
                     )
                 }));
         !self.person && (touched || kept)
+    }
+
+    /// `registry push app/chart:48213377`, `pid=A48213 exited`: what a sign parts there is of a machine.
+    pub(super) fn of_a_process_or_image(&self, sign: usize) -> bool {
+        let image = self.t(sign).byte == b':'
+            && self.back(sign, 2).symbol(b'/')
+            && self.glued(sign)
+            && self.glued(sign.wrapping_sub(2))
+            && self.of_a_part(sign.wrapping_sub(1), self.t(sign + 1).end);
+        image
+            || self.lower_is(sign.wrapping_sub(1), words!["pid"])
+                && !self.cares()
+                && self.lower_is(
+                    self.index_at(self.glued_value(sign + 1)),
+                    words!["exited", "killed", "crashed", "reaped", "respawned"],
+                )
     }
 
     /// Takes the number that is joined to a noun.

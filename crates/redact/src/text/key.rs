@@ -22,7 +22,7 @@ use veto::is;
 use crate::{
     Identifier,
     words::{
-        HASH_START, compounds, hash_extend,
+        HASH_START, compounds, hash_extend, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -420,50 +420,14 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         // `relationToSubscriber`, `tradingPartner`.
         && !is(key.first_hash, words!["relation", "relationship", "reln", "trading", "channel", "business"])
         && key.count <= 3;
-    let role = whole_is(words![
-        "emergencycontact",
-        "nextofkin",
-        "nok",
-        "attending",
-        "dictatedby",
-        "signedby",
-        "seenby",
-        "orderedby",
-        "referredby",
-        "contactperson",
-        "responsibleparty",
-        "patient",
-        "pcp",
-        "performer",
-        "referring",
-        "prescriber",
-        "practitioner",
-        "referredto",
-        "attendingmd",
-        "emergencycontactname",
-        "contact",
-        "kin",
-        "insured",
-        "employer",
-        "reviewedby",
-        "collectedby",
-        "performedby",
-        "witness",
-        "requestedby",
-        "enteredby",
-        "verifiedby",
-        "dictating",
-        "copyto",
-        "providersig",
-        "providersignature",
-        "physiciansignature",
-        "mdsignature",
-        "drsignature",
-        "rnsignature",
-        "nursesignature",
-        "clinician",
-        "coach"
-    ]);
+    let role = whole_is(list!(
+        "emergencycontact nextofkin nok attending dictatedby signedby seenby orderedby referredby \
+             contactperson responsibleparty patient pcp performer referring prescriber practitioner \
+             referredto attendingmd emergencycontactname contact kin insured employer reviewedby \
+             collectedby performedby witness requestedby enteredby verifiedby dictating copyto \
+             providersig providersignature physiciansignature mdsignature drsignature rnsignature \
+             nursesignature clinician coach"
+    ));
     if title_like || role && !machine {
         return Class::Person;
     }

@@ -241,23 +241,7 @@ impl Reader<'_> {
         if sign.byte == b'=' && self.keyed_list(index) {
             return;
         }
-        // `registry push app/chart:48213377`.
-        if sign.byte == b':'
-            && self.back(index, 2).symbol(b'/')
-            && self.glued(index)
-            && self.glued(index.wrapping_sub(2))
-            && self.of_a_part(index.wrapping_sub(1), self.t(index + 1).end)
-        {
-            return;
-        }
-        // `pid=A48213 exited`.
-        if self.lower_is(index.wrapping_sub(1), words!["pid"])
-            && !self.cares()
-            && self.lower_is(
-                self.index_at(self.glued_value(index + 1)),
-                words!["exited", "killed", "crashed", "reaped", "respawned"],
-            )
-        {
+        if self.of_a_process_or_image(index) {
             return;
         }
         // What `stat` writes of a file.

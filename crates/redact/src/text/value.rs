@@ -48,6 +48,15 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     if counted && value.len() > 40 && value.get(value.len() - 36..).is_some_and(machine_made) {
         return false;
     }
+    // The ids of what a cloud lets act: `ANPA…`, `AROA…`.
+    let principal = (20..=21).contains(&value.len())
+        && [&b"AKIA"[..], b"ASIA", b"AROA", b"AIDA", b"ANPA", b"AGPA", b"AIPA", b"ANVA", b"APKA", b"ASCA"]
+            .iter()
+            .any(|kind| value.starts_with(kind))
+        && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    if counted && principal {
+        return false;
+    }
     // `V00000000`: of an example.
     if counted && count >= 5 && value.iter().all(|b| !b.is_ascii_digit() || *b == b'0') {
         return false;

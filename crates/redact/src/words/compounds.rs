@@ -356,7 +356,7 @@ const MORE: &[(Roles, &str)] = &[
         PATH,
         "dictations dictation cards card letters scans statements eobs eras recalls labels facesheets superbills",
     ),
-    (PATH, "transcripts wristbands intakes hl zpl prn edi part"),
+    (PATH, "transcripts wristbands intakes xml zpl prn edi part"),
     (CARED, "eob remit chase bottle bottles barcode barcodes csn intake receiver consult bracelet wristband"),
     (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
 ];
