@@ -25,7 +25,7 @@ use crate::{
         ssn,
     },
     text::{
-        dicom, owners,
+        coined, dicom, owners, queries,
         token::{at, before},
     },
 };
@@ -44,6 +44,8 @@ struct Gate<'a> {
     phone_at: u32,
     number_at: u32,
     age_at: u32,
+    /// Whether the line was asked for words of care already.
+    asked: bool,
 }
 
 /// Whether nothing in the line can identify, as logs are read.
@@ -72,6 +74,7 @@ fn stop(line: &[u8]) -> Option<usize> {
         phone_at: 0,
         number_at: 0,
         age_at: 0,
+        asked: false,
     };
     let mut place = if first == b'{' { 0 } else { header::length(line) };
     while place < line.len() {
@@ -145,7 +148,13 @@ impl Gate<'_> {
         let first = at(line, start);
         // `date=ge2019-03-20`.
         let searched = end - start == 6 && before(line, start) == b'=' && at(line, end) == b'-';
-        if searched || self.mixed(start, end) {
+        let office = (6..=16).contains(&(end - start))
+            && first.is_ascii_uppercase()
+            && before(line, end).is_ascii_digit();
+        if searched
+            || self.mixed(start, end)
+            || office && (coined::kinded(line, start).is_some() || self.kept(start))
+        {
             return None;
         }
         if first.is_ascii_digit() {
@@ -202,6 +211,8 @@ impl Gate<'_> {
         let found = match at(line, place) {
             0xe2 if ncpdp::separator(line, place) > 0 && ncpdp::known(line, place + 3) => true,
             0x80.. => return self.long(place),
+            // `sofia/external/4155550123@…`.
+            b'@' if before(line, place).is_ascii_digit() && called(line, place) => true,
             b'@' => email::email(line, place, 1).is_some() || email::pointless(line, place).is_some(),
             b'%' => match line.get(place + 1..place + 3) {
                 Some(b"40") => email::email(line, place, 3).is_some(),
@@ -220,6 +231,7 @@ impl Gate<'_> {
             {
                 true
             }
+            b'+' if queries::joined_names(line, place) => true,
             b'+' if place >= 3 && edifact::begins(line, place - 3) => true,
             b'+' | b'(' => {
                 at(line, place + 1).is_ascii_digit()
@@ -252,6 +264,12 @@ impl Gate<'_> {
         };
         (!found).then_some(place + 1)
     }
+}
+
+/// Whether the digits that end here are as many as of a telephone.
+fn called(line: &[u8], end: usize) -> bool {
+    let before = line.get(end.saturating_sub(12)..end).unwrap_or_default();
+    matches!(before.iter().rev().take_while(|b| b.is_ascii_digit()).count(), 10 | 11)
 }
 
 /// Whether there are capitals behind the first letter of a word, and small letters too.

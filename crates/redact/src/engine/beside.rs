@@ -8,11 +8,15 @@ use crate::{
         key::{Class, classify, classify_joined, parts},
         value::machine_made,
     },
-    words::{FAMILY, GIVEN, WORD, dictionary, hash, list},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, vocabulary},
 };
 
 /// What a leaf is whose key alone told `class`, by the keys around.
 pub(super) fn around(class: Class, key: &[u8], parent: &[u8], grandparent: &[u8]) -> Class {
+    // To which pharmacy a message goes (NCPDP SCRIPT).
+    if parent == b"Header" && key == b"To" {
+        return Class::None;
+    }
     // When a plan and its benefits begin and end, in answers about eligibility (X12 271 as JSON).
     if list!("plandateinformation benefitsdateinformation plandates benefitdates").contains(&hash(parent)) {
         return Class::Is(I::Date);
@@ -162,8 +166,9 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         if let Some(other) = place.and_then(|at| leaves.get(at)).filter(same)
             && holds(other)
             && crate::check::digits::count(get(&other.value)) >= 3
-            // `{"type":"member","id":"8e9e05c52164694d"}`: of a cluster.
-            && !(kind == Class::Is(I::HealthPlan) && machine_made(get(&other.value)))
+            // `{"type":"member","id":"8e9e05c52164694d"}`, `{"type":"member","id":"48213"}`: of a cluster.
+            && !(kind == Class::Is(I::HealthPlan)
+                && (machine_made(get(&other.value)) || other.value.len() < 6))
             && let Some(slot) = place.and_then(|at| classes.get_mut(at))
             && !matches!(slot, Class::Is(_) | Class::Machine)
         {
@@ -229,6 +234,18 @@ pub(super) fn answered(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
+/// Whether all words of a value are names or letters, and none of them is an ordinary word that few people bear:
+/// `Houston Roe`, `May Y.`, not `Raft Node`, `Houston DC`.
+fn borne(value: &[u8]) -> bool {
+    let flags = |word: &[u8]| dictionary().get(hash(word));
+    let mut words = value.split(|b| matches!(b, b' ' | b',' | b'-')).filter(|word| !word.is_empty());
+    words.all(|word| {
+        let letter = matches!(word, [b'A'..=b'Z'] | [b'A'..=b'Z', b'.']);
+        let unknown = word.len() > 2 && flags(word) & WORD == 0 && word.iter().any(u8::is_ascii_lowercase);
+        letter || unknown || flags(word) & COMMON != 0 && flags(word) & (GIVEN | FAMILY) != 0
+    })
+}
+
 /// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.
 pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
@@ -250,6 +267,9 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
             && !get(&leaf.value).iter().any(u8::is_ascii_digit)
             && get(&leaf.value).first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
     };
+    // A cluster has members, and a tree of folders parents and children: what these are called must be a name of people.
+    let machines =
+        |leaf: &Leaf| list!("member parent child dependent resident").contains(&hash(get(&leaf.value)));
     for (index, leaf) in leaves.iter().enumerate() {
         if !role(leaf) {
             continue;
@@ -258,9 +278,41 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         for (other, beside) in
             near.filter(|(_, other)| other.depth == leaf.depth && other.parent == leaf.parent)
         {
-            if called(beside) {
+            // `{"kind":"member","title":"Houston DC"}`, `{"type":"member","name":"Raft Node"}`: of a cluster or a group.
+            let thing = list!("type kind").contains(&hash(get(&leaf.key)))
+                && (list!("title label").contains(&hash(get(&beside.key)))
+                    || get(&beside.value)
+                        .split(|b| !b.is_ascii_alphabetic())
+                        .any(|word| vocabulary::vocabulary().get(hash(word)) & vocabulary::MACHINE != 0));
+            if called(beside) && !thing && (!machines(leaf) || borne(get(&beside.value))) {
                 set(classes, other, Class::Is(I::Name));
             }
+        }
+    }
+}
+
+/// Takes the class of an age from what stands among headers of HTTP, where it tells how long an answer has been kept
+/// (RFC 9111, 5.1): `{"Age":"103","X-Cache":"HIT"}`.
+pub(super) fn kept_answers(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
+    let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
+    let header = |leaf: &Leaf| {
+        let key = get(&leaf.key);
+        matches!(key, [b'x' | b'X', b'-', ..])
+            || list!("cachecontrol etag contenttype contentlength vary server expires lastmodified cfcachestatus acceptranges contentencoding via")
+                .contains(&hash(key))
+    };
+    for (index, leaf) in leaves.iter().enumerate() {
+        if classes.get(index) != Some(&Class::Is(I::Age)) {
+            continue;
+        }
+        let (from, to) = (index.saturating_sub(24), (index + 25).min(leaves.len()));
+        let among = leaves
+            .get(from..to)
+            .unwrap_or_default()
+            .iter()
+            .any(|other| other.depth == leaf.depth && other.parent == leaf.parent && header(other));
+        if among {
+            set(classes, index, Class::None);
         }
     }
 }

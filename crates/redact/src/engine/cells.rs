@@ -82,6 +82,10 @@ impl Engine {
         let cell = line.get(range.clone()).unwrap_or_default();
         let mut start = range.start + cell.len() - cell.trim_ascii_start().len();
         let mut value = cell.trim_ascii();
+        // `# jane roe,1962-03-14`: a row that somebody took out.
+        if let Some(rest) = value.strip_prefix(b"# ").filter(|_| start == 0) {
+            (start, value) = (start + 2, rest);
+        }
         // `Quist 64F`: the name, without the age and the sex.
         if matches!(column.class, Class::Person | Class::Is(I::Name) | Class::Part(_))
             && let Some(blank) = value.iter().rposition(|b| *b == b' ')
@@ -186,6 +190,14 @@ impl Engine {
             hits.push(Hit { start, end, identifier: I::Date, weight, quoted: 0 });
             return Ok(());
         }
+        // `0915`: a time of day may stay.
+        if matches!(class, Class::Day | Class::Is(I::Date))
+            && value.len() == 4
+            && value.iter().all(u8::is_ascii_digit)
+            && value < b"1900"
+        {
+            return Ok(());
+        }
         // `KM`, who cared: the first letters of a name.
         if class == Class::Staff && person && letters_of_staff(value) {
             class = Class::Is(I::Name);
@@ -269,9 +281,21 @@ fn aged(digits: &[u8], start: usize, hits: &mut Vec<Hit>) {
     }
 }
 
-/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`.
+/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`. Where it tells of
+/// staff, a family name in small letters: `BLOCK` and `Open` are hours that nobody has.
 fn borne(value: &[u8], class: Class) -> bool {
-    matches!(class, Class::Person | Class::Part(_)) && listed_name(value)
+    match class {
+        Class::Person | Class::Part(_) => listed_name(value),
+        Class::Staff => served(value),
+        _ => false,
+    }
+}
+
+/// Whether a cell is a frequent family name, written as one.
+fn served(value: &[u8]) -> bool {
+    listed_name(value)
+        && value.iter().any(u8::is_ascii_lowercase)
+        && dictionary().get(hash(value)) & (FAMILY | COMMON) == FAMILY | COMMON
 }
 
 /// Whether a cell for a person holds none: `-- OPEN --`, `BLOCKED`.
@@ -280,6 +304,7 @@ fn vacant(value: &[u8], class: Class) -> bool {
     let small = value.iter().any(u8::is_ascii_lowercase);
     if form::surname_first(value).is_some()
         || matches!(class, Class::Part(_)) && small && listed_name(value)
+        || class == Class::Staff && served(value)
         || text::written::namelike(value)
             && value
                 .split(|b| matches!(b, b' ' | b','))
@@ -313,6 +338,8 @@ fn by_form(value: &[u8]) -> Class {
     let whole = |end: usize| end == value.len();
     let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
     match () {
+        // For ever.
+        () if value.starts_with(b"9999") => Class::None,
         () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
         () if ranged(value) => Class::Is(I::Date),
         // `11/22/2026 3:41 PM`, as people write it and loggers don't.

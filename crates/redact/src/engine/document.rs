@@ -114,10 +114,11 @@ impl Engine {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address, `"api_version":"2023-10-16"` no day.
-            if fields::versions(key)
-                && get(&leaf.value).iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
-            {
+            if fields::version(key, get(&leaf.value)) {
                 return Class::Machine;
+            }
+            if fields::of_a_firm(key, parent, get(&leaf.value)) {
+                return Class::None;
             }
             // Of a sensor that is worn; Windows writes so of its own events.
             if key == b"systemTime" && parent != b"TimeCreated" {
@@ -194,6 +195,7 @@ impl Engine {
         faces::of_faces(line, leaves, &mut classes);
         beside::typed_beside(line, leaves, &mut classes);
         beside::named_beside(line, leaves, &mut classes);
+        beside::kept_answers(line, leaves, &mut classes);
         beside::answered(line, leaves, &mut classes);
         let mut listed = scratch.listed.pop().unwrap_or_default();
         listed.clear();

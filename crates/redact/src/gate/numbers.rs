@@ -9,7 +9,7 @@ use crate::{
         ssn,
     },
     text::{
-        dicom,
+        coined, dicom,
         token::{at, before},
     },
 };
@@ -42,6 +42,8 @@ impl Gate<'_> {
             _ => 0,
         };
         let old = matches!((length, at(self.line, start)), (2, b'9') | (3, b'0' | b'1'));
+        // `LB-224918`, `23-0048213`.
+        let old = old || length >= 5 && before(self.line, start) == b'-';
         let may = length >= 12 || lengths >> length & 1 == 1 || old || self.words - self.phone_at <= CALLED;
         if may { self.weighed(start, end, next) } else { Some(end) }
     }
@@ -78,7 +80,19 @@ impl Gate<'_> {
             }
         }
         let called = called && self.called(length, next, end);
-        (!(called || self.shaped(start, end, next) || self.aged(start, length, next, end))).then_some(end)
+        let found = called || self.shaped(start, end, next) || self.aged(start, length, next, end);
+        let found = found || length >= 5 && before(line, start) == b'-' && self.kept(start);
+        (!found).then_some(end)
+    }
+
+    /// Whether these digits are of a number with the letters of an office, in a line of care. The line is looked at once.
+    pub(super) fn kept(&mut self, start: usize) -> bool {
+        if self.asked {
+            return false;
+        }
+        let lettered = coined::numbered(self.line, start);
+        self.asked = lettered;
+        lettered && coined::keeps(self.line)
     }
 
     /// Where the seconds begin of a moment as access logs write it; the month is a word that went by.
@@ -116,7 +130,7 @@ impl Gate<'_> {
                     && after.is_ascii_digit()
                     && line.get(end + 2..end + 5).is_some_and(|three| three.contains(&b'.'))
                     && phone::phone(line, start, Suspicion::Low).is_some()
-                    || length == 1 && begins_distance(line, start)
+                    || length == 1 && (begins_distance(line, start) || dicom::uid(line, start).is_some())
                     || length >= 12 && card::card(line, start, true).is_some()
             }
             b':' => {
@@ -144,7 +158,7 @@ impl Gate<'_> {
             // A tag of DICOM as a key.
             b'"' | b'\\' if length == 8 => dicom::key(line.get(start..end).unwrap_or_default()).is_some(),
             b'/' => {
-                length <= 2 && quoted_day(line, start)
+                length <= 2 && (quoted_day(line, start) || shape::date::lived(line, start))
                     || length <= 2
                         && matches!(before(line, start), b'(' | b'[')
                         && shape::date::long_ago(line, start)

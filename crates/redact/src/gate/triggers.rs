@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{
     text::{
+        alone,
         bodies::{picture_file, whose},
         bound,
         direct::entity,
-        files, joined,
+        filed, files, handed, joined,
         numbered::NUMBERED,
         owners,
         token::{at, before},
@@ -45,7 +46,13 @@ struct Trigger {
 
 const TRIGGERS: &[Trigger] = &[
     Trigger { roles: v::LOOK | v::SSN | v::NINETY | v::ZIP, small: true, look: |_, _| true },
-    Trigger { roles: v::TITLE, small: true, look: |gate, word| title_precedes(gate.line, word.end) },
+    Trigger {
+        roles: v::TITLE,
+        small: true,
+        look: |gate, word| {
+            title_precedes(gate.line, word.end) || filed::doctor(gate.line, word.end).is_some()
+        },
+    },
     // `Hello Jane`.
     Trigger { roles: v::GREETING, small: false, look: |gate, word| title_precedes(gate.line, word.end) },
     Trigger { roles: v::NAMED, small: true, look: named },
@@ -53,8 +60,15 @@ const TRIGGERS: &[Trigger] = &[
         roles: v::IDWORD,
         small: true,
         look: |gate, word| {
-            let nouns =
-                NUMBERS | v::ABBR | v::WHO | v::STRONG_NOUN | v::BIOMETRIC | v::PAYER | v::KEYED | v::EVENT;
+            let nouns = NUMBERS
+                | v::ABBR
+                | v::WHO
+                | v::STRONG_NOUN
+                | v::BIOMETRIC
+                | v::PAYER
+                | v::KEYED
+                | v::EVENT
+                | v::CARED;
             gate.previous() & nouns != 0
                 // A token of FHIR's search: `identifier=http://hospital.example/mrn|00482913`.
                 || at(gate.line, word.end) == b'=' && gate.bytes(word).eq_ignore_ascii_case(b"identifier")
@@ -103,9 +117,15 @@ const TRIGGERS: &[Trigger] = &[
     },
     // A path to a person.
     Trigger {
-        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER,
+        roles: v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER | v::CARED,
         small: true,
-        look: |gate, word| at(gate.line, word.end) == b'/' && many_digits(gate.line, word.end + 1),
+        look: |gate, word| {
+            let next = at(gate.line, word.end);
+            next == b'/' && many_digits(gate.line, word.end + 1)
+                || next == b'-' && indexed(gate.line, word.end)
+                || next == b'?' && filed::questions(gate.line, word.start..word.end)
+                || matches!(next, b'_' | b'(' | b' ' | b'\'' | b'"') && handed::follows(gate.line, word.end)
+        },
     },
     // An account that is named for a person.
     Trigger { roles: v::USER, small: true, look: |gate, word| user_follows(gate.line, word.end) },
@@ -151,6 +171,8 @@ const TRIGGERS: &[Trigger] = &[
                 || next == b' ' && formed_follows(gate.line, word.end) && many_digits(gate.line, word.end)
         },
     },
+    // `reminder sent to Jane`.
+    Trigger { roles: v::ALONE, small: true, look: |gate, word| alone::near(gate.line, word.start, word.end) },
     // A day that stands in quotes as people write it.
     Trigger {
         roles: v::MONTH,
@@ -166,6 +188,7 @@ const TRIGGERS: &[Trigger] = &[
         look: |gate, word| {
             directory(gate, word)
                 || file(gate, word)
+                || gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b": $1 = '"))
                 || word.end - word.start == 10 && bound::typed(gate.line, word.end)
         },
     },
@@ -326,13 +349,23 @@ fn directory(gate: &Gate<'_>, word: &Word) -> bool {
     matches!(at(gate.line, word.end), b'/' | b'\\')
         && (many_digits(gate.line, word.end + 1)
             || owners::home(gate.line, word.start..word.end).is_some()
-            || owners::slug(gate.line, word.end + 1).is_some())
+            || owners::slug(gate.line, word.end + 1).is_some()
+            || !filed::below(gate.line, word.start..word.end).is_empty())
+}
+
+/// `/referrals-2024/_update/10652762`: a document in an index of a year.
+fn indexed(line: &[u8], end: usize) -> bool {
+    let rest = line.get(end + 1..).unwrap_or_default();
+    let year = rest.iter().take(8).take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
+    rest.get(year..).is_some_and(|rest| rest.starts_with(b"/_"))
 }
 
 /// `roe_jane.pdf`.
 fn file(gate: &Gate<'_>, word: &Word) -> bool {
     before(gate.line, word.start) == b'.'
-        && (owners::somebodys(gate.line, word.start - 1) || files::whose(gate.line, word.start - 1))
+        && (owners::somebodys(gate.line, word.start - 1)
+            || files::whose(gate.line, word.start - 1)
+            || !filed::called(gate.line, word.start - 1).is_empty())
 }
 
 fn named(gate: &Gate<'_>, word: &Word) -> bool {

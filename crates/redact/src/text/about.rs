@@ -70,6 +70,7 @@ impl Reader<'_> {
             || match after.kind {
                 Kind::Number => {
                     after.len() >= 5
+                        && !self.of_a_connection(index, next)
                         && !matches!(self.byte(after.end), b'.' | b':' if alphanumeric(self.byte(after.end + 1)))
                 }
                 Kind::Mixed => self.byte(after.start).is_ascii_uppercase() && after.len() >= 5,
@@ -84,6 +85,35 @@ impl Reader<'_> {
                 }
                 _ => false,
             }
+    }
+
+    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
+    /// `resident=48213377 virt=882133771`.
+    fn of_a_connection(&self, index: usize, number: usize) -> bool {
+        const ENDS: &[u64] = words![
+            "disconnected",
+            "connected",
+            "connecting",
+            "reconnected",
+            "closed",
+            "subscribed",
+            "unsubscribed",
+            "evicted",
+            "throttled",
+            "timeout",
+            "joined",
+            "consumer",
+            "virt",
+            "virtual",
+            "rss",
+            "shared",
+            "kb",
+            "vsz",
+            "swap",
+            "heap"
+        ];
+        self.lower_is(index, words!["client", "resident", "subject", "participant"])
+            && self.lower_is(number + 1, ENDS)
     }
 }
 
@@ -105,6 +135,7 @@ pub(crate) fn is_person(value: &[u8], about_person: bool, tokens: &mut Vec<Token
         first: 0,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     let names = reader.tokens.iter().filter(|t| t.kind == Kind::Word);
     let written = names.clone().count() >= 2

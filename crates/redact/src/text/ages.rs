@@ -232,12 +232,22 @@ impl Reader<'_> {
         then || self.who_is(before, at, index)
             || self.lower_is(before, words!["age", "aged", "ages"])
                 && (self.strict || self.cares() || !self.t(at).symbol(b':'))
+                && !self.of_what_is_kept(before)
                 // `Cache-Control: max-age=120`.
                 && !(self.lower_is(before.wrapping_sub(2), words!["max"]) && self.back(before, 1).symbol(b'-'))
                 && !self.unit_is_other(index)
             || self.lower_is(before, words!["turned", "turning", "turns"])
                 && self.strict
                 && !self.unit_is_other(index)
+    }
+
+    /// `cache age=94`, `"age": 117, "hits": 4`: how long something has been kept.
+    fn of_what_is_kept(&self, age: usize) -> bool {
+        let things = list!(
+            "cache cached entry session token lease lock key snapshot backup index segment wal checkpoint file certificate \
+             heartbeat replica object connection conn lsa ls arp route tombstone password secret credential oldest allocation page inode block"
+        );
+        !self.strict && !self.cares() && (1..=2).any(|by| self.lower_is(age.wrapping_sub(by), things))
     }
 
     /// In prose: `he's 97, he`, `mom is 94 and`: a person, `is`, and a number that closes the clause.

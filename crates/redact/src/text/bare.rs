@@ -96,7 +96,7 @@ impl Reader<'_> {
                 }
             }
             // `LS age: 117` of a router.
-            I::Age if !self.strict && sign == b':' && !self.cares() && self.of_a_thing(first) => {}
+            I::Age if !self.strict && !self.cares() && self.of_a_thing(first, sign) => {}
             I::Age => self.take(Class::Is(I::Age), start..glued_end),
             I::Email | I::Url => {}
             I::Phone | I::Fax => {
@@ -122,21 +122,30 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a thing stands before the key of this value, whose age it is: `LS age: 117`, `cache age: 97`.
-    fn of_a_thing(&self, first: usize) -> bool {
+    /// Whether a thing stands before the key of this value, whose age it is: `LS age: 117`, `cache age=97`.
+    fn of_a_thing(&self, first: usize, sign: u8) -> bool {
         let at = first.wrapping_sub(3);
         let owner = self.t(at);
         let level = self.lower_is(at, words!["info", "warn", "warning", "error", "debug"]);
-        owner.symbol(b'<')
+        owner.symbol(b'<') && sign == b':'
             || owner.kind == Kind::Word
                 && !level
                 && !self.person_noun(at)
-                && (owner.case == Case::Upper
+                && (owner.case == Case::Upper && sign == b':'
                     || owner.is(v::MACHINE)
                     || self.lower_is(
                         at,
-                        list!("cache key session token password entry lease file object certificate lock snapshot backup"),
+                        list!("cache cached entry key session token password entry lease file object certificate lock snapshot backup"),
                     ))
+    }
+
+    /// Whether points lead from a label to its value here and no sign follows them: `pcp.......... Jane Roe`.
+    pub(super) fn led(&self, index: usize) -> bool {
+        let next = self.t(index + 1);
+        (1..4).all(|by| {
+            self.back(index, by).symbol(b'.') && self.back(index, by).end == self.t(index + 1 - by).start
+        }) && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
+            && next.start > self.t(index).end
     }
 
     /// Takes the name that fills a cell, if one does.
@@ -257,6 +266,8 @@ impl Reader<'_> {
         {
             // `patient=12345678`, `patient:12345678:labs`.
             self.hit(range.start, range.end, I::Mrn, weight::CONTEXT);
+        } else if sign == b'=' && self.small_query(start..self.glued_value(first)) {
+            self.hit(start, self.glued_value(first), I::Name, weight::NAME);
         } else if sign == b'=' && (self.t(first).capitalised() || self.t(first).symbol(b'%')) {
             let range = start..self.glued_value(first);
             let encoded = self.byte(start) == b'%' && self.person;

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Identifier as I,
     shape::alphanumeric,
-    words::{vocabulary as v, words},
+    words::{FAMILY, GIVEN, vocabulary as v, words},
 };
 
 /// How far from a field its label is looked for, in bytes.
@@ -34,13 +34,34 @@ impl Reader<'_> {
     /// The class of a key that says nothing by itself: `/members?id=`, and `$1 =` whose column was named before.
     pub(super) fn borrowed(&self, sign: usize) -> Class {
         let key = self.back(sign, 1);
+        if self.person && self.id_beside_a_name(sign) {
+            return Class::Loose;
+        }
+        // `rpc GetPatient({"id":"48213"})`, `GetVisit variables={"id":"V58213"}`.
+        if self.lower_is(sign.wrapping_sub(2), words!["id"])
+            && key.symbol(b'"')
+            && self.asks_for_a_person(sign)
+        {
+            return Class::Formed(I::Mrn);
+        }
         // `Patient(id=482913, …)`, `PatientDto{id=…}`.
-        if self.lower_is(sign.wrapping_sub(1), words!["id", "number", "no"])
+        // `Couldn't find Patient with 'id'=48213`.
+        let quoted = usize::from(key.symbol(b'\''));
+        if self.lower_is(sign.wrapping_sub(1 + quoted), words!["id", "pk", "number", "mrn"])
+            && self.lower_is(sign.wrapping_sub(2 + 2 * quoted), words!["with"])
+        {
+            let noun = sign.wrapping_sub(3 + 2 * quoted);
+            let held = self.t(noun).is(v::STRONG_NOUN | v::WHO) || self.resource(noun);
+            return if held { Class::Formed(I::Mrn) } else { Class::None };
+        }
+        if self.lower_is(sign.wrapping_sub(1), words!["id", "number", "no", "pk", "uid", "ref", "nr"])
             && matches!(self.back(sign, 2).byte, b'(' | b'{' | b'[')
             && self.back(sign, 2).kind == Kind::Symbol
         {
             let name = self.bytes(self.back(sign, 3));
-            let held = self.back(sign, 3).is(v::STRONG_NOUN) || about_person(name);
+            let held = self.back(sign, 3).is(v::STRONG_NOUN)
+                || about_person(name)
+                || self.resource(sign.wrapping_sub(3));
             return if held { Class::Loose } else { Class::None };
         }
         // `fld=HOME_PHONE old=4155550123 new=4155550124`.
@@ -75,6 +96,8 @@ impl Reader<'_> {
         }
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) {
             let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
+            // `3-295-366^^^SITE1`.
+            let value = value.split(|b| *b == b'^').next().unwrap_or_default();
             // Near by: a line may hold many of them.
             let (from, to) = (self.t(sign).start.saturating_sub(256), self.t(sign).end + 256);
             let around = self.text.get(from..to.min(self.text.len())).unwrap_or_default();
@@ -111,6 +134,10 @@ impl Reader<'_> {
             let told = self.lower_is(self.index_at(end), words!["value", "payload", "topic"]);
             return if told && formed(value) { Class::Is(I::Mrn) } else { Class::None };
         }
+        // `iuid=1.2.840… pid=48213` of archives of images.
+        if self.lower_is(sign.wrapping_sub(1), words!["pid"]) && self.imaged_near(sign) {
+            return Class::Formed(I::Mrn);
+        }
         // OpenEMR's patients.
         if self.lower_is(sign.wrapping_sub(1), words!["pid"]) && self.clinical {
             let query = matches!(self.back(sign, 2).byte, b'?' | b'&' | b'_');
@@ -136,6 +163,18 @@ impl Reader<'_> {
                     && self.bytes(self.t(at + 3)) == self.bytes(key)
             });
             return named.map_or(Class::None, |at| self.key_class(at + 1));
+        }
+        // `WHERE RxNbr=@n', … @n='S4849503'` of SQL Server: what the parameter is compared with.
+        if self.back(sign, 2).symbol(b'@') && self.t(sign).symbol(b'=') {
+            let named = (sign.saturating_sub(512)..sign.saturating_sub(4)).find(|at| {
+                self.t(at + 1).symbol(b'=')
+                    && self.t(at + 2).symbol(b'@')
+                    && self.bytes(self.t(at + 3)).eq_ignore_ascii_case(self.bytes(key))
+            });
+            return named.map_or(Class::None, |at| match self.key_class(at + 1) {
+                Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
+                class => class,
+            });
         }
         Class::None
     }
@@ -300,6 +339,38 @@ impl Reader<'_> {
             class => class,
         };
         self.take(class, floor + start + 1..close.start);
+    }
+
+    /// Whether words before a sign tell of images.
+    fn imaged_near(&self, sign: usize) -> bool {
+        let end = self.t(sign).start;
+        super::dicom::imaged(self.text.get(end.saturating_sub(96)..end).unwrap_or_default())
+    }
+
+    /// Whether the key is of an id, and the next or the one before of a part of a name: `{ID:48213 First:Orla Last:Quist}`,
+    /// `'pid' => '48213', 'fname' => 'Orla'`.
+    fn id_beside_a_name(&self, sign: usize) -> bool {
+        let mut key = sign.wrapping_sub(1);
+        while key > sign.wrapping_sub(4)
+            && self.t(key).kind == Kind::Symbol
+            && matches!(self.t(key).byte, b'"' | b'\'' | b']')
+        {
+            key -= 1;
+        }
+        if !self.lower_is(key, words!["id", "pid", "pk", "no", "number", "ref", "patid", "key"]) {
+            return false;
+        }
+        let named = |at: usize| {
+            (self.t(at).symbol(b'=') || self.t(at).symbol(b':'))
+                && (matches!(self.key_class(at), Class::Part(_) | Class::Is(I::Name) | Class::Weak(I::Name))
+                    || self.lower_is(at.wrapping_sub(1), words!["name"])
+                        && self.t(at + 1 + usize::from(self.t(at + 1).symbol(b'"'))).known(GIVEN | FAMILY))
+        };
+        (sign + 2..sign + 14).find(|at| named(*at)).is_some_and(|at| {
+            // No other key stands between.
+            let signs = (sign + 2..at).filter(|at| self.t(*at).symbol(b'=') || self.t(*at).symbol(b':'));
+            signs.count() == 0
+        }) || (key.saturating_sub(8)..key).any(named)
     }
 
     /// Whether a kind of resource and a number stand in the next pair, as where an export tells how many it holds.

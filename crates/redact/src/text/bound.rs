@@ -217,22 +217,30 @@ impl Reader<'_> {
         let head = self.text.get(close.start.saturating_sub(REACH)..close.start).unwrap_or_default();
         let names =
             head.iter().rposition(|b| *b == b'(').and_then(|at| head.get(at + 1..)).unwrap_or_default();
-        let rest = self.text.get(open.end..).unwrap_or_default();
-        let length = rest.iter().take(512).position(|b| *b == b')').unwrap_or(0);
-        let values = rest.get(..length).unwrap_or_default();
-        let count = |text: &[u8]| memchr::memchr_iter(b',', text).count();
-        if count(names) == 0 || count(names) != count(values) {
+        if !names.contains(&b',') {
             return false;
         }
-        let mut start = open.end;
-        for (name, value) in names.split(|b| *b == b',').zip(values.split(|b| *b == b',')) {
+        let Some((values, _)) = super::echoed::parted(self.text, open.end) else { return false };
+        if memchr::memchr_iter(b',', names).count() + 1 != values.len() {
+            return false;
+        }
+        let mut somebodys = false;
+        for (name, range) in names.split(|b| *b == b',').zip(&values) {
+            let value = self.text.get(range.clone()).unwrap_or_default();
             let blank = value.len() - value.trim_ascii_start().len();
             let class = match classify(name.trim_ascii(), b"") {
                 Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
                 class => class,
             };
-            self.take(class, start + blank..start + value.len());
-            start += value.len() + 1;
+            somebodys |= matches!(class, Class::Is(_) | Class::Person | Class::Staff | Class::Part(_));
+            self.take(class, range.start + blank..range.end);
+        }
+        // `(provider, during)=(Roe, ["2021-12-08 15:00:44",…))`: when somebody is booked.
+        for range in values {
+            let span = self.text.get(range.clone()).unwrap_or_default().trim_ascii_start();
+            if somebodys && matches!(span.first(), Some(b'[' | b'(')) {
+                self.span(range);
+            }
         }
         true
     }
@@ -383,11 +391,14 @@ impl Reader<'_> {
         let rest = self.text.get(start..).unwrap_or_default();
         let length = rest
             .iter()
-            .take(64)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+            .take(96)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'`'))
             .count();
+        // ``column `billing`.`claims`.`icn` `` of MySQL.
         let key = rest.get(..length).unwrap_or_default();
-        let last = key.rsplit(|b| *b == b'.').next().unwrap_or_default();
+        let length = key.iter().rposition(|b| *b != b'`').map_or(0, |at| at + 1);
+        let key = key.get(..length).unwrap_or_default();
+        let last = key.rsplit(|b| matches!(b, b'.' | b'`')).next().unwrap_or_default();
         let class = match classify(last, b"") {
             Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),
             Class::Is(identifier) => Class::Is(identifier),

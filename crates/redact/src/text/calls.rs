@@ -84,12 +84,26 @@ impl Reader<'_> {
                     self.whole_number(token.end + 1 + usize::from(self.byte(token.end + 1) == b'+'));
                 }
                 _ if self.lower_is(index, CALLERS)
-                    || self.lower_is(index, words!["dest", "dialing", "calling", "dial", "number"])
-                        && self.of_calls() =>
+                    || self.lower_is(
+                        index,
+                        words![
+                            "dest", "dialing", "calling", "dial", "number", "to", "from", "caller", "callee",
+                            "called", "pin", "peer", "party", "recv", "leg"
+                        ],
+                    ) && self.of_calls() =>
                 {
                     let next = self.skip_signs(index + 1);
                     let quoted = self.t(next).symbol(b'\'') && self.t(next).end == self.t(next + 1).start;
-                    self.whole_number(self.t(next + usize::from(quoted)).start);
+                    let first = self.t(next + usize::from(quoted));
+                    self.whole_number(first.start);
+                    // `RECV from "415 555 0123"`.
+                    if self.back(next, 1).symbol(b'"')
+                        && first.kind == Kind::Number
+                        && let Some(end) = phone::phone(self.text, first.start, Suspicion::Context)
+                        && self.byte(end) == b'"'
+                    {
+                        self.hit(first.start, end, I::Phone, weight::CONTEXT);
+                    }
                 }
                 _ => {}
             }
@@ -132,7 +146,21 @@ impl Reader<'_> {
                         "sip",
                         "pjsip",
                         "dial",
-                        "dahdi"
+                        "dahdi",
+                        "sofia",
+                        "pstn",
+                        "twilio",
+                        "smpp",
+                        "faxq",
+                        "pager",
+                        "pagerd",
+                        "asterisk",
+                        "freeswitch",
+                        "pbx",
+                        "cdr",
+                        "trunk",
+                        "callqueue",
+                        "telephony"
                     ],
                 )
         })

@@ -44,7 +44,7 @@ const NOUNS: &[u64] = words![
 /// Nouns of devices.
 const DEVICES: &[u64] = list!(
     "meter serial sn pump glucometer transmitter tag monitor implant pcu device cpap bipap apap ventilator spirometer \
-     pacemaker defibrillator oximeter nebulizer wheelchair concentrator holter"
+     pacemaker defibrillator oximeter nebulizer wheelchair concentrator holter receiver"
 );
 
 /// What stands at a bed or is worn, and is nothing else: beside it a serial number is a patient's.
@@ -106,6 +106,9 @@ const MEASURES: &[u64] = words![
     "crossmatch",
     "transfusion",
     "autoverify",
+    "implanted",
+    "pacer",
+    "pacing",
     "autoverified",
     "hemolyzed",
     "hemolysis",
@@ -189,7 +192,12 @@ impl Reader<'_> {
         let mut first = index + 1;
         while first < index + 3
             && self.t(first).kind == Kind::Symbol
-            && matches!(self.t(first).byte, b'#' | b':')
+            && (matches!(self.t(first).byte, b'#' | b':')
+                || self.t(first).symbol(b'=')
+                    && self.lower_is(
+                        index,
+                        words!["meter", "pump", "glucometer", "transmitter", "implant", "pcu"],
+                    ))
         {
             first += 1;
         }

@@ -4,7 +4,10 @@
 //! `(0010,0010) PN #8 [ROE^JANE] PatientName` of dcm4che.
 
 use super::{Reader, token::at, value, weight};
-use crate::Identifier as I;
+use crate::{
+    Identifier as I,
+    words::{among, hash, list},
+};
 
 /// Attributes of patients, relatives, staff and what is done for a patient (PS3.15, table E.1-1, as far as they are
 /// identifiers here). The unique identifiers of what was taken of a patient are among them.
@@ -237,6 +240,66 @@ fn hexadecimal(text: &[u8], start: usize) -> Option<u32> {
 /// How far behind its tag a value may begin: names of attributes stand between.
 const REACH: usize = 96;
 
+/// Words of what keeps, sends and shows images.
+const IMAGING: &[u64] = list!(
+    "study studies series instance instances sop iuid suid dicom dcm wado dicomweb orthanc storescu storescp dcmtk pacs \
+     mpps qido stow ohif modality radiology viewer cstore cfind cmove studyuid seriesuid sopuid studyinstanceuid \
+     seriesinstanceuid sopinstanceuid storage image images archive"
+);
+
+/// The end of the unique identifier of an image, its series or its study that begins here (PS3.5, 9.1): an object
+/// identifier of 18 bytes or more, but none of the standard's own.
+pub(crate) fn uid(text: &[u8], start: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    if !matches!(rest, [b'1' | b'2', b'.', b'0'..=b'9', ..])
+        || start > 0 && at(text, start - 1).is_ascii_alphanumeric()
+    {
+        return None;
+    }
+    let mut length = rest.iter().take(65).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    if at(rest, length.wrapping_sub(1)) == b'.' {
+        length -= 1;
+    }
+    let value = rest.get(..length)?;
+    let points = value.iter().filter(|b| **b == b'.').count();
+    let arcs = value.split(|b| *b == b'.').all(|arc| !arc.is_empty());
+    let made = value.starts_with(b"2.25.") && length >= 25;
+    (arcs
+        && length <= 64
+        && (points >= 5 && length >= 18 || made)
+        && !matches!(at(text, start.wrapping_sub(1)), b'.' | b'-' | b'&' | b';' | b'^')
+        // Who assigns numbers, as HL7 and its members list them.
+        && !value.starts_with(b"2.16.840.1.113883.")
+        && !value.starts_with(b"1.2.840.114350.")
+        && told(text, start)
+        && !at(rest, length).is_ascii_alphanumeric()
+        && !value.starts_with(b"1.2.840.10008."))
+    .then_some(start + length)
+}
+
+/// Whether the word, the key or the directory right before a place is of an image: `Study[uid=`, `studies/`, `iuid `.
+fn told(text: &[u8], start: usize) -> bool {
+    let before = text.get(start.saturating_sub(32)..start).unwrap_or_default();
+    let signs = before.iter().rev().take_while(|b| b" =:[(\"'#/,".contains(b)).count();
+    let rest = before.get(..before.len() - signs).unwrap_or_default();
+    // `…/2.25.481204/2.25.991`: one below the other.
+    if before.ends_with(b"/") && rest.last().is_some_and(u8::is_ascii_digit) {
+        return true;
+    }
+    let length = rest.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = rest.get(rest.len() - length..).unwrap_or_default();
+    among(IMAGING, hash(word))
+        || super::key::parts(word).last().is_some_and(|last| last.eq_ignore_ascii_case(b"uid"))
+}
+
+/// Whether a text tells of images.
+pub(crate) fn imaged(text: &[u8]) -> bool {
+    let of = |word: &[u8]| among(IMAGING, hash(word));
+    text.split(|b| !b.is_ascii_alphabetic())
+        .filter(|word| word.len() > 2)
+        .any(|word| of(word) || word.len() > 5 && super::key::parts(word).any(of))
+}
+
 impl Reader<'_> {
     /// Finds the values behind tags.
     pub(super) fn dicom(&mut self) {
@@ -299,6 +362,17 @@ mod tests {
             assert_eq!(found(text), Some((I::Name, "QUIST^ORLA")), "{text}");
         }
         assert_eq!(found("(0038,0020) DA [20210309]"), Some((I::Date, "20210309")));
+        for text in [
+            "Study[uid=1.2.840.113619.2.55.3.604688] stored",
+            "M-WRITE /storage/1.2.840.113619.2.55.3.604688/ct",
+        ] {
+            let end = uid(text.as_bytes(), text.find("1.2").unwrap());
+            assert_eq!(end, Some(text.find("604688").unwrap() + 6), "{text}");
+        }
+        for text in ["study of 1.2.840.10008.5.1.4.1.1.2.1 refused", "oid 1.3.6.1.4.1.2021.10.1.3.1 polled"] {
+            let place = text.find("1.").unwrap();
+            assert_eq!(uid(text.as_bytes(), place), None, "{text}");
+        }
         assert_eq!(
             found("(0008, 0018) SOP Instance UID                    UI: 1.2.840.99.448"),
             Some((I::Other, "1.2.840.99.448"))

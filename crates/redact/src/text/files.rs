@@ -58,7 +58,25 @@ const DOCUMENTS: &[u64] = words![
     "ecg",
     "vna",
     "pacs",
-    "dicom"
+    "dicom",
+    "mri",
+    "result",
+    "results",
+    "insurance",
+    "dl",
+    "license",
+    "selfie",
+    "records",
+    "visit",
+    "biopsy",
+    "mammogram",
+    "hipaa",
+    "rx",
+    "eoc",
+    "avs",
+    "hp",
+    "medlist",
+    "medications"
 ];
 
 /// Roles of words that people bear as well.
@@ -209,7 +227,7 @@ fn name_in(text: &[u8], step: Range<usize>, small: bool) -> Option<Range<usize>>
 fn borne_small(part: &[u8]) -> Option<(bool, bool)> {
     let flags = dictionary().get(hash(part));
     let named = flags & (FAMILY | GIVEN) != 0 && (flags & WORD == 0 || flags & COMMON != 0);
-    let plain = v::vocabulary().get(hash(part)) & !BORNE & !v::ABBR == 0;
+    let plain = v::vocabulary().get(hash(part)) & !BORNE & !(v::ABBR | v::ALONE) == 0;
     (part.len() > 2 && part.iter().all(u8::is_ascii_lowercase) && named && plain)
         .then_some((flags & WORD == 0, true))
 }

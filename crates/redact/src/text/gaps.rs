@@ -73,8 +73,11 @@ impl Reader<'_> {
             start += length + blanks.max(1);
             count += 1;
         }
-        // `434776    F   03/22/1946` of a band.
-        if sexed && dated && count < 7 {
+        // `434776    F   03/22/1946` of a band; `0800 ROE,MARTIN   555-0132   441290` of a list.
+        let named = || {
+            self.hits.iter().skip(self.first).any(|hit| hit.identifier == I::Name && hit.weight >= weight::NAME)
+        };
+        if sexed && dated && count < 7 || numbers.len() < 4 && named() {
             found.extend(numbers.into_iter().map(|range| (range, I::Mrn)));
         }
         if count > 2 {
@@ -132,7 +135,8 @@ impl Reader<'_> {
 
     /// `BABY GIRL ROE`, `Baby Boy A Roe`, `BB ROE`: the family's name.
     fn newborn_of(&mut self, index: usize) {
-        if !self.lower_is(index.wrapping_sub(1), list!("baby newborn nb infant")) {
+        let sign = usize::from(self.back(index, 1).symbol(b':'));
+        if !self.lower_is(index.wrapping_sub(1 + sign), list!("baby newborn nb infant")) {
             return;
         }
         let mut next = index + 1;

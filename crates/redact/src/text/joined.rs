@@ -24,7 +24,24 @@ const BETWEEN: &[u64] = list!(
 );
 
 /// Nouns that only keys have, whose number must have a letter or be long.
-const SHORT: &[u64] = list!("pa priorauth elig eligibility enc appt appointment acct exam coverage csn");
+const SHORT: &[u64] = list!("pa priorauth elig eligibility enc acct coverage");
+
+/// The same of nouns that nobody else has.
+const BRIEF: &[u64] =
+    list!("appt appointment exam csn clm rx vst accn mbr eob rfl refl rfrl ptid presc referral requisition");
+
+/// Parts of what is deployed, of what keeps messages and of a cluster: the number that is joined to a noun behind such a
+/// word is of that part.
+const OF_MACHINES: &[u64] = list!(
+    "topic partition stream image build container pod release branch tag commit package artifact volume bucket index \
+     shard raft cluster quorum etcd helm docker registry namespace deployment stateful statefulset daemonset replica \
+     gossip consul nomad zookeeper kafka subscription broker pulsar"
+);
+
+/// What is done with them.
+const DEPLOYED: &[u64] = list!(
+    "pushed pulled deployed installed upgraded uninstalled compacted rebalanced joined rejoined elected"
+);
 
 /// Most bytes of such a number.
 const LONGEST: usize = 24;
@@ -79,12 +96,31 @@ pub(crate) fn follows(line: &[u8], end: usize) -> bool {
     false
 }
 
+/// Whether it is the name of a kind of message between systems: `hl7`, `271`.
+pub(super) fn message(word: &[u8]) -> bool {
+    [&b"hl7"[..], b"x12", b"837p", b"837i", b"a01", b"a08", b"r01"]
+        .iter()
+        .any(|kind| word.eq_ignore_ascii_case(kind))
+}
+
 impl Reader<'_> {
+    /// Whether a noun with a number names a part of a machine: `kafka topic visit-12345678`, `app/chart:48213377 pushed`.
+    pub(super) fn of_a_part(&self, index: usize, end: usize) -> bool {
+        let behind = self.index_at(end);
+        !self.person
+            && ((1..=5).any(|by| self.lower_is(index.wrapping_sub(by), OF_MACHINES))
+                || self.lower_is(behind, DEPLOYED))
+    }
+
     /// Takes the number that is joined to a noun.
     pub(super) fn joined(&mut self, index: usize) {
         let noun = self.t(index);
+        let brief = self.lower_is(index, BRIEF);
         let short = self.lower_is(index, SHORT);
-        if self.strict || !(short || noun.is(v::STRONG_NOUN | v::WHO)) || !follows(self.text, noun.end) {
+        if self.strict
+            || !(short || brief || noun.is(v::STRONG_NOUN | v::WHO))
+            || !follows(self.text, noun.end)
+        {
             return;
         }
         let mut last = index;
@@ -105,7 +141,7 @@ impl Reader<'_> {
                 let protocol = self.lower_is(index, words!["member", "members", "subscriber", "subscribers"])
                     && last == index
                     && sign.byte == b'-';
-                if !lettered && (protocol || short && range.len() < 8) {
+                if !lettered && (protocol || short && range.len() < 8 || self.of_a_part(index, range.end)) {
                     return;
                 }
                 let identifier = match () {
@@ -115,7 +151,10 @@ impl Reader<'_> {
                     () if noun.is(v::LICENCE) => I::Licence,
                     () => I::Other,
                 };
-                self.hit(range.start, range.end, identifier, weight::CONTEXT);
+                // `appt_884213`: the kind is of the number.
+                let whole = brief && last == index && noun.len() <= 5 && matches!(sign.byte, b'_' | b'-');
+                let start = if whole { noun.start } else { range.start };
+                self.hit(start, range.end, identifier, weight::CONTEXT);
                 return;
             }
             if !self.lower_is(last + 2, BETWEEN) {
@@ -143,7 +182,11 @@ mod tests {
             ("get pt-55120844-summary", "55120844"),
             ("evict key=chart:55120844:v2", "55120844"),
             ("del sess:mrn_44-81-20 ok", "44-81-20"),
+            ("bull:reminders:appt_551208 stalled", "appt_551208"),
+            ("key appointment_551208_details missed", "551208"),
             ("lock subscriber_id_KXJ551208442", "KXJ551208442"),
+            ("raft of patient member_id_48120937", "48120937"),
+            ("cache visit-48120937 dropped", "48120937"),
         ] {
             let found = found(text);
             assert!(found.contains(&value), "{value} of {text}: {found:?}");
@@ -160,6 +203,13 @@ mod tests {
             "shard encounter-3 moved",
             "topic claim-batch-000123 compacted",
             "chart-4.17.2 installed",
+            "raft member_id_48120937 left",
+            "kafka topic visit-48120937 created",
+            "helm chart-48120937 pushed",
+            "kafka topic visit-55120844 made",
+            "build chart-55120844 done",
+            "registry push chart-55120844",
+            "raft member_id_55120844 is new",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

@@ -87,6 +87,8 @@ pub(crate) struct Read {
     coded: bool,
     /// Whether a part is of what happens to a patient, and none of a date.
     happens: bool,
+    /// Whether a part is of what happens to a patient and is numbered.
+    happening: bool,
 }
 
 fn read(key: &[u8]) -> Read {
@@ -116,6 +118,7 @@ fn read(key: &[u8]) -> Read {
         read.pictures += usize::from(roles & v::PHOTO != 0);
         read.vetoed |= veto::holds(hash);
         read.coded |= veto::coded(hash);
+        read.happening |= systems::happens(hash);
         read.happens |= roles & v::EVENT != 0 && roles & v::DATE == 0;
         if roles & v::LOOK != 0 {
             read.sure |= roles;
@@ -149,7 +152,28 @@ pub(crate) fn classify(key: &[u8], parent: &[u8]) -> Class {
     if key.ends_with(b"4") && is(read.whole_hash, words!["last", "lastdigits", "lastfour"]) {
         return Class::Weak(Identifier::Ssn);
     }
-    of(&read, &around)
+    let class = of(&read, &around);
+    match unprefixed(key) {
+        Some(rest) if !matches!(class, Class::Is(_) | Class::Machine) => match classify(rest, parent) {
+            Class::None => class,
+            own => own,
+        },
+        _ => class,
+    }
+}
+
+/// The rest of a header's name that begins as those of one's own do: `X-Order-No`, `HTTP_X_ENC_NO` (RFC 6648).
+fn unprefixed(key: &[u8]) -> Option<&[u8]> {
+    let key = key.strip_prefix(b"HTTP_").unwrap_or(key);
+    match key {
+        // `X-Ray-Date` is of a picture.
+        [b'x' | b'X', b'-' | b'_', rest @ ..]
+            if rest.len() > 2 && !rest.get(..3).is_some_and(|ray| ray.eq_ignore_ascii_case(b"ray")) =>
+        {
+            Some(rest)
+        }
+        _ => None,
+    }
 }
 
 /// What two words announce together: `{"license":{"number":…}}`, `policy #`.
@@ -277,16 +301,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "contactno",
             "msisdn",
             "ph",
-            "callerid",
-            "drphone",
-            "docphone",
-            "mdphone",
-            "ptphone",
-            "patphone",
-            "hphone",
-            "wphone",
-            "cphone",
-            "drfax"
+            "callerid"
         ])
     {
         return Class::Is(I::Phone);
@@ -339,17 +354,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "dateofinjury",
             "dateofprocedure",
             "dateofonset",
-            "dateofsurgery",
-            "dateofdiagnosis",
-            "encountertime",
-            "visittime",
-            "diagnosisdate",
-            "dateoflastcontact",
-            "dateoffirstcontact",
-            "dateprescriptionwritten",
-            "datewritten",
-            "datefilled",
-            "datedispensed"
+            "dateofsurgery"
         ])
     {
         return if whole_is(words![
@@ -438,7 +443,12 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         "rnsignature",
         "nursesignature",
         "clinician",
-        "coach"
+        "coach",
+        "phys",
+        "prov",
+        "attg",
+        "rph",
+        "atn"
     ]);
     if title_like || role && !machine {
         return Class::Person;

@@ -85,15 +85,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether points lead from a label to its value here and no sign follows them: `pcp.......... Jane Roe`.
-    fn led(&self, index: usize) -> bool {
-        let next = self.t(index + 1);
-        (1..4).all(|by| {
-            self.back(index, by).symbol(b'.') && self.back(index, by).end == self.t(index + 1 - by).start
-        }) && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
-            && next.start > self.t(index).end
-    }
-
     /// What stands before a `:` or `=`, as a class.
     pub(super) fn key_class(&self, index: usize) -> Class {
         let mut index = index;
@@ -109,7 +100,8 @@ impl Reader<'_> {
         }
         let quote = self.back(index, 1);
         // `"p"."lastName" ILIKE 'Roe%'`: before a word a blank stands, too.
-        let apart = quote.end + 1 == sign.start && sign.kind == Kind::Word;
+        let arrow = sign.byte == b'=' && self.byte(sign.end) == b'>';
+        let apart = quote.end + 1 == sign.start && (sign.kind == Kind::Word || arrow);
         if quote.kind == Kind::Symbol
             && matches!(quote.byte, b'"' | b'\'' | b'`')
             && (quote.end == sign.start || apart)
@@ -209,7 +201,7 @@ impl Reader<'_> {
                 return class;
             }
         }
-        Class::None
+        self.composed_key(index)
     }
 
     /// Finds what stands behind the sign of a pair.
@@ -238,6 +230,25 @@ impl Reader<'_> {
             return;
         }
         if sign.byte == b'=' && self.keyed_list(index) {
+            return;
+        }
+        // `registry push app/chart:48213377`.
+        if sign.byte == b':'
+            && self.back(index, 2).symbol(b'/')
+            && self.glued(index)
+            && self.glued(index.wrapping_sub(2))
+            && self.of_a_part(index.wrapping_sub(1), self.t(index + 1).end)
+        {
+            return;
+        }
+        // `pid=A48213 exited`.
+        if self.lower_is(index.wrapping_sub(1), words!["pid"])
+            && !self.cares()
+            && self.lower_is(
+                self.index_at(self.glued_value(index + 1)),
+                words!["exited", "killed", "terminated", "started", "died", "crashed", "reaped", "respawned"],
+            )
+        {
             return;
         }
         // What `stat` writes of a file.
@@ -269,7 +280,12 @@ impl Reader<'_> {
             // Of a query: `?last=Roe`.
             Class::Weak(_) if sign.byte == b'=' && self.surname_asked(index) => Class::Is(I::Name),
             own @ (Class::None | Class::Weak(I::Mrn))
-                if sign.byte == b'=' || self.back(index, 2).symbol(b'{') && sign.byte == b':' =>
+                if sign.byte == b'='
+                    || sign.byte == b':'
+                        && (self.person
+                            || self.back(index, 2).symbol(b'{')
+                            || self.back(index, 1).symbol(b'"')
+                                && self.lower_is(index.wrapping_sub(2), words!["id"])) =>
             {
                 match self.borrowed(index) {
                     Class::None => own,
@@ -329,8 +345,8 @@ impl Reader<'_> {
                 && self.t(first + 3).symbol(b')')
                 && sign.byte == b'='
             {
-                // PHP: `["mrn"]=> string(8) "00482913"`.
-                first += 4;
+                // PHP: `["mrn"]=> string(8) "00482913"`, `["id"]=> int(48213)`.
+                first += if self.lower_is(first, words!["int"]) { 2 } else { 4 };
             } else {
                 break;
             }

@@ -61,12 +61,13 @@ impl Reader<'_> {
             && initial.case == Case::Single
             && initial.byte.is_ascii_uppercase()
             && initial.start == self.t(index + usize::from(comma)).end + 1
-            && point.symbol(b'.')
+            && (point.symbol(b'.')
+                || comma && opens && before.kind == Kind::Symbol && point.symbol(before.byte))
             && point.start == initial.end
             && !(self.t(index + 3 + usize::from(comma)).capitalised()
                 && self.t(index + 3 + usize::from(comma)).start == point.end + 1)
         {
-            return Some((token.start, point.end));
+            return Some((token.start, if point.symbol(b'.') { point.end } else { initial.end }));
         }
         // `[chat] Jane: the rash is back`.
         if before.symbol(b']')

@@ -5,6 +5,7 @@ mod about;
 mod accounts;
 mod addressed;
 mod ages;
+pub(crate) mod alone;
 mod announced;
 mod bare;
 mod bedside;
@@ -18,7 +19,9 @@ mod captions;
 pub(crate) mod care;
 mod carried;
 mod cases;
+mod cited;
 mod cities;
+pub(crate) mod coined;
 mod columns;
 mod dates;
 mod days;
@@ -26,16 +29,20 @@ mod demographics;
 pub(crate) mod dicom;
 mod dictated;
 pub(crate) mod direct;
+mod echoed;
 mod encoded;
 mod endings;
 mod facilities;
+pub(crate) mod filed;
 pub(crate) mod files;
 mod gaps;
+pub(crate) mod handed;
 mod handles;
 mod institutions;
 pub(crate) mod joined;
 mod jotted;
 pub(crate) mod key;
+mod keyed;
 mod labels;
 mod logged;
 mod lowered;
@@ -53,7 +60,7 @@ mod places;
 mod practices;
 mod printed;
 mod prose;
-mod queries;
+pub(crate) mod queries;
 mod roads;
 mod rosters;
 pub(crate) mod rows;
@@ -78,6 +85,7 @@ use std::cell::OnceCell;
 
 use crate::{
     Identifier,
+    check::digits,
     format::{astm, edifact, ncpdp, x12},
     words::{
         among,
@@ -153,6 +161,8 @@ pub(crate) struct Reader<'a> {
     quoted_to: usize,
     /// Whether the text tells of measures, medicines or diseases, once somebody asked.
     care: OnceCell<bool>,
+    /// Whether a word of care stands in the text, once somebody asked.
+    people: OnceCell<bool>,
 }
 
 /// Keeps of the hits from `first` on those that `keep` says: those before are of other texts, and there may be many.
@@ -197,6 +207,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         first,
         quoted_to: 0,
         care: OnceCell::new(),
+        people: OnceCell::new(),
     };
     reader.person = reader.person
         || all & (v::BIRTH | v::MRN | v::SUBJECT) != 0
@@ -227,8 +238,13 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let doubtful = !reader.person && all & v::SUBJECT != 0;
     reader.person |=
         doubtful && reader.hits.iter().rev().take(EVIDENCE).any(|hit| hit.identifier != Identifier::Ip);
-    let told =
-        |hit: &Hit| matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn);
+    let told = |hit: &Hit| {
+        matches!(hit.identifier, Identifier::Mrn | Identifier::HealthPlan | Identifier::Ssn)
+            // The number of an order, a claim or a prescription, not the name of an account.
+            || hit.identifier == Identifier::Other
+                && hit.weight == weight::KEY
+                && text.get(hit.start..hit.end).is_some_and(|value| digits::count(value) >= 5)
+    };
     if !reader.clinical && reader.hits.iter().rev().take(EVIDENCE).any(told) {
         // One number tells what its neighbours are of.
         (reader.clinical, reader.told) = (true, true);
@@ -252,6 +268,14 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.files();
         reader.banded();
         reader.gaps();
+        reader.kept_numbers();
+        reader.options();
+        reader.elements();
+        reader.handed();
+        reader.echoed();
+        reader.filed();
+        reader.cited();
+        reader.dated_keys();
     }
     reader.dates();
     reader.demographics();
@@ -303,14 +327,10 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let claims = seen.mixed || seen.holds(b"<\\^-{[\x1c\x1d\x1e");
     if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
-        let mut index = 0;
-        hits.retain(|hit| {
+        let mut index = first;
+        retain_from(hits, first, |hit| {
             index += 1;
-            index <= first
-                || index > words
-                || hit.end <= start
-                || hit.start >= claim
-                || hit.weight >= weight::SHAPE
+            index > words || hit.end <= start || hit.start >= claim || hit.weight >= weight::SHAPE
         });
     }
 }

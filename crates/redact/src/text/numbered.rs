@@ -16,7 +16,7 @@ pub(crate) const NUMBERED: &[u64] = list!(
     "account acct visit encounter policy member subscriber chart claim accession guarantor medicaid medicare \
      mrn patient insurance pt specimen prescription referral authorization enrollee beneficiary empi euid eid \
      csn har fin hicn mbi emr plate plates vehicle permit episode admission license licence passport auth rx \
-     bcbs aetna cigna humana anthem kaiser tricare uhc"
+     bcbs aetna cigna humana anthem kaiser tricare uhc requisition"
 );
 
 /// Words before a noun that make it a machine's.
@@ -131,6 +131,16 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+
+    /// Whether the path around a place is one of a host's own directories.
+    fn of_a_host(&self, place: usize) -> bool {
+        let head = self.text.get(place.saturating_sub(96)..place).unwrap_or_default();
+        let from = head.iter().rposition(|b| !b.is_ascii_alphanumeric() && !b"/_-.".contains(b));
+        let path = head.get(from.map_or(0, |from| from + 1)..).unwrap_or_default();
+        [&b"/var/"[..], b"/etc/", b"/opt/", b"/usr/", b"/run/", b"/proc/", b"/sys/"]
+            .iter()
+            .any(|own| path.starts_with(own))
     }
 
     /// `MRN054226`: the word for a number and the number as one.
@@ -249,13 +259,18 @@ impl Reader<'_> {
             "members member subscribers persons person beneficiaries enrollees encounters chart charts clients claims \
              claim mrn visits visit encounter specimens accessions policies prescriptions prescription authorizations \
              authorization referrals episodes admissions enrollee beneficiary insured guarantors rx subscriber account \
-             accounts appointment appointments refill refills accession residents families family household households"
+             accounts appointment appointments appt appts refill refills accession residents families family household \
+             households exam exams referrals prior_auths eligibility immunizations"
         );
         if !(noun.is(v::SUBJECT | v::PERSON)
             || self.lower_is(place, nouns)
             || self.resource(place)
             || self.of_a_portal(index))
         {
+            return;
+        }
+        // `/var/lib/clients/4821/data`: a program has clients.
+        if self.lower_is(place, words!["client", "clients"]) && !self.cares() && self.of_a_host(noun.start) {
             return;
         }
         let start = self.t(index).end;
@@ -299,6 +314,16 @@ impl Reader<'_> {
                 place,
                 words!["clients", "residents", "families", "family", "households", "household"],
             );
+        if self.of_a_server(index, place, start + length) {
+            return;
+        }
+        // `/claims/claims-20240302.log`: what was written that day.
+        let dated = value.len() > 8
+            && crate::shape::date::compact(value.get(value.len() - 8..).unwrap_or_default(), 0) == Some(8)
+            && value.first().is_some_and(u8::is_ascii_lowercase);
+        if dated || super::coined::piece(value) {
+            return;
+        }
         let number = super::value::machine_made(value) || super::value::loosely_formed(value) || halves;
         if crate::check::digits::count(value) >= 2
             && noun.kind == Kind::Word
@@ -308,6 +333,48 @@ impl Reader<'_> {
             let plan = noun.is(v::PLAN) && !noun.is(v::SUBJECT);
             self.hit(start, start + length, if plan { I::HealthPlan } else { I::Mrn }, weight::CONTEXT);
         }
+    }
+
+    /// `/var/lib/clients/4821/data`, `GET /members/48213/metrics`: those whom a server serves.
+    fn of_a_server(&self, index: usize, noun: usize, end: usize) -> bool {
+        if self.cares()
+            || !self.lower_is(
+                noun,
+                words![
+                    "client",
+                    "clients",
+                    "member",
+                    "members",
+                    "subscriber",
+                    "subscribers",
+                    "subject",
+                    "subjects",
+                    "account",
+                    "accounts",
+                    "participant",
+                    "recipient"
+                ],
+            )
+        {
+            return false;
+        }
+        let behind = self.index_at(end);
+        let measured = self.t(behind).symbol(b'/')
+            && self.lower_is(
+                behind + 1,
+                list!("metrics health healthz heartbeat stats lag quota connections sockets leases logs tls readyz livez ping offsets keys shards replicas sessions"),
+            );
+        let mut first = index;
+        while first > 0
+            && self.t(first - 1).end == self.t(first).start
+            && (self.t(first - 1).kind != Kind::Symbol
+                || matches!(self.t(first - 1).byte, b'/' | b'-' | b'_' | b'.'))
+        {
+            first -= 1;
+        }
+        let kept = self.t(first).symbol(b'/')
+            && self.lower_is(first + 1, words!["var", "proc", "sys", "etc", "run", "usr", "opt", "dev"]);
+        measured || kept
     }
 
     /// `/mychart/messages/40979660`, `/lab-results/A64336229`; `devices/NKR779535S/telemetry` in a line about a person.

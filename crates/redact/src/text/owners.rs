@@ -228,7 +228,11 @@ fn stem(text: &[u8], point: usize) -> Range<usize> {
     }
     // Blanks are of the name where a directory or a quote stands before it.
     match blank {
-        Some(behind) if !matches!(at(text, start.wrapping_sub(1)), b'/' | b'\\' | b'"' | b'\'') => {
+        // A text that is nothing but the name of a file may hold blanks, too.
+        Some(behind)
+            if !(start == 0 && text.len() <= point + 5)
+                && !matches!(at(text, start.wrapping_sub(1)), b'/' | b'\\' | b'"' | b'\'') =>
+        {
             behind..point
         }
         _ => start..point,
@@ -353,7 +357,11 @@ impl Reader<'_> {
                 Kind::Symbol if token.byte == b'_' && self.person && !self.strict => {
                     self.account_of_two(index)
                 }
-                Kind::Symbol if paths && token.byte == b',' && self.byte(token.end) == b' ' => {
+                Kind::Symbol
+                    if paths
+                        && token.byte == b','
+                        && (self.byte(token.end) == b' ' || self.byte(token.end).is_ascii_uppercase()) =>
+                {
                     self.directory(token.start)
                 }
                 Kind::Symbol if token.byte == b'\\' && self.back(index, 1).end == token.start => {

@@ -31,7 +31,7 @@ impl Reader<'_> {
                     .or_else(|| self.logged(index))
                     .or_else(|| self.placed(index))
                     .or_else(|| self.announced(index))
-                    .or_else(|| if small { None } else { self.named(index) })
+                    .or_else(|| if small { None } else { self.named(index).or_else(|| self.alone(index)) })
                     .or_else(|| self.speaker(index))
                     .or_else(|| if small { None } else { self.spoken(index).or_else(|| self.careted(index)) })
                     .or_else(|| self.meant(index))

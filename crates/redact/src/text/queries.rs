@@ -24,10 +24,28 @@ const SPANS: &[u64] =
 /// Most fields of a text whose label is looked for.
 const LABELS: usize = 32;
 
+/// Whether two names in small letters are joined by the sign at a place, as the quick look asks: `maria+lopez`.
+pub(crate) fn joined_names(line: &[u8], place: usize) -> bool {
+    let small = |b: &&u8| b.is_ascii_lowercase();
+    let before = line.get(place.saturating_sub(24)..place).unwrap_or_default();
+    let one = before.iter().rev().take_while(small).count();
+    let behind = line.get(place + 1..).unwrap_or_default();
+    let two = behind.iter().take(24).take_while(small).count();
+    let sure = |word: &[u8]| {
+        let flags = dictionary().get(hash(word));
+        word.len() >= 3 && flags & (GIVEN | FAMILY) != 0 && flags & WORD == 0
+    };
+    one >= 3
+        && two >= 3
+        && (sure(before.get(before.len() - one..).unwrap_or_default())
+            || sure(behind.get(..two).unwrap_or_default()))
+}
+
 impl Reader<'_> {
     /// Whether a value of a query is names in small letters: `jane+roe`.
     pub(super) fn small_names(&self, value: &[u8]) -> bool {
-        let parts = || value.split(|b| matches!(b, b'+' | b' ')).filter(|part| !part.is_empty());
+        let parts =
+            || value.split(|b| matches!(b, b'+' | b' ' | b'%' | b'2' | b'0')).filter(|part| !part.is_empty());
         let name = |part: &[u8]| {
             let flags = dictionary().get(hash(part));
             part.len() > 2
@@ -67,6 +85,18 @@ impl Reader<'_> {
             return Some(I::Mrn);
         }
         (self.person && account(value)).then_some(I::Other)
+    }
+
+    /// `name=maria+lopez`, `q=lopez%20maria`, and where people are searched for `q=lopez`: small letters.
+    pub(super) fn small_query(&self, range: Range<usize>) -> bool {
+        let value = self.text.get(range).unwrap_or_default();
+        let small = |b: &u8| b.is_ascii_lowercase();
+        if !(4..=48).contains(&value.len()) || !value.iter().all(|b| small(b) || b"+%20".contains(b)) {
+            return false;
+        }
+        let flags = dictionary().get(hash(value));
+        let alone = self.person && value.iter().all(small) && flags & FAMILY != 0 && flags & WORD == 0;
+        alone || self.small_names(value)
     }
 
     /// Whether a value of a query holds several words, of which one is a number.

@@ -7,10 +7,10 @@ use std::{ops::Range, sync::LazyLock};
 use memchr::memmem::Finder;
 
 use self::field::{
-    bed, begun, borne, charged, coded, led, mail, moment, month_first, number, office, phone, phrase, place,
-    plain, printed_year, small, state, state_and_zip, sum, taxonomy, whole_name, word, year, zip,
+    absent, asked, bed, begun, borne, charged, coded, led, mail, moment, month_first, number, office, phone,
+    phrase, place, plain, printed_year, small, state, state_and_zip, sum, taxonomy, word, year, zip,
 };
-pub(super) use self::field::{day, name, offset, value};
+pub(super) use self::field::{day, name, offset, value, whole_name};
 use super::{Reader, weight};
 use crate::{
     Identifier as I,
@@ -175,13 +175,16 @@ impl Reader<'_> {
                     && zip(value)
                     && !(charged(after) && (whole_name(before) || !place(before) && !state(before)))
                     && !office(before)
-                    && (place(before) || state(before) || long_ago && day(before).is_some()) =>
+                    && (place(before)
+                        || state(before)
+                        || absent(before) && bearers > 1
+                        || long_ago && day(before).is_some()) =>
                 {
                     (I::Zip, value.len())
                 }
                 () if long_ago && (small(value, after) || small(before, value)) => (I::Name, value.len()),
                 // `'roe%'`: the beginning of a name that is asked for.
-                () if long_ago && begun(value) => (I::Name, value.len()),
+                () if begun(value) || asked(value) => (I::Name, value.len()),
                 () if index > 1 && state_and_zip(value) => {
                     found.push((start + 2..start + value.len(), I::Zip));
                     continue;
@@ -255,6 +258,8 @@ pub(super) fn told(text: &[u8], fields: &[Range<usize>]) -> Told {
     let mut before = &b""[..];
     for field in fields {
         let value = value(text, field);
+        // `Roe%`, `roe%`: the beginning of a name that is asked for.
+        told.names += usize::from(asked(value) || begun(value));
         if name(value) && dictionary().get(hash(value)) & CITY != 0 {
             told.towns += 1;
         } else {

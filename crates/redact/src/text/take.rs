@@ -33,6 +33,13 @@ impl Reader<'_> {
         {
             range.end = range.start + caret;
         }
+        // `80333451^EPC`: the number, and who gave it (HL7 v2.5.1, 2.A.28).
+        if matches!(class, Class::Is(I::Mrn | I::Account | I::Other) | Class::Formed(_) | Class::Loose)
+            && let Some(caret) = memchr::memchr(b'^', self.text.get(range.clone()).unwrap_or_default())
+            && formed(self.text.get(range.start..range.start + caret).unwrap_or_default())
+        {
+            range.end = range.start + caret;
+        }
         // `RG780411 name mismatch: …`: what is said of the number is none.
         if matches!(
             class,
@@ -47,7 +54,9 @@ impl Reader<'_> {
         let taken = match class {
             Class::Is(identifier) => plausible(identifier, value).then_some(identifier),
             Class::Weak(I::Name) if !self.person => sure_name(value).then_some(I::Name),
-            Class::Weak(I::Date) => (self.person && super::value::dated(value)).then_some(I::Date),
+            Class::Weak(I::Date) => {
+                ((self.person || self.told) && super::value::dated(value)).then_some(I::Date)
+            }
             Class::Weak(I::Phone) if !self.person => (phone(value, 0, Suspicion::Low) == Some(value.len())
                 && plausible(I::Phone, value))
             .then_some(I::Phone),
@@ -71,7 +80,13 @@ impl Reader<'_> {
                         && (identifier == I::Biometric || !machine_made(value)))
                 .then_some(identifier)
             }
-            Class::Loose => ((self.person || self.told) && loosely_formed(value)).then_some(I::Other),
+            // `script=7713204 drug=lisinopril`: a medicine, a measure or a payer tells as well.
+            Class::Loose => ((self.person
+                || self.told
+                || self.clinical && formed(value)
+                || self.of_care() && formed(value))
+                && loosely_formed(value))
+            .then_some(I::Other),
             Class::Person => self.of_a_person(value, &range),
             Class::Day if super::value::dated(value) => Some(I::Date),
             // `matched_appt=253433`: what happened has a number.

@@ -110,6 +110,8 @@ impl Reader<'_> {
         let others = usize::from(days > 0) + usize::from(numbers > 0) + usize::from(mails > 0);
         names > 0 && others > 0 && (others > 1 || fields.len() > 3 || self.person || announced())
             || names > 1 && (self.person || announced())
+            // `params=('PL-316351', 'Roe, Jane', 9)`.
+            || names > 0 && codes > 0 && (self.person || announced())
             || likely && (others > 1 || others > 0 && (self.person || long_ago && announced()))
             || others > 0 && self.person && (long_ago || numbers > 0) && announced()
             || codes > 1 && self.person && announced()
@@ -246,6 +248,7 @@ pub(crate) fn values_of_one(
         first,
         quoted_to: 0,
         care: std::cell::OnceCell::new(),
+        people: std::cell::OnceCell::new(),
     };
     reader.values(fields, key)
 }

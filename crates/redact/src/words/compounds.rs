@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use super::{
     hash,
     vocabulary::{
-        ABBR, ACCOUNT, ADDRESS, BIOMETRIC, BIRTH, CALLED, CARED, CARER, CLINICAL, COUNTED, DATE, DEVICE,
-        DIRECT, EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, NAMEMOD, OTHER, PATH, PERSON, PHONE,
-        PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
+        ABBR, ACCOUNT, ADDRESS, ALONE, BIOMETRIC, BIRTH, CALLED, CARED, CARER, CLINICAL, COUNTED, DATE,
+        DEVICE, DIRECT, EMAIL, EVENT, FAX, IDWORD, KEYED, LICENCE, LOOK, MRN, NAMEMOD, OTHER, PATH, PERSON,
+        PHONE, PHOTO, PLAN, Roles, SSN, STRONG_NOUN, SUBJECT, VEHICLE, WHO, ZIP,
     },
 };
 
@@ -297,12 +297,55 @@ const MORE: &[(Roles, &str)] = &[
         PATH,
         "home users profiles profile homes u user people staff employees authors patients patient member members join providers doctors clients residents families family household households records charts results parameters",
     ),
+    (
+        CARED,
+        "appt appointment exam csn clm rx vst accn mbr eob rfl refl rfrl ptid presc referral requisition encntr enctr har pauth",
+    ),
+    (
+        PATH,
+        "appointment appointments appt appts orders refill refills encounter referral prescriptions studies",
+    ),
+    (
+        ALONE,
+        "appointment appointments appt appts checkin kiosk copay voicemail reminder reminders refill prescription medication",
+    ),
+    (
+        ALONE,
+        "medications meds consent insurance waitlist guardian caregiver nurse doctor physician infusion bed ward discharge",
+    ),
+    (
+        ALONE,
+        "discharged admitted triage telehealth telemedicine televisit vitals labs allergy allergies immunization vaccine",
+    ),
+    (
+        ALONE,
+        "vaccination dose pickup ride intake referral bathroom patient patients encounter clinic hospital sms mychart",
+    ),
+    (
+        ALONE,
+        "portal pharmacy visit surgery chart charts transport interpreter rehab therapy therapist wound eligibility coverage",
+    ),
+    (ALONE, "hospice newborn surgeon exam ambulance transporter callback caregivers parent mother"),
     (CARER, "anesth perfusionist hygienist circulator"),
     (PERSON, "proband"),
     (
         PATH,
         "pdf doc docx rtf odt tif tiff jpg jpeg png heic webp bmp dcm wav mp mpeg aac ogg dss ppt pptx pages",
     ),
+    (
+        CARED,
+        "order orders placer filler script refill fill dispense booking confirmation reservation hold stay icustay exam consent",
+    ),
+    (
+        CARED,
+        "pickup bonded paired registration visits visit encounter encounters refills claims eligibility waitlist iphone ipad",
+    ),
+    (
+        PATH,
+        "dictations dictation cards card letters scans statements eobs eras recalls labels facesheets superbills",
+    ),
+    (PATH, "transcripts wristbands intakes hl zpl prn edi part"),
+    (CARED, "eob remit chase bottle bottles barcode barcodes csn intake receiver consult bracelet wristband"),
     (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
 ];
 

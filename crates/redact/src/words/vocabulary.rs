@@ -140,10 +140,12 @@ roles! {
     CARED = 61;
     /// In a path it stands before an account or a person, or behind the name of a file that may be somebody's.
     PATH = 62;
+    /// With a name alone near it worth a closer look: a reminder, a bed, a refill.
+    ALONE = 63;
 }
 
 /// What only keys and the quick look ask of a word: in a text it says nothing.
-pub(crate) const OF_KEYS: Roles = ABBR | CARED | KEYED | PATH;
+pub(crate) const OF_KEYS: Roles = ABBR | ALONE | CARED | KEYED | PATH;
 
 /// What words can be that people bear as names too: where a name is due, these speak against none.
 pub(crate) const BORNE: Roles =

@@ -28,6 +28,28 @@ pub(super) fn name(key: &Read, around: Roles, machine: bool) -> Option<Class> {
     if whole_is(words!["alias", "aka"]) {
         return Some(Class::Person);
     }
+    // What a machine says or calls to somebody, and who takes something home.
+    if whole_is(words![
+        "sayname",
+        "spokenname",
+        "greetname",
+        "greetingname",
+        "callname",
+        "callername",
+        "cnam",
+        "pickedupby",
+        "pickupname",
+        "pickupby",
+        "collectedbyname",
+        "droppedby",
+        "ridername",
+        "bagname",
+        "labelname",
+        "bandname",
+        "shipname"
+    ]) {
+        return Some(Class::Part(true));
+    }
     if whole_is(words![
         "username",
         "accountname",

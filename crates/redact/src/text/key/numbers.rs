@@ -162,6 +162,7 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     if whole_is(words![
         "ctl",
         "ctrl",
+        "script",
         "ctlno",
         "eid",
         "epi",

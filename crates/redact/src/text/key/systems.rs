@@ -8,7 +8,7 @@ use crate::{
 
 /// Numbers of records, with their abbreviations written out.
 const RECORDS: &[u64] = list!(
-    "accessionnumberhosp hrn healthrecordnumber iisid registrypatientid medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
+    "medrecnumber medrecid accessionnumberhosp hrn healthrecordnumber iisid registrypatientid medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
      hospno hospnumber hospitalno hospitalnumber ipno ipnumber opno opnumber ipdno ipdnumber opdno opdnumber uhidno \
      uhidnumber foldernumber casenumber episodeid episodenumber accession accn accessionid accnumber \
      sampleid samplenumber labnumber screeningnumber screeningid randomizationnumber randomizationid randnumber \
@@ -51,17 +51,26 @@ const OTHERS: &[u64] = list!(
      requisitionnumber requisitionid referralid panumber precertnumber precertificationnumber \
      confirmationnumber confnumber confirmationcode badgenumber badgeid employeenumber employeeid empid emplid \
      staffid staffnumber studentid studentnumber stuid inmatenumber bookingnumber servicenumber militaryid tribalid \
-     voterid bandnumber bandid braceletid donationnumber donorid donornumber kitid kitnumber priorauthid"
+     voterid priorauthorizationid priorauthorizationkey priorauthorizationref priorauthkey priorauthref eligibilityid eligibilitynumber eligibilityref bandnumber bandid braceletid donationnumber donorid donornumber kitid kitnumber priorauthid"
 );
 
 /// What happens to a person and is numbered.
 const HAPPENING: &[u64] = list!(
     "appointment appt encounter visit claim referral authorization preauth preauthorization priorauth priorauthorization \
-     accession requisition prescription specimen admission episode"
+     accession requisition prescription specimen admission episode order placer filler placerorder fillerorder sample barcode \
+     script refill fill dispense booking confirmation reservation hold stay icustay exam enrollment enrolment consent consult \
+     eob remit chase tube bottle slide wristband bracelet band csn pa rx accn clm enc intake vaccination immunization infusion \
+     transfusion"
 );
 
+/// Whether a part of a key is of what happens to a person and is numbered.
+pub(super) fn happens(part: u64) -> bool {
+    is(part, HAPPENING)
+}
+
 /// What behind it, or behind an order's kind, announces its number: `referralRef`, `claim_ctrl_no`, `apptKey`.
-const COUNTING: &[u64] = list!("number id key ref pk reference identifier uid ctrl control tracking barcode");
+const COUNTING: &[u64] =
+    list!("number id key ref pk reference identifier uid ctrl ctl control tracking barcode fin handle nk");
 
 /// Numbers of orders and of cases by whose they are, and the parts of names of claims.
 const ORDERED: &[u64] = list!(
@@ -215,11 +224,15 @@ pub(super) fn numbered(key: &Read, around: &Read) -> Option<Class> {
         // `auth_key`, `claim_id`, `claimKey` are of logins as well.
         let login = is(key.first_hash, list!("authorization claim"))
             && is(key.last_hash, list!("id key pk identifier uid"));
+        // `parent_visit_no`, `apptExternalId`, `old_claim_ref`.
+        let between = key.count == 3 && key.happening && !key.vetoed;
+        // `claim_ctl`: what controls is the number's.
         key.count == 2
-            && !key.vetoed
+            && (!key.vetoed || is(key.last_hash, list!("control")))
             && !login
             && is(key.first_hash, HAPPENING)
             && is(key.last_hash, COUNTING)
+            || between && is(key.last_hash, COUNTING) && !is(key.last_hash, list!("key pk uid control"))
     };
     let found = match () {
         () if whole(RECORDS) => Class::Formed(I::Mrn),

@@ -128,12 +128,16 @@ pub(in crate::text) fn day(value: &[u8]) -> Option<usize> {
 
 /// A word of the lists of names that is no other word.
 pub(in crate::text) fn name(value: &[u8]) -> bool {
+    // `Quist-Roe`: each of them.
+    if value.contains(&b'-') && !value.contains(&b' ') {
+        return value.split(|b| *b == b'-').all(name);
+    }
     let flags = dictionary().get(hash(value));
     word(value) && flags & (FAMILY | GIVEN) != 0 && flags & WORD == 0 && !value.contains(&b' ')
 }
 
 /// A given name and a family name: `Jane Roe`, `ROE, JANE Q`.
-pub(super) fn whole_name(value: &[u8]) -> bool {
+pub(in crate::text) fn whole_name(value: &[u8]) -> bool {
     let parts = || value.split(|b| matches!(b, b' ' | b',')).filter(|part| !part.is_empty());
     let capital = |part: &[u8]| {
         part.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3)
@@ -210,6 +214,16 @@ pub(super) fn state(value: &[u8]) -> bool {
     value.len() == 2
         && value.iter().all(u8::is_ascii_uppercase)
         && vocabulary().get(hash(value)) & v::STATE != 0
+}
+
+/// A name before the sign for whatever follows: `Roe%`.
+pub(super) fn asked(value: &[u8]) -> bool {
+    value.strip_suffix(b"%").is_some_and(name)
+}
+
+/// Whether a database or a program writes so that there is nothing.
+pub(super) fn absent(value: &[u8]) -> bool {
+    list!("null none nil").contains(&hash(value))
 }
 
 pub(super) fn state_and_zip(value: &[u8]) -> bool {

@@ -1,0 +1,236 @@
+//! In logs, a given or a family name alone in a sentence of a program of care: `Orla checked in at kiosk 3`, `reminder sent
+//! to Orla`, `Orla's chart is locked`.
+//!
+//! The word must be a name and nothing else, stand by itself, and do what people do there or have it done to them; and a
+//! word of care must stand in the same text, as programs, hosts and towns bear such names too.
+
+use super::{
+    Reader,
+    key::parts,
+    token::{Case, Kind},
+};
+use crate::words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash, list, vocabulary as v};
+
+/// What persons do, right behind their name.
+const ACTS: &[u64] = list!(
+    "checked arrived signed declined confirmed accepted joined left rescheduled cancelled canceled requested asked called \
+     texted replied admitted discharged transferred moved was is has had will wants needs missed no refused completed \
+     answered reported viewed uploaded paid picked dropped waiting waits registered consented enrolled rebooked logged did \
+     does says said booked scheduled accepts confirms cancels selected opted unsubscribed scored"
+);
+
+/// What stands right before the name of whom something is done to or for.
+const LEADS: &[u64] = list!(
+    "for to of with from by about called texted emailed mailed notified paged reminded contacted messaged calling serving \
+     assigned told asked phoned rescheduled discharged admitted transferred moved greeted dialing reached and re via booked \
+     cancelled canceled seated roomed is named against on behalf"
+);
+
+/// Those of them behind which a town may stand as well.
+const TOWARDS: &[u64] = list!("to from on via for and of by with against is");
+
+/// What is done with a person's name behind `to`, `from` or `by`.
+const SENT: &[u64] = list!(
+    "sent emailed texted sms text call called message reminder routed shown delivered mailed assigned given offered spoke \
+     speaking talked reply voicemail signed requested confirmed cancelled canceled accepted declined pushed reminders \
+     notification reassigned handed name caller fax bounced booked"
+);
+
+/// What stands behind the name of a place.
+const PLACED: &[u64] = list!(
+    "region office site datacenter zone dc location clinic campus center centre branch area market hub store warehouse \
+     facility county hospital pop edge cluster office data city state"
+);
+
+/// What a person has.
+const OWNED: &[u64] = list!(
+    "chart medication medications med meds appointment appt visit labs lab refill prescription insurance consent record \
+     records results mother father mom dad parent parents guardian caregiver daughter son wife husband dose coverage \
+     allergies allergy vitals bed room account plan demographics intake form forms card copay balance referral phone \
+     discharge labs message messages portal device pump immunizations vaccines photo pharmacy provider doctor nurse profile"
+);
+
+impl Reader<'_> {
+    /// A name alone, in a sentence that is about a person.
+    pub(super) fn alone(&self, index: usize) -> Option<(usize, usize)> {
+        if self.strict || !self.stands_for_one(index) {
+            return None;
+        }
+        let token = self.t(index);
+        let found = Some((token.start, token.end));
+        let town = token.known(CITY)
+            && (!(token.known(GIVEN) && token.known(COMMON)) || self.lower_is(index + 1, PLACED));
+        let frequent = token.known(GIVEN) && token.known(COMMON);
+        let next = self.t(index + 1);
+        // `Orla's chart`.
+        if next.symbol(b'\'') && self.lower_is(index + 2, list!("s")) {
+            return found.filter(|_| self.lower_is(index + 3, OWNED) && self.of_people());
+        }
+        let acts = next.start == token.end + 1
+            && next.case == Case::Lower
+            && self.lower_is(index + 1, ACTS)
+            && (self.begins_clause(index) || self.lower_is(index.wrapping_sub(1), LEADS));
+        let before = self.back(index, 1);
+        let whose =
+            self.lower_is(index.wrapping_sub(1), list!("for of")) && !self.lower_is(index + 1, PLACED);
+        let led = before.end + 1 == token.start
+            && self.lower_is(index.wrapping_sub(1), LEADS)
+            && !(self.lower_is(index.wrapping_sub(1), TOWARDS)
+                && (token.known(CITY) && !whose && !self.lower_is(index.wrapping_sub(2), SENT)
+                    || self.names_a_host(index)))
+            && (frequent
+                || !self.lower_is(index.wrapping_sub(1), list!("by from with on via at to is and"))
+                || self.lower_is(index.wrapping_sub(2), SENT)
+                || self.person)
+            && !(self.lower_is(index.wrapping_sub(1), list!("is"))
+                && !self.lower_is(index.wrapping_sub(2), list!("name")));
+        // `rm 412-1 "Quist" bathroom cord`, `tag "Quist CBC"`.
+        let labelled = self.byte(token.start.wrapping_sub(1)) == b'"'
+            && token.known(FAMILY)
+            && (2..=6).any(|by| {
+                self.lower_is(
+                    index.wrapping_sub(by),
+                    list!("rm room bed tag label carrier wristband nurse patient pt caller"),
+                )
+            });
+        (acts && !town || led || labelled).then_some(found).flatten().filter(|_| self.of_people())
+    }
+
+    /// Whether a capitalised word is a name and nothing else, and no part of something longer.
+    fn stands_for_one(&self, index: usize) -> bool {
+        let token = self.t(index);
+        if token.kind != Kind::Word
+            || token.case != Case::Capital
+            || token.len() < 3
+            || !token.known(GIVEN | FAMILY)
+            || token.known(WORD | MEDICAL)
+            || token.roles & !(v::STRONG | v::SUFFIX) != 0
+        {
+            return false;
+        }
+        let (left, right) = (self.byte(token.start.wrapping_sub(1)), self.byte(token.end));
+        let opens = token.start == 0 || matches!(left, b' ' | b'"' | b'\'' | b'(');
+        let closes = match right {
+            0 | b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'!' => true,
+            b'.' => !crate::shape::alphanumeric(self.byte(token.end + 1)),
+            _ => false,
+        };
+        let near = |at: usize| {
+            let other = self.t(at);
+            matches!(other.kind, Kind::Word | Kind::Mixed | Kind::Number)
+                && (other.kind != Kind::Word || other.capitalised())
+        };
+        let (before, after) = (self.back(index, 1), self.t(index + 1));
+        // `Emailed Orla about`: the first word of a sentence is capitalised.
+        let led = self.lower_is(index.wrapping_sub(1), LEADS) && before.case == Case::Capital;
+        let joined = before.end + 1 == token.start && near(index.wrapping_sub(1)) && !led;
+        // `tag "Quist CBC"`: what is asked for stands behind.
+        let quoted = left == b'"' && after.case == Case::Upper;
+        opens && closes && !joined && (quoted || !(after.start == token.end + 1 && near(index + 1)))
+    }
+
+    /// Whether nothing stands before a word in its clause, or the mark of a logger.
+    fn begins_clause(&self, index: usize) -> bool {
+        let before = self.back(index, 1);
+        match before.kind {
+            Kind::None => true,
+            Kind::Symbol => matches!(
+                before.byte,
+                b'-' | b':' | b']' | b'"' | b'|' | b'.' | b';' | b',' | b'\'' | b'>' | b')'
+            ),
+            _ => self.lower_is(
+                index.wrapping_sub(1),
+                list!("and patient guardian parent caregiver resident nurse rn aide"),
+            ),
+        }
+    }
+
+    /// Whether the words before tell of hosts and networks: `failover from Orla`.
+    fn names_a_host(&self, index: usize) -> bool {
+        (2..=5).any(|by| {
+            self.back(index, by).is(v::MACHINE)
+                && self.lower_is(
+                    index.wrapping_sub(by),
+                    list!("host server node cluster branch repo repository deploy image release backup database db replica pod service zone region build")
+                )
+        })
+    }
+
+    /// Whether a word of care stands in the text.
+    fn of_people(&self) -> bool {
+        self.cares()
+            || self.of_care()
+            || *self.people.get_or_init(|| {
+                self.tokens.iter().any(|token| {
+                    token.kind == Kind::Word
+                        && (of_care(token.hash)
+                            || token.case == Case::Inner
+                                && parts(self.bytes(token)).any(|part| of_care(hash(part))))
+                })
+            })
+    }
+}
+
+/// Whether a word is of care, so that a name alone beside it may be a person's.
+fn of_care(word: u64) -> bool {
+    v::vocabulary().get(word) & v::ALONE != 0
+}
+
+/// Whether a name alone may stand near a word of care, as the quick look asks.
+pub(crate) fn near(line: &[u8], start: usize, end: usize) -> bool {
+    let from = start.saturating_sub(72);
+    let around = line.get(from..line.len().min(end + 72)).unwrap_or_default();
+    around.split(|b| !b.is_ascii_alphabetic()).any(|word| {
+        word.len() > 2
+            && word.first().is_some_and(u8::is_ascii_uppercase)
+            && word.iter().skip(1).all(u8::is_ascii_lowercase)
+            && {
+                let flags = dictionary().get(hash(word));
+                flags & (GIVEN | FAMILY) != 0 && flags & (WORD | MEDICAL) == 0
+            }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Hit, Manner, read};
+
+    fn found(text: &str) -> Vec<&str> {
+        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
+        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
+        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
+    }
+
+    #[test]
+    fn a_name_alone_in_a_sentence_about_care_is_found() {
+        for text in [
+            "Orla checked in at kiosk 3",
+            "checkin - Orla arrived for 10:30, copay collected",
+            "reminder sent to Orla",
+            "no insurance on file for Orla",
+            "Orla's medication list is stale",
+            "assigned Orla to bed 4",
+            "left a voicemail, called Orla twice",
+            "Guardian for Orla updated",
+        ] {
+            assert!(found(text).contains(&"Orla"), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn programs_hosts_and_towns_stay() {
+        for text in [
+            "Orla checked out branch main",
+            "worker Orla-3 started",
+            "failover from host Orla to host Ines",
+            "visit traffic failed over to Houston",
+            "backup for Marbury.example.org done",
+            "Jenkins checked out the chart",
+            "restore of Orla Cluster done",
+            "reminder: rotate the key for Houston region",
+            "Flyway Community by Redgate: migrating emr",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+}
