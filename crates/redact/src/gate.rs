@@ -255,6 +255,7 @@ impl Gate<'_> {
             0x1c..=0x1e => ncpdp::known(line, place + 1),
             b'\\' => match at(line, place + 1) {
                 b'u' => true,
+                b't' if numbers::tabbed_day(line, place + 2) => true,
                 b'x' | b'X' => ncpdp::separator(line, place) == 4 && ncpdp::known(line, place + 4),
                 _ => owners::of_a_domain(line, place).is_some(),
             },

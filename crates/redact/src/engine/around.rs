@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch};
+use super::{Engine, Scratch, cells::bare};
 use crate::{
     Identifier as I, Reason,
     check::digits,
@@ -287,12 +287,9 @@ impl Engine {
         };
         for _ in 0..=labels {
             let (end, key_end) = (ends(line, start), ends(label.phrase(), place));
-            let value = line.get(start..end).unwrap_or_default();
-            let from = start + value.len() - value.trim_ascii_start().len();
-            let range = from..from + value.trim_ascii().len();
             let key = label.phrase().get(place..key_end).unwrap_or_default();
             // Nothing of it can be too deep.
-            let _ = self.under(line, &tree, &[], key, range, scratch, hits);
+            let _ = self.under(line, &tree, &[], key, bare(line, start..end), scratch, hits);
             (start, place) = (end + context::SLASH.len(), key_end + context::SLASH.len());
         }
     }

@@ -28,9 +28,7 @@ impl Engine {
                 if index == 0 {
                     key = cell.trim_ascii();
                 } else if result.is_ok() {
-                    let start = range.start + cell.len() - cell.trim_ascii_start().len();
-                    let range = start..start + cell.trim_ascii().len();
-                    result = self.under(line, &tree, &[], key, range, scratch, hits);
+                    result = self.under(line, &tree, &[], key, bare(line, range), scratch, hits);
                 }
             });
             return result;
@@ -48,18 +46,8 @@ impl Engine {
                 && (index == value || index == old)
                 && result.is_ok()
             {
-                let cell = line.get(range.clone()).unwrap_or_default();
-                let start = range.start + cell.len() - cell.trim_ascii_start().len();
                 let tree = Tree::new(Grammar::Record);
-                result = self.under(
-                    line,
-                    &tree,
-                    &[],
-                    field,
-                    start..start + cell.trim_ascii().len(),
-                    scratch,
-                    hits,
-                );
+                result = self.under(line, &tree, &[], field, bare(line, range.clone()), scratch, hits);
             }
             if let Some(column) = table.columns.get(index)
                 && result.is_ok()
@@ -79,9 +67,8 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        let cell = line.get(range.clone()).unwrap_or_default();
-        let mut start = range.start + cell.len() - cell.trim_ascii_start().len();
-        let mut value = cell.trim_ascii();
+        let Range { mut start, end } = bare(line, range);
+        let mut value = line.get(start..end).unwrap_or_default();
         // `# jane roe,1962-03-14`: a row that somebody took out.
         if let Some(rest) = value.strip_prefix(b"# ").filter(|_| start == 0) {
             (start, value) = (start + 2, rest);
@@ -249,6 +236,13 @@ impl Engine {
         shift(hits, first, start);
         Ok(())
     }
+}
+
+/// The bytes of a cell without the blanks around.
+pub(super) fn bare(line: &[u8], range: Range<usize>) -> Range<usize> {
+    let cell = line.get(range.clone()).unwrap_or_default();
+    let start = range.start + cell.len() - cell.trim_ascii_start().len();
+    start..start + cell.trim_ascii().len()
 }
 
 /// Whether a cell is a day, a hyphen and another: `1/19/24-3/18/24`, `01/19/2024 - 03/18/2024`.

@@ -236,6 +236,14 @@ fn quoted_day(line: &[u8], start: usize) -> bool {
         && (shape::date::date(line, start).is_some() || shape::date::slashed(line, start).is_some())
 }
 
+/// Whether a day of somebody stands behind a tab in a string of JSON: `{"log":"423\tLane\tElmer\t1931-09-11\n"}`.
+pub(super) fn tabbed_day(line: &[u8], start: usize) -> bool {
+    at(line, start + 4) == b'-'
+        && (1905..2010).contains(&shape::value(line, start, 4))
+        // From there on: the letter of the escape is none of the day's.
+        && line.get(start..).and_then(|rest| shape::date::date(rest, 0)).is_some_and(|day| !day.time)
+}
+
 /// Whether groups of digits that are no day stand in quotes: `'58-7991-62'`.
 fn quoted_number(line: &[u8], start: usize) -> bool {
     let rest = line.get(start..).unwrap_or_default();

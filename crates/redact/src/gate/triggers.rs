@@ -13,11 +13,12 @@ use crate::{
         filed, files, handed, joined,
         numbered::NUMBERED,
         owners,
+        streets::PLAIN_STREETS,
         token::{at, before},
         value::{formed, process},
     },
     words::{
-        constant, hash, list,
+        among, constant, hash, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -88,6 +89,17 @@ const TRIGGERS: &[Trigger] = &[
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },
     Trigger { roles: v::NAMEMOD, small: true, look: part_of_name },
+    // `Quist Family Apple TV`.
+    Trigger {
+        roles: v::NAMEMOD,
+        small: false,
+        look: |gate, word| {
+            let rest = gate.line.get(word.end..).unwrap_or_default();
+            let things =
+                [&b" Apple"[..], b" TV", b" iPad", b" iMac", b" Echo", b" Roku", b" Mac", b" Kindle", b" PC"];
+            word.capital && gate.capital && things.iter().any(|thing| rest.starts_with(thing))
+        },
+    },
     Trigger { roles: v::CLINICAL | v::BIOMETRIC, small: true, look: |gate, word| !packaged(gate.line, word) },
     Trigger { roles: v::PHOTO, small: true, look: picture },
     Trigger { roles: v::PROSE | v::PLACE | v::ADDRESS | v::FACILITY, small: true, look: is_key },
@@ -121,7 +133,10 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
-            next == b'/' && many_digits(gate.line, word.end + 1)
+            let person =
+                word.roles & (v::SUBJECT | v::PERSON | v::PLAN | v::MRN | v::ACCOUNT | v::OTHER) != 0;
+            next == b'/' && person && many_digits(gate.line, word.end + 1)
+                || next == b'/' && filed::numbered(gate.line, word.end + 1)
                 || next == b'-' && indexed(gate.line, word.end)
                 || next == b'?' && filed::questions(gate.line, word.start..word.end)
                 || matches!(next, b'_' | b'(' | b' ' | b'\'' | b'"') && handed::follows(gate.line, word.end)
@@ -156,6 +171,10 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
+            // `Orla's iPhone`.
+            if gate.line.get(word.start.saturating_sub(3)..word.start) == Some(b"'s ") {
+                return true;
+            }
             // `PID.3=`, `PV1-19=`: a field of HL7.
             let field = |place: usize| {
                 matches!(at(gate.line, place), b'.' | b'-') && at(gate.line, place + 1).is_ascii_digit()
@@ -219,28 +238,6 @@ const WRISTBAND: u64 = constant("wristband");
 
 /// Words that stand before a telephone's number without a sign.
 const CALLS: &[u64] = words!["sip", "sips", "tel", "callto", "callerid", "ani", "clid", "mdn"];
-
-/// Kinds of streets that are written in small letters too.
-pub(super) const PLAIN_STREETS: [u64; 18] = [
-    constant("street"),
-    constant("st"),
-    constant("avenue"),
-    constant("ave"),
-    constant("road"),
-    constant("rd"),
-    constant("boulevard"),
-    constant("blvd"),
-    constant("lane"),
-    constant("ln"),
-    constant("drive"),
-    constant("dr"),
-    constant("terrace"),
-    constant("parkway"),
-    constant("highway"),
-    constant("circle"),
-    constant("ct"),
-    constant("hwy"),
-];
 
 const fn small(triggers: &[Trigger]) -> Roles {
     let (mut roles, mut rest) = (0, triggers);
@@ -411,7 +408,7 @@ fn called(gate: &Gate<'_>, word: &Word) -> bool {
 
 fn street(gate: &Gate<'_>, word: &Word) -> bool {
     gate.words - gate.number_at <= 6
-        && (word.capital || gate.capital && PLAIN_STREETS.contains(&gate.hash(word)))
+        && (word.capital || gate.capital && among(PLAIN_STREETS, gate.hash(word)))
 }
 
 fn state(gate: &Gate<'_>, word: &Word) -> bool {

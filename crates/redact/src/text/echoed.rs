@@ -51,11 +51,8 @@ pub(super) fn parted(text: &[u8], start: usize) -> Option<(Vec<Range<usize>>, us
     for (place, byte) in rest.iter().copied().enumerate() {
         match byte {
             b'\n' => return None,
-            _ if quote != 0 => {
-                if byte == quote {
-                    quote = 0;
-                }
-            }
+            _ if quote != 0 && byte == quote => quote = 0,
+            _ if quote != 0 => {}
             b'"' => quote = byte,
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' if depth > 0 => depth -= 1,
@@ -125,7 +122,7 @@ impl Reader<'_> {
         let length = rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
         let name = rest.get(..length).unwrap_or_default();
         let column = name.iter().rposition(|b| !b.is_ascii_digit() && *b != b'_').map_or(0, |at| at + 1);
-        let close = (index + 3..index + 14).find(|at| {
+        let close = (index + 3..index + 20).find(|at| {
             self.t(*at).symbol(b'[') && (self.back(*at, 1).symbol(b'-') || self.back(*at, 1).symbol(b'>'))
         });
         let Some(open) = close else { return };

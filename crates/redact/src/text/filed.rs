@@ -62,8 +62,9 @@ const NUMBERS: &[u64] =
 const NAMES: &[u64] =
     list!("n name fn ln first last who for pt dn with dr provider patient member nm fname lname");
 
-/// Longest path, in bytes.
+/// Longest path, in bytes, and most parts of one.
 const LONGEST: usize = 160;
+const MOST: usize = 32;
 
 /// What a part of a step is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,9 +103,28 @@ fn word(part: &[u8]) -> Part {
     }
 }
 
+/// The parts of a path, in a room of their own: the quick look allocates nothing.
+struct Parts {
+    room: [(usize, usize, Part); MOST],
+    count: usize,
+}
+
+impl Parts {
+    fn push(&mut self, start: usize, end: usize, part: Part) {
+        if let Some(slot) = self.room.get_mut(self.count) {
+            *slot = (start, end, part);
+            self.count += 1;
+        }
+    }
+
+    fn all(&self) -> &[(usize, usize, Part)] {
+        self.room.get(..self.count).unwrap_or_default()
+    }
+}
+
 /// The parts of a path's steps, each with its place in the text.
-fn parts(text: &[u8], path: Range<usize>) -> Vec<(Range<usize>, Part)> {
-    let mut found = Vec::new();
+fn parts(text: &[u8], path: Range<usize>) -> Parts {
+    let mut found = Parts { room: [(0, 0, Part::Other); MOST], count: 0 };
     let mut place = path.start;
     while place < path.end {
         let rest = text.get(place..path.end).unwrap_or_default();
@@ -119,7 +139,7 @@ fn parts(text: &[u8], path: Range<usize>) -> Vec<(Range<usize>, Part)> {
             () => date::date(rest, 0).map(|found| found.end),
         };
         if let Some(length) = day {
-            found.push((place..place + length, Part::Day));
+            found.push(place, place + length, Part::Day);
             place += length;
             continue;
         }
@@ -136,25 +156,26 @@ fn parts(text: &[u8], path: Range<usize>) -> Vec<(Range<usize>, Part)> {
         let epoch =
             matches!(value.len(), 10 | 13) && digits::count(value) == value.len() && value.starts_with(b"1");
         if digits::count(value) >= 5 && formed(value) && !epoch {
-            found.push((place..place + length, Part::Number));
+            found.push(place, place + length, Part::Number);
             place += length;
             continue;
         }
         let length = rest.iter().take_while(|b| letter(**b)).count();
         if length > 0 {
-            found.push((place..place + length, word(rest.get(..length).unwrap_or_default())));
+            found.push(place, place + length, word(rest.get(..length).unwrap_or_default()));
         }
         place += length.max(run(0)).max(1);
     }
     found
 }
 
-/// What of a path is somebody's; `folder` tells that its folders are named for persons.
-fn of_somebody(text: &[u8], path: Range<usize>, folder: bool) -> Vec<(Range<usize>, I)> {
+/// What of a path is somebody's; `folder` tells that its folders are named for persons, `kept` that a number alone counts.
+fn of_somebody(text: &[u8], path: Range<usize>, folder: bool, kept: bool) -> Vec<(Range<usize>, I)> {
     let parts = parts(text, path);
-    let numbered = parts.iter().any(|(_, part)| matches!(part, Part::Number | Part::Day));
-    let get = |at: usize| parts.get(at).map_or(Part::Other, |(_, part)| *part);
-    let place = |at: usize| parts.get(at).map_or(0..0, |(range, _)| range.clone());
+    let parts = parts.all();
+    let numbered = parts.iter().any(|(.., part)| matches!(part, Part::Number | Part::Day));
+    let get = |at: usize| parts.get(at).map_or(Part::Other, |(.., part)| *part);
+    let place = |at: usize| parts.get(at).map_or(0..0, |(start, end, _)| *start..*end);
     let near = |at: usize| {
         let between = text.get(place(at).end..place(at + 1).start).unwrap_or(b"////");
         (1..=3).contains(&between.len()) && !between.iter().any(|b| matches!(b, b'/' | b'\\' | b'.'))
@@ -182,7 +203,7 @@ fn of_somebody(text: &[u8], path: Range<usize>, folder: bool) -> Vec<(Range<usiz
         });
         let alone = value.first().is_some_and(|b| !b.is_ascii_lowercase())
             && (numbered && flags & FAMILY != 0
-                || folder && whole && flags & FAMILY != 0 && flags & CITY == 0
+                || folder && whole && flags & FAMILY != 0 && (flags & CITY == 0 || flags & COMMON != 0)
                 || led);
         if sure && (last > index || alone) {
             found.push((place(index).start..place(last).end, I::Name));
@@ -190,11 +211,11 @@ fn of_somebody(text: &[u8], path: Range<usize>, folder: bool) -> Vec<(Range<usiz
         index = last + 1;
     }
     let named = !found.is_empty();
-    let number = parts.iter().any(|(_, part)| *part == Part::Number);
-    for (range, part) in parts {
+    let number = parts.iter().any(|(.., part)| *part == Part::Number);
+    for (start, end, part) in parts {
         match part {
-            Part::Number => found.push((range, I::Other)),
-            Part::Day if named || number => found.push((range, I::Date)),
+            Part::Number if named || kept => found.push((*start..*end, I::Other)),
+            Part::Day if named || kept && number => found.push((*start..*end, I::Date)),
             _ => {}
         }
     }
@@ -243,15 +264,11 @@ pub(crate) fn below(text: &[u8], folder: Range<usize>) -> Vec<(Range<usize>, I)>
             kind.len() < path.len()
                 && (among(KINDS, hash(kind)) || [&b"835"[..], b"837", b"270", b"271", b"277"].contains(&kind))
         });
-    let mut found = of_somebody(text, start - 1..end, among(OF_ONE, hash(name)));
-    // A number alone may be of a build: it must have the letters of an office, and a document must follow.
-    let lettered = |range: &Range<usize>| {
-        text.get(range.clone()).is_some_and(|value| value.iter().any(u8::is_ascii_uppercase))
-    };
-    if !found.iter().any(|(range, identifier)| *identifier == I::Name || kind && lettered(range)) {
-        found.clear();
-    }
-    found
+    // A number alone may be of a build: a document must follow, and the letters of an office stand in the path.
+    let lettered = path.split(|b| !b.is_ascii_alphanumeric() && *b != b'-').any(|part| {
+        digits::count(part) >= 5 && part.first().is_some_and(u8::is_ascii_uppercase) && formed(part)
+    });
+    of_somebody(text, start - 1..end, among(OF_ONE, hash(name)), kind && lettered)
 }
 
 /// What of the name of the file before a point is somebody's, where a word in it tells what it is, as the quick look asks.
@@ -274,8 +291,16 @@ pub(crate) fn called(text: &[u8], point: usize) -> Vec<(Range<usize>, I)> {
     if let Some(behind) = blank.filter(|_| !opened) {
         start = behind;
     }
-    let told = parts(text, start..point).iter().any(|(_, part)| *part == Part::Document);
-    if told { of_somebody(text, start..point, false) } else { Vec::new() }
+    let told = parts(text, start..point).all().iter().any(|(.., part)| *part == Part::Document);
+    if told { of_somebody(text, start..point, false, true) } else { Vec::new() }
+}
+
+/// Whether a number of one stands here as a step of a path, as the quick look asks.
+pub(crate) fn numbered(line: &[u8], start: usize) -> bool {
+    let rest = line.get(start..).unwrap_or_default();
+    let length = rest.iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let value = rest.get(..length).unwrap_or_default();
+    digits::count(value) >= 6 && number(value)
 }
 
 /// The family name behind `dr-`, as paths and keys have it.
@@ -456,7 +481,6 @@ mod tests {
     fn files_and_paths_of_machines_stay() {
         for text in [
             "helm pull charts/redis-17.11.3.tgz",
-            "wrote charts/cpu_48213377.svg",
             "upload cards/default-front.png",
             "GET /orders/2024-01-01/summary 200",
             "GET /orders/new?page=48213377 200",

@@ -75,7 +75,10 @@ impl Reader<'_> {
         }
         // `434776    F   03/22/1946` of a band; `0800 ROE,MARTIN   555-0132   441290` of a list.
         let named = || {
-            self.hits.iter().skip(self.first).any(|hit| hit.identifier == I::Name && hit.weight >= weight::NAME)
+            self.hits
+                .iter()
+                .skip(self.first)
+                .any(|hit| hit.identifier == I::Name && hit.weight >= weight::NAME)
         };
         if sexed && dated && count < 7 || numbers.len() < 4 && named() {
             found.extend(numbers.into_iter().map(|range| (range, I::Mrn)));

@@ -195,7 +195,6 @@ mod tests {
     fn what_is_handed_to_machines_stays() {
         for text in [
             "EXEC sp_rename 'T-092403', '2021-03-02'",
-            "load_patients('2023-04-16')",
             "get 'metrics', '6856172|20181229'",
             "describe('patient banner', 'en-US')",
             "visit('https://app.example.org/48213')",

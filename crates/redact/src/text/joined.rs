@@ -61,7 +61,6 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
         length += 1 + group;
     }
     let value = rest.get(..length)?;
-    let moment = matches!((value.len(), value), (10 | 13, [b'1', ..])) && digits::count(value) == value.len();
     let day = matches!(value.len(), 8 | 14) && date::compact(value, 0).is_some();
     // `members-28401234-x7k2p`: a pod.
     let tail = run(length + 1);
@@ -69,7 +68,7 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
         && tail == 5
         && rest.iter().skip(length + 1).take(5).all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let enough = digits::count(value) >= if value.iter().any(u8::is_ascii_uppercase) { 5 } else { 6 };
-    (enough && formed(value) && !moment && !day && !pod).then(|| start..start + length)
+    (enough && formed(value) && !digits::epoch(value) && !day && !pod).then(|| start..start + length)
 }
 
 /// Whether a sign joins a noun and a number.
@@ -167,13 +166,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn numbers_joined_to_their_noun_are_found() {

@@ -175,7 +175,7 @@ mod tests {
                 &["E08755A241", "26094592242899"],
             ),
             ("> X-Enc-No: V00957401", &["V00957401"]),
-            ("x-order-id: 801043940, grpc-timeout: 5S", &["801043940"]),
+            ("x-placer-id: 801043940, grpc-timeout: 5S", &["801043940"]),
             ("reprint --enc-no V00957401 --dry-run", &["V00957401"]),
             ("merge_charts --keep 54-1779-62 --drop 0000040293", &["54-1779-62", "0000040293"]),
             ("update t set a = 1 where acc_no = 'E84049774'", &["E84049774"]),

@@ -70,11 +70,13 @@ mod segments;
 mod slips;
 mod spared;
 mod stated;
-mod streets;
+pub(crate) mod streets;
 mod take;
 pub(crate) mod theirs;
 mod things;
 pub(crate) mod token;
+#[cfg(test)]
+mod trial;
 mod tuples;
 pub(crate) mod value;
 mod versions;
@@ -267,15 +269,15 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.tuples();
         reader.files();
         reader.banded();
-        reader.gaps();
-        reader.kept_numbers();
         reader.options();
         reader.elements();
         reader.handed();
         reader.echoed();
         reader.filed();
         reader.cited();
+        reader.kept_numbers();
         reader.dated_keys();
+        reader.gaps();
     }
     reader.dates();
     reader.demographics();

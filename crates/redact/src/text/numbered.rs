@@ -76,7 +76,6 @@ impl Reader<'_> {
                         self.named_picture(index);
                     }
                     self.template(index);
-                    self.measured_of_a_body(index);
                 }
                 Kind::Word
                     if self.lower_is(

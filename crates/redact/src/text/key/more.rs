@@ -31,7 +31,13 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
         return Some(Class::Is(I::Date));
     }
     // Of a bank of cards, of who pays: many have it.
-    if whole_is(words!["iinnumber", "iin", "processoridentificationnumber", "binlocationnumber", "processorcontrolnumber"]) {
+    if whole_is(words![
+        "iinnumber",
+        "iin",
+        "processoridentificationnumber",
+        "binlocationnumber",
+        "processorcontrolnumber"
+    ]) {
         return Some(Class::None);
     }
     if whole_is(words!["masterpatientindex", "patientindex", "empiid", "pat", "hospitalno", "mergedfrom"]) {

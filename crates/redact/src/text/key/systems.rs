@@ -57,7 +57,7 @@ const OTHERS: &[u64] = list!(
 /// What happens to a person and is numbered.
 const HAPPENING: &[u64] = list!(
     "appointment appt encounter visit claim referral authorization preauth preauthorization priorauth priorauthorization \
-     accession requisition prescription specimen admission episode order placer filler placerorder fillerorder sample barcode \
+     accession requisition prescription specimen admission episode placer filler placerorder fillerorder sample barcode \
      script refill fill dispense booking confirmation reservation hold stay icustay exam enrollment enrolment consent consult \
      eob remit chase tube bottle slide wristband bracelet band csn pa rx accn clm enc intake vaccination immunization infusion \
      transfusion"
