@@ -55,6 +55,9 @@ impl Reader<'_> {
             I::Address if sign == b'=' && self.encoded(start, glued_end) => {
                 self.hit(start, glued_end, I::Address, weight::PLACE + 3);
             }
+            // `address=AddressDto[line1=…`: what it is made of is read by itself.
+            I::Address if token.case == Case::Inner && matches!(self.byte(token.end), b'[' | b'(' | b'{') => {
+            }
             I::Address => {
                 let end = self.address_from(first, sign);
                 let value = self.text.get(start..end).unwrap_or_default();
