@@ -301,16 +301,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "contactno",
             "msisdn",
             "ph",
-            "callerid",
-            "drphone",
-            "docphone",
-            "mdphone",
-            "ptphone",
-            "patphone",
-            "hphone",
-            "wphone",
-            "cphone",
-            "drfax"
+            "callerid"
         ])
     {
         return Class::Is(I::Phone);
@@ -363,17 +354,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "dateofinjury",
             "dateofprocedure",
             "dateofonset",
-            "dateofsurgery",
-            "dateofdiagnosis",
-            "encountertime",
-            "visittime",
-            "diagnosisdate",
-            "dateoflastcontact",
-            "dateoffirstcontact",
-            "dateprescriptionwritten",
-            "datewritten",
-            "datefilled",
-            "datedispensed"
+            "dateofsurgery"
         ])
     {
         return if whole_is(words![
@@ -426,7 +407,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
              referredto attendingmd emergencycontactname contact kin insured employer reviewedby \
              collectedby performedby witness requestedby enteredby verifiedby dictating copyto \
              providersig providersignature physiciansignature mdsignature drsignature rnsignature \
-             nursesignature clinician coach"
+             nursesignature clinician coach rph prov phys attg atn"
     ));
     if title_like || role && !machine {
         return Class::Person;
