@@ -205,6 +205,7 @@ fn date_of_a_machine(line: &[u8], value: &[u8], before: &[u8], after: &[u8], tol
             && matches!(after, [b'T', rest @ ..] if number(rest) >= 2);
     let microcode = ends_in(before, &[b"microcode"]) || holds(b"microcode: ") && before.ends_with(b"date = ");
     run || test
+        || version && after.first().is_none_or(|b| !b.is_ascii_alphanumeric())
         || since
         || !told.person && (microcode || service || library || built || version || dump || stamp)
 }

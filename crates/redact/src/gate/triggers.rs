@@ -171,8 +171,8 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
-            // `Orla's iPhone`.
-            if gate.line.get(word.start.saturating_sub(3)..word.start) == Some(b"'s ") {
+            // `enc_timestamp=`.
+            if gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"_timestamp=")) {
                 return true;
             }
             // `PID.3=`, `PV1-19=`: a field of HL7.
@@ -360,7 +360,7 @@ fn indexed(line: &[u8], end: usize) -> bool {
 /// `roe_jane.pdf`.
 fn file(gate: &Gate<'_>, word: &Word) -> bool {
     before(gate.line, word.start) == b'.'
-        && (owners::somebodys(gate.line, word.start - 1)
+        && (owners::kind(gate.bytes(word)) && owners::somebodys(gate.line, word.start - 1)
             || files::whose(gate.line, word.start - 1)
             || !filed::called(gate.line, word.start - 1).is_empty())
 }

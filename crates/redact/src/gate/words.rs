@@ -78,7 +78,9 @@ impl Gate<'_> {
         if camel {
             let word = line.get(start..end).unwrap_or_default();
             let whole = self.roles(start, end);
-            if whole & v::LOOK != 0 {
+            // `Orla's iPhone`.
+            let called = || whole & v::CARED != 0 && line.get(start.saturating_sub(3)..start) == Some(b"'s ");
+            if whole & v::LOOK != 0 || called() {
                 return None;
             }
             // The parts are keys, or classes of programs; names with a capital inside are looked up as a whole below.
@@ -160,6 +162,15 @@ impl Gate<'_> {
         }
         if self.quoted_name(word, start, end) {
             return true;
+        }
+        // `M. Tran`.
+        if word.len() == 1
+            && let [b'.', b' ', rest @ ..] = self.line.get(end..).unwrap_or_default()
+            && rest.first().is_some_and(u8::is_ascii_uppercase)
+        {
+            let length = rest.iter().take(24).take_while(|b| b.is_ascii_alphabetic()).count();
+            let flags = dictionary().get(hash(rest.get(..length).unwrap_or_default()));
+            return flags & FAMILY != 0 && flags & WORD == 0;
         }
         word.len() > 1 && (roles & v::KNOWN == 0 || roles & v::STRONG != 0) && self.pair(word, end)
     }

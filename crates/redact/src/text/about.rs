@@ -14,6 +14,35 @@ use crate::{
 };
 
 impl Reader<'_> {
+    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
+    /// `resident=48213377 virt=882133771`.
+    fn of_a_connection(&self, index: usize, number: usize) -> bool {
+        const ENDS: &[u64] = words![
+            "disconnected",
+            "connected",
+            "connecting",
+            "reconnected",
+            "closed",
+            "subscribed",
+            "unsubscribed",
+            "evicted",
+            "throttled",
+            "timeout",
+            "joined",
+            "consumer",
+            "virt",
+            "virtual",
+            "rss",
+            "shared",
+            "kb",
+            "vsz",
+            "swap",
+            "heap"
+        ];
+        self.lower_is(index, words!["client", "resident", "subject", "participant"])
+            && self.lower_is(number + 1, ENDS)
+    }
+
     /// Whether a word tells that the text is about a person. `client`, `subject` and the like do so in logs only before a
     /// name or a long number: most of them are of programs.
     pub(super) fn about_person(&self, index: usize) -> bool {
@@ -85,35 +114,6 @@ impl Reader<'_> {
                 }
                 _ => false,
             }
-    }
-
-    /// Whether a client is one that connects, and a resident what a process has in memory: `client 48213 disconnected`,
-    /// `resident=48213377 virt=882133771`.
-    fn of_a_connection(&self, index: usize, number: usize) -> bool {
-        const ENDS: &[u64] = words![
-            "disconnected",
-            "connected",
-            "connecting",
-            "reconnected",
-            "closed",
-            "subscribed",
-            "unsubscribed",
-            "evicted",
-            "throttled",
-            "timeout",
-            "joined",
-            "consumer",
-            "virt",
-            "virtual",
-            "rss",
-            "shared",
-            "kb",
-            "vsz",
-            "swap",
-            "heap"
-        ];
-        self.lower_is(index, words!["client", "resident", "subject", "participant"])
-            && self.lower_is(number + 1, ENDS)
     }
 }
 

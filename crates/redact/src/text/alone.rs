@@ -16,12 +16,12 @@ const ACTS: &[u64] = list!(
     "checked arrived signed declined confirmed accepted joined left rescheduled cancelled canceled requested asked called \
      texted replied admitted discharged transferred moved was is has had will wants needs missed no refused completed \
      answered reported viewed uploaded paid picked dropped waiting waits registered consented enrolled rebooked logged did \
-     does says said booked scheduled accepts confirms cancels selected opted unsubscribed scored"
+     does says said booked scheduled accepts confirms cancels selected opted unsubscribed scored not runs ran typing wrote sent opened"
 );
 
 /// What stands right before the name of whom something is done to or for.
 const LEADS: &[u64] = list!(
-    "for to of with from by about called texted emailed mailed notified paged reminded contacted messaged calling serving \
+    "remind tell ask call text email notify page invite for to of with from by about called texted emailed mailed notified paged reminded contacted messaged calling serving \
      assigned told asked phoned rescheduled discharged admitted transferred moved greeted dialing reached and re via booked \
      cancelled canceled seated roomed is named against on behalf"
 );
@@ -33,7 +33,7 @@ const TOWARDS: &[u64] = list!("to from on via for and of by with against is");
 const SENT: &[u64] = list!(
     "sent emailed texted sms text call called message reminder routed shown delivered mailed assigned given offered spoke \
      speaking talked reply voicemail signed requested confirmed cancelled canceled accepted declined pushed reminders \
-     notification reassigned handed name caller fax bounced booked"
+     notification reassigned handed name caller fax bounced booked escalated typing transferred"
 );
 
 /// What stands behind the name of a place.
@@ -47,13 +47,19 @@ const OWNED: &[u64] = list!(
     "chart medication medications med meds appointment appt visit labs lab refill prescription insurance consent record \
      records results mother father mom dad parent parents guardian caregiver daughter son wife husband dose coverage \
      allergies allergy vitals bed room account plan demographics intake form forms card copay balance referral phone \
-     discharge labs message messages portal device pump immunizations vaccines photo pharmacy provider doctor nurse profile"
+     discharge labs message messages portal device pump immunizations vaccines photo pharmacy provider doctor nurse profile inbox son's child kids sister brother aunt mum family caretaker"
 );
 
 impl Reader<'_> {
     /// A name alone, in a sentence that is about a person.
     pub(super) fn alone(&self, index: usize) -> Option<(usize, usize)> {
-        if self.strict || !self.stands_for_one(index) {
+        if self.strict {
+            return None;
+        }
+        if let Some(found) = self.with_an_initial(index).or_else(|| self.in_capitals(index)) {
+            return Some(found);
+        }
+        if !self.stands_for_one(index) {
             return None;
         }
         let token = self.t(index);
@@ -81,7 +87,7 @@ impl Reader<'_> {
             && (frequent
                 || !self.lower_is(index.wrapping_sub(1), list!("by from with on via at to is and"))
                 || self.lower_is(index.wrapping_sub(2), SENT)
-                || self.person)
+                || self.person && !self.lower_is(index.wrapping_sub(1), list!("by")))
             && !(self.lower_is(index.wrapping_sub(1), list!("is"))
                 && !self.lower_is(index.wrapping_sub(2), list!("name")));
         // `rm 412-1 "Quist" bathroom cord`, `tag "Quist CBC"`.
@@ -93,7 +99,109 @@ impl Reader<'_> {
                     list!("rm room bed tag label carrier wristband nurse patient pt caller"),
                 )
             });
-        (acts && !town || led || labelled).then_some(found).flatten().filter(|_| self.of_people())
+        // `family of Roe`, `(Jane, Tue Aug 31`.
+        let theirs = self.lower_is(index.wrapping_sub(1), list!("of"))
+            && self.lower_is(
+                index.wrapping_sub(2),
+                list!("family parents parent mother father guardian daughter son wife husband estate caregiver spouse"),
+            )
+            || self.byte(token.start.wrapping_sub(1)) == b'('
+                && next.symbol(b',')
+                && self.t(index + 2).is(v::WEEKDAY)
+                && self.t(index + 2).capitalised();
+        (acts && !town || led || labelled || theirs).then_some(found).flatten().filter(|_| self.of_people())
+    }
+
+    /// `Florie C.`, `M. Tran`: one part of a name and the initial of the other.
+    fn with_an_initial(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        let initial = |at: usize| {
+            let one = self.t(at);
+            one.case == Case::Single
+                && one.kind == Kind::Word
+                && one.byte.is_ascii_uppercase()
+                && self.t(at + 1).symbol(b'.')
+                && self.glued(at)
+        };
+        let left = self.byte(token.start.wrapping_sub(1));
+        let opens = token.start == 0 || matches!(left, b' ' | b'"' | b'\'' | b'(' | b'=' | b':');
+        let plain = |at: usize| {
+            let part = self.t(at);
+            part.kind == Kind::Word
+                && part.case == Case::Capital
+                && part.len() > 2
+                && !part.known(WORD | MEDICAL)
+                && part.roles & !(v::STRONG | v::SUFFIX) == 0
+        };
+        if !opens || token.kind != Kind::Word {
+            return None;
+        }
+        if initial(index) && self.t(index + 2).start == self.t(index + 1).end + 1 && plain(index + 2) {
+            // Behind a word in capitals or another initial it may be a title: `Part A. Smith`.
+            let next = self.atom(index + 2)?;
+            let closes = matches!(
+                self.byte(self.t(next - 1).end),
+                0 | b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'|' | b'\\'
+            );
+            let family =
+                self.t(index + 2).known(FAMILY) && (self.t(index + 2).known(COMMON) || self.of_people());
+            return (closes && family && !self.t(next).capitalised())
+                .then(|| (token.start, self.t(next - 1).end));
+        }
+        let behind = self.t(index + 3);
+        let ends = self.byte(self.t(index + 2).end);
+        let closes = matches!(ends, 0 | b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'|' | b'\\' | b':')
+            && !(behind.capitalised()
+                && behind.start == self.t(index + 2).end + 1
+                && behind.kind == Kind::Word);
+        (plain(index)
+            && token.known(GIVEN)
+            && self.t(index + 1).start == token.end + 1
+            && initial(index + 1)
+            && closes
+            && (token.known(COMMON) || self.of_people()))
+        .then(|| (token.start, self.t(index + 2).end))
+    }
+
+    /// `FISHER INEZ paid`, `says: SMITH, HELENA active`, `"WALKER,HUNTER"`: capitals, in a text about care.
+    fn in_capitals(&self, index: usize) -> Option<(usize, usize)> {
+        let token = self.t(index);
+        let upper = |at: usize| {
+            let part = self.t(at);
+            part.case == Case::Upper
+                && part.kind == Kind::Word
+                && part.len() > 2
+                && part.roles & !(v::STRONG | v::STREET | v::DIRECTION | v::SUFFIX | v::EPONYM) == 0
+        };
+        let left = self.byte(token.start.wrapping_sub(1));
+        if !upper(index)
+            || !token.known(FAMILY)
+            || token.start > 0 && !matches!(left, b' ' | b'"' | b'\'' | b'(')
+        {
+            return None;
+        }
+        let next = self.atom(index)?;
+        let comma = self.t(next).symbol(b',');
+        let second = next + usize::from(comma);
+        let given = self.t(second);
+        let near = given.start <= self.t(second - 1).end + 1;
+        let glued = comma && given.start == self.t(next).end;
+        let quote = matches!(left, b'"' | b'\'') && self.byte(given.end) == left;
+        let sure = |at: &super::token::Token| !at.known(WORD);
+        let paired = upper(second)
+            && near
+            && given.known(GIVEN)
+            && (sure(given)
+                || sure(token) && given.known(COMMON)
+                || comma && quote && token.known(COMMON) && given.known(COMMON))
+            && (sure(token) || token.known(COMMON));
+        let end = given.end;
+        let closes = matches!(self.byte(end), 0 | b' ' | b',' | b';' | b'"' | b'\'' | b')' | b'|' | b'\\')
+            && !(self.t(second + 1).case == Case::Upper
+                && self.t(second + 1).start == end + 1
+                && self.t(second + 1).len() > 2);
+        (paired && closes && (!glued || quote) && (comma && quote || self.of_people()))
+            .then_some((token.start, end))
     }
 
     /// Whether a capitalised word is a name and nothing else, and no part of something longer.
@@ -212,8 +320,25 @@ mod tests {
             "assigned Orla to bed 4",
             "left a voicemail, called Orla twice",
             "Guardian for Orla updated",
+            "no consent for appt 7 (Orla, Tue Aug 31, 9:40), skipped",
         ] {
             assert!(found(text).contains(&"Orla"), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn names_with_an_initial_and_in_capitals_are_found() {
+        for (text, value) in [
+            ("slot given to Lucille C. (was free)", "Lucille C."),
+            ("K 6.8 on M. Tran, specimen rejected", "M. Tran"),
+            ("posted claim FISHER INEZ paid $4.20", "FISHER INEZ"),
+            ("eligibility says: SMITH, HELENA active", "SMITH, HELENA"),
+            ("LabelPrinter.Print(\"WALKER,HUNTER\", 2)", "WALKER,HUNTER"),
+        ] {
+            assert!(found(text).contains(&value), "{value} of {text}: {:?}", found(text));
+        }
+        for text in ["see Part A. Section 4", "HTTP GET ERROR DEBUG", "visit TRACE MASON DEPLOY done"] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
     }
 

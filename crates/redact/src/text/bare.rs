@@ -55,6 +55,9 @@ impl Reader<'_> {
             I::Address if sign == b'=' && self.encoded(start, glued_end) => {
                 self.hit(start, glued_end, I::Address, weight::PLACE + 3);
             }
+            // `address=AddressDto[line1=…`: what it is made of is read by itself.
+            I::Address if token.case == Case::Inner && matches!(self.byte(token.end), b'[' | b'(' | b'{') => {
+            }
             I::Address => {
                 let end = self.address_from(first, sign);
                 let value = self.text.get(start..end).unwrap_or_default();
@@ -137,6 +140,15 @@ impl Reader<'_> {
                         at,
                         list!("cache cached entry key session token password entry lease file object certificate lock snapshot backup"),
                     ))
+    }
+
+    /// Whether points lead from a label to its value here and no sign follows them: `pcp.......... Jane Roe`.
+    pub(super) fn led(&self, index: usize) -> bool {
+        let next = self.t(index + 1);
+        (1..4).all(|by| {
+            self.back(index, by).symbol(b'.') && self.back(index, by).end == self.t(index + 1 - by).start
+        }) && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
+            && next.start > self.t(index).end
     }
 
     /// Takes the name that fills a cell, if one does.

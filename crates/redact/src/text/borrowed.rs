@@ -35,7 +35,12 @@ impl Reader<'_> {
     pub(super) fn borrowed(&self, sign: usize) -> Class {
         let key = self.back(sign, 1);
         if self.person && self.id_beside_a_name(sign) {
-            return Class::Loose;
+            let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
+            let start = value.iter().take(3).take_while(|b| matches!(b, b'"' | b' ' | b'\'')).count();
+            let value = value.get(start..).unwrap_or_default();
+            let whole = value.iter().take_while(|b| b.is_ascii_hexdigit() || **b == b'-').count();
+            let made = machine_made(value.get(..whole).unwrap_or_default());
+            return if made { Class::Is(I::Mrn) } else { Class::Loose };
         }
         // `rpc GetPatient({"id":"48213"})`, `GetVisit variables={"id":"V58213"}`.
         if self.lower_is(sign.wrapping_sub(2), words!["id"])
@@ -62,7 +67,16 @@ impl Reader<'_> {
             let held = self.back(sign, 3).is(v::STRONG_NOUN)
                 || about_person(name)
                 || self.resource(sign.wrapping_sub(3));
-            return if held { Class::Loose } else { Class::None };
+            // A program made the number, and keeps the person by it.
+            let value = self.text.get(self.t(sign).end..self.glued_value(sign + 1)).unwrap_or_default();
+            let value = value.strip_prefix(b"\"").unwrap_or(value);
+            let whole = value.iter().take_while(|b| b.is_ascii_hexdigit() || **b == b'-').count();
+            let made = machine_made(value.get(..whole).unwrap_or_default());
+            return match held {
+                true if made => Class::Is(I::Mrn),
+                true => Class::Loose,
+                false => Class::None,
+            };
         }
         // `fld=HOME_PHONE old=4155550123 new=4155550124`.
         if self.lower_is(
@@ -358,6 +372,12 @@ impl Reader<'_> {
             key -= 1;
         }
         if !self.lower_is(key, words!["id", "pid", "pk", "no", "number", "ref", "patid", "key"]) {
+            return false;
+        }
+        // `created id=48213 name=Orla`: of a row, not of a record that is written out.
+        let start = self.t(key).start;
+        let before = self.text.get(start.saturating_sub(4)..start).unwrap_or_default().trim_ascii_end();
+        if !before.last().is_none_or(|b| b"{([,;'\":@".contains(b)) {
             return false;
         }
         let named = |at: usize| {

@@ -198,6 +198,7 @@ impl Reader<'_> {
         if loosely_formed(value)
             && digits::count(value) >= 5
             && !value.contains(&b':')
+            && !value.contains(&b'/')
             && !self.measured(range.end)
         {
             let record = self.lower_is(index, words!["identifier", "enc"]);

@@ -106,7 +106,7 @@ impl Reader<'_> {
             () => return false,
         };
         // A single name may be a host's.
-        if !whole_name(named) && !(self.cares() || identifier == I::Other && digits::count(other) >= 7) {
+        if !whole_name(named) && !(self.cares() || identifier != I::Date && digits::count(other) >= 7) {
             return false;
         }
         self.hit(name.start, name.end, I::Name, weight::NAME);

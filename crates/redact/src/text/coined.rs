@@ -7,11 +7,12 @@
 use std::ops::Range;
 
 use super::{
-    Reader, dicom, joined,
+    Reader,
+    asked::CALLED,
+    dicom, joined,
     key::parts,
     theirs::record,
     token::{Case, Kind, Token, at},
-    value::formed,
     weight,
 };
 use crate::{
@@ -45,16 +46,10 @@ const OF_MACHINES: &[u64] = list!(
      batch run queue trace span request session transaction txn correlation token hash sha"
 );
 
-/// What is asked for by its number where a program calls a part of itself: `loadPatient(48213)`.
-const CALLED: &[u64] = list!(
-    "patient patients encounter encounters visit appointment appointments appt claim prescription refill referral mrn accession \
-     subscriber enrollee beneficiary guarantor specimen"
-);
-
 /// Letters before the numbers of errors, tickets, payments and messages.
 const LETTERS: &[u64] = list!(
     "ah my msg eft ed hd cs hapi ora sql pg ts wo po so pr gh ex wi us bug dev ops sec app api db net sys adr eng inf \
-     rsa sha aes md utf cp win ms kb hl fhir loinc icd ref scr stk trn ach chk err log job seq tkt"
+     rsa sha aes md utf cp win ms kb hl fhir loinc icd ref scr stk trn ach chk err log job seq tkt hhh wfly jbas jms dba cwe cve ut"
 );
 
 /// Kinds of files in which something about one person is kept.
@@ -76,11 +71,8 @@ const NOUNS: &[u64] = list!("appt appointment refill accn requisition referral p
 /// Pieces of what is kept, as their files are called.
 const PIECES: &[u64] = list!("part chunk batch shard run build tmp page segment offset seq log backup");
 
-/// Most arguments of a call that are looked at.
-const ARGUMENTS: usize = 4;
-
 /// Longest number with its letters.
-const LONGEST: usize = 24;
+pub(super) const LONGEST: usize = 24;
 
 /// Whether letters that are the kind of a number begin here, with the number behind them, as the quick look asks: where it
 /// ends.
@@ -195,6 +187,23 @@ impl Reader<'_> {
                 self.hit(token.start, end, I::Other, weight::GUESS + 5);
                 continue;
             }
+            // The customer of a service of payment.
+            if token.kind == Kind::Word
+                && self.lower_is(index, list!("cus"))
+                && self.t(index + 1).symbol(b'_')
+            {
+                let end = self.glued_value(index);
+                let value = self.text.get(token.end + 1..end).unwrap_or_default();
+                if (8..=28).contains(&value.len())
+                    && value.iter().all(u8::is_ascii_alphanumeric)
+                    && digits::count(value) > 0
+                {
+                    self.hit(token.start, end, I::Other, weight::GUESS + 5);
+                }
+            }
+            if token.case == Case::Inner {
+                self.behind_a_key(index);
+            }
             if token.symbol(b'(') {
                 self.arguments(index);
                 continue;
@@ -281,54 +290,6 @@ impl Reader<'_> {
             at -= 1;
         }
         false
-    }
-
-    /// `loadPatient(48213)`, `get_encounter('5518823')`, `Patient.find(48213)`: numbers with which a program asks for somebody.
-    fn arguments(&mut self, open: usize) {
-        let end = self.t(open).start;
-        let head = self.text.get(end.saturating_sub(64)..end).unwrap_or_default();
-        let joined = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
-        let length = head.iter().rev().take_while(joined).count();
-        let name = head.get(head.len() - length..).unwrap_or_default();
-        if length < 3 || !name.split(|b| *b == b'.').flat_map(parts).any(|part| among(CALLED, hash(part))) {
-            return;
-        }
-        let mut place = self.t(open).end;
-        for _ in 0..ARGUMENTS {
-            let quote = self.byte(place);
-            let from = place + usize::from(matches!(quote, b'\'' | b'"'));
-            let rest = self.text.get(from..).unwrap_or_default();
-            let length = rest
-                .iter()
-                .take(LONGEST)
-                .take_while(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || **b == b'-')
-                .count();
-            let value = rest.get(..length).unwrap_or_default();
-            let close = from + length + usize::from(from > place);
-            let closed = matches!(self.byte(close), b')' | b',')
-                && (from == place || self.byte(from + length) == quote);
-            let day = crate::shape::date::compact(value, 0) == Some(8);
-            if !closed || !formed(value) || day || digits::count(value) < 5 {
-                return;
-            }
-            self.hit(from, from + length, I::Mrn, weight::GUESS + 5);
-            place = close + 1 + usize::from(self.byte(close + 1) == b' ');
-        }
-    }
-
-    /// Whether before a sign stands the name of a call that asks for a person or what happens to one: `GetPatient`.
-    pub(super) fn asks_for_a_person(&self, sign: usize) -> bool {
-        let verbs = list!(
-            "get find load fetch update delete merge lookup search open close read create cancel query"
-        );
-        let near = self.tokens.get(sign.saturating_sub(24)..sign).unwrap_or_default();
-        near.iter().any(|token| {
-            token.case == Case::Inner && {
-                let mut words = parts(self.bytes(token));
-                words.next().is_some_and(|first| among(verbs, hash(first)))
-                    && words.next().is_some_and(|second| among(CALLED, hash(second)))
-            }
-        })
     }
 
     /// Where the token before ends that is glued to this one by a hyphen: `ACC-23-0048213` is read once.
@@ -426,6 +387,9 @@ mod tests {
             ("put referrals/2026/03/ref_718254.tif", "718254"),
             ("routing_key=rx.refill.7182540", "7182540"),
             ("no phone for appt 718254", "718254"),
+            ("sent for PatientVisitId 718254 pages", "718254"),
+            ("card has memId '1AB5TE3MK34' front", "1AB5TE3MK34"),
+            ("No such customer: 'cus_P6N052E1E8J'", "cus_P6N052E1E8J"),
             ("get_encounter('7182543') -> 200", "7182543"),
             ("Patient.merge(71825, 71826)", "71826"),
         ] {

@@ -67,6 +67,8 @@ impl Reader<'_> {
             } else {
                 let rest = self.text.get(place..).unwrap_or_default();
                 let length = rest.iter().take(256).take_while(|b| !matches!(b, b',' | b')' | b']')).count();
+                // What was masked stays whole.
+                let length = marker(self.text, place).map_or(length, |end| end - place);
                 place..place + length
             };
             let class = match class {

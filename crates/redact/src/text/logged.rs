@@ -293,7 +293,15 @@ impl Reader<'_> {
             && head.case == Case::Capital
             && head.roles & !v::STRONG == 0
             && (head.known(GIVEN) && head.known(COMMON) || !head.known(WORD) && head.len() > 2);
-        if spoken_to {
+        // `Welcome, Jasmijn!`.
+        let welcomed = self.lower_is(index, words!["welcome"])
+            && next > index + 1
+            && after.symbol(b'!')
+            && head.case == Case::Capital
+            && head.roles & !v::STRONG == 0
+            && !head.known(WORD)
+            && head.len() > 2;
+        if spoken_to || welcomed {
             return Some((head.start, head.end));
         }
         if greeting && name(head) && head.known(GIVEN) && head.case == Case::Capital && apart {

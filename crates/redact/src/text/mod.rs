@@ -7,6 +7,7 @@ mod addressed;
 mod ages;
 pub(crate) mod alone;
 mod announced;
+mod asked;
 mod bare;
 mod bedside;
 mod beside;
@@ -277,7 +278,6 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.cited();
         reader.kept_numbers();
         reader.dated_keys();
-        reader.gaps();
     }
     reader.dates();
     reader.demographics();
@@ -307,6 +307,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if reader.strict {
         reader.theirs(false);
     } else {
+        reader.gaps();
         reader.mailed();
         reader.logins();
         reader.cases();
@@ -378,7 +379,9 @@ impl<'a> Reader<'a> {
             word.clone().count() >= 8 && word.into_iter().all(|b| b"ACGTN".contains(b))
         };
         let named = matches!(identifier, Identifier::Name | Identifier::City);
-        if start < end && !(named && (read() || self.no_name(start, end))) {
+        // Not a piece of what was masked before.
+        let piece = self.byte(start) == b'[' && token::marker(self.text, start).is_some_and(|to| to > end);
+        if start < end && !piece && !(named && (read() || self.no_name(start, end))) {
             self.hits.push(Hit { start, end, identifier, weight, quoted: 0 });
         }
     }

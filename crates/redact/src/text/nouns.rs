@@ -37,7 +37,8 @@ impl Reader<'_> {
             let value = self.text.get(range.clone()).unwrap_or_default();
             let brief =
                 matches!(identifier, I::Account | I::Licence | I::HealthPlan | I::Device) && !self.strict;
-            let short = value.len() < if weak && !self.strict || brief { 4 } else { 2 };
+            let few = identifier == I::Other && !self.strict && value.len() < 4;
+            let short = few || value.len() < if weak && !self.strict || brief { 4 } else { 2 };
             if !short
                 && plausible(identifier, value)
                 && !((weak || !self.person) && machine_made(value))

@@ -320,7 +320,8 @@ impl Reader<'_> {
         let dated = value.len() > 8
             && crate::shape::date::compact(value.get(value.len() - 8..).unwrap_or_default(), 0) == Some(8)
             && value.first().is_some_and(u8::is_ascii_lowercase);
-        if dated || super::coined::piece(value) {
+        let twilio = value.len() == 34 && value.starts_with(b"AC");
+        if dated || twilio || super::coined::piece(value) {
             return;
         }
         let number = super::value::machine_made(value) || super::value::loosely_formed(value) || halves;

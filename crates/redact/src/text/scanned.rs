@@ -68,7 +68,9 @@ impl Reader<'_> {
                 || place > 1
                     && at(self.text, place - 2) == b'\\'
                     && matches!(at(self.text, place - 1), b'n' | b'r');
-            if !(known && first) || !at(self.text, place + 3).is_ascii_alphanumeric() {
+            // `DCS=ROE DAC=JANE`: as programs write what they read.
+            let sign = usize::from(matches!(at(self.text, place + 3), b'=' | b':'));
+            if !(known && first) || !at(self.text, place + 3 + sign).is_ascii_alphanumeric() {
                 continue;
             }
             let Some(slot) = begins.get_mut(count) else { break };
@@ -81,7 +83,8 @@ impl Reader<'_> {
             let id = self.text.get(*start..start + 3).unwrap_or_default();
             let Some((_, identifier)) = TELLING.iter().find(|(known, _)| &known[..] == id) else { continue };
             let limit = begins.get(nth + 1).copied().filter(|_| nth + 1 < count).unwrap_or(self.text.len());
-            let value = self.text.get(start + 3..limit).unwrap_or_default();
+            let from = start + 3 + usize::from(matches!(at(self.text, start + 3), b'=' | b':'));
+            let value = self.text.get(from..limit).unwrap_or_default();
             let mut length = value
                 .iter()
                 .take(64)
@@ -89,12 +92,13 @@ impl Reader<'_> {
                 .unwrap_or(value.len().min(64));
             // Behind the last element the logger goes on.
             if nth + 1 == count {
-                length = value.iter().take(length).position(|b| *b == b' ').unwrap_or(length);
+                let ends = |b: &u8| *b == if *identifier == I::Address { b'(' } else { b' ' };
+                length = value.iter().take(length).position(ends).unwrap_or(length);
             }
             while length > 0 && matches!(at(value, length - 1), b' ' | b',') {
                 length -= 1;
             }
-            self.hit(start + 3, start + 3 + length, *identifier, weight::KEY);
+            self.hit(from, from + length, *identifier, weight::KEY);
         }
         self.person = true;
     }
@@ -120,6 +124,12 @@ mod tests {
         );
         for value in ["T48213377", "QUIST", "LOVETTA", "02031961"] {
             assert!(raw.iter().any(|found| found == value), "{value}: {raw:?}");
+        }
+        let signed = found_in(
+            "kiosk-3 scan ok: AAMVA DCS=QUIST DAC=ORLA DBB=02031961 DAQ=T4821337 DAG=12 ELM ROW (fields 22)",
+        );
+        for value in ["QUIST", "ORLA", "02031961", "T4821337", "12 ELM ROW"] {
+            assert!(signed.iter().any(|found| found == value), "{value}: {signed:?}");
         }
         for text in ["card DAQ6510 and DAC8 ready, DCS up", "NI DAQ 48213 sampled DACs"] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));

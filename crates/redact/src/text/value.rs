@@ -18,6 +18,13 @@ use crate::{
     words::{hash, vocabulary as v},
 };
 
+/// Whether a value is a sentence: `pt roomed, Jane wants water`.
+fn prose(value: &[u8]) -> bool {
+    let words = || value.split(|b| *b == b' ').filter(|word| word.len() > 2);
+    let small = |word: &&[u8]| word.iter().all(|b| b.is_ascii_lowercase() || *b == b',');
+    value.iter().filter(|b| **b == b' ').count() >= 4 && words().filter(small).count() >= 3
+}
+
 /// Whether the value is there and can be this.
 pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     let value = value.trim_ascii();
@@ -41,9 +48,14 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     if counted && value.len() > 40 && value.get(value.len() - 36..).is_some_and(machine_made) {
         return false;
     }
+    // `V00000000`: of an example.
+    if counted && count >= 5 && value.iter().all(|b| !b.is_ascii_digit() || *b == b'0') {
+        return false;
+    }
     match identifier {
         // Fields of HL7 v2 by their numbers: `PID-3.1`; what data frames hold where nothing is.
         _ if of_a_field(value) || value == b"NaT" => false,
+        I::Name if prose(value) => false,
         I::Name => letters > 0 && !declared(value) && !of_a_program(value),
         I::Facility => letters > 0 && !pointer(value),
         I::City => letters > 0,

@@ -325,12 +325,24 @@ const MORE: &[(Roles, &str)] = &[
         ALONE,
         "portal pharmacy visit surgery chart charts transport interpreter rehab therapy therapist wound eligibility coverage",
     ),
-    (ALONE, "hospice newborn surgeon exam ambulance transporter callback caregivers parent mother"),
+    (
+        ALONE,
+        "hospice newborn surgeon exam ambulance transporter callback caregivers parent mother refills prescriptions visits",
+    ),
+    (ALONE, "claim claims remit era icn eob subscriber deductible payer debtor collections denial"),
+    (
+        ALONE,
+        "frontdesk roomed rpm cpap pill pills nurses doctors consents waitinglist dose doses family mom dad inbox",
+    ),
+    (
+        ALONE,
+        "calendar scribe drug checkup recall lobby telemed teletriage caretaker preop postop chaplain meal tray",
+    ),
     (CARER, "anesth perfusionist hygienist circulator"),
     (PERSON, "proband"),
     (
         PATH,
-        "pdf doc docx rtf odt tif tiff jpg jpeg png heic webp bmp dcm wav mp mpeg aac ogg dss ppt pptx pages",
+        "xml zip pdf doc docx rtf odt tif tiff jpg jpeg png heic webp bmp dcm wav mp mpeg aac ogg dss ppt pptx pages",
     ),
     (
         CARED,
@@ -344,7 +356,7 @@ const MORE: &[(Roles, &str)] = &[
         PATH,
         "dictations dictation cards card letters scans statements eobs eras recalls labels facesheets superbills",
     ),
-    (PATH, "transcripts wristbands intakes hl zpl prn edi part"),
+    (PATH, "transcripts wristbands intakes xml zpl prn edi part"),
     (CARED, "eob remit chase bottle bottles barcode barcodes csn intake receiver consult bracelet wristband"),
     (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
 ];

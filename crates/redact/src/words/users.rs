@@ -7,6 +7,8 @@ use super::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash};
 pub(crate) fn personal(value: &[u8]) -> bool {
     let last = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
     let program = last.len() < value.len() && super::among(PROGRAMS, hash(last));
+    // `system:serviceaccount:kube-system:token-controller` of Kubernetes.
+    let program = program || value.starts_with(b"system:");
     if value.len() < 4 || value.len() > 64 || value.contains(&b'@') || program {
         return false;
     }

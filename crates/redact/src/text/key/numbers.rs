@@ -26,6 +26,16 @@ pub(super) fn number(key: &Read, around: &Read, id: bool, person: bool) -> Optio
     ]) {
         return Some(Class::None);
     }
+    if key.count == 3
+        && is(
+            key.first_hash,
+            words!["local", "raft", "etcd", "cluster", "peer", "leader", "remote", "learner"],
+        )
+        && key.all & v::PLAN != 0
+        && key.last & v::IDWORD != 0
+    {
+        return Some(Class::None);
+    }
     if let Some(class) = super::more::more(key, around) {
         return Some(class);
     }

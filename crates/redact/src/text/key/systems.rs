@@ -49,7 +49,7 @@ const LICENCES: &[u64] = list!(
 const OTHERS: &[u64] = list!(
     "requestedprocedureid scheduledprocedurestepid performedprocedurestepid remspatientid scriptnumber scriptid ordernumber placerordernumber placernumber fillernumber fillerordernumber \
      requisitionnumber requisitionid referralid panumber precertnumber precertificationnumber \
-     confirmationnumber confnumber confirmationcode badgenumber badgeid employeenumber employeeid empid emplid \
+     confirmationnumber confnumber confirmationcode confirmcode confirmno confcode pickupcode badgenumber badgeid employeenumber employeeid empid emplid \
      staffid staffnumber studentid studentnumber stuid inmatenumber bookingnumber servicenumber militaryid tribalid \
      voterid priorauthorizationid priorauthorizationkey priorauthorizationref priorauthkey priorauthref eligibilityid eligibilitynumber eligibilityref bandnumber bandid braceletid donationnumber donorid donornumber kitid kitnumber priorauthid"
 );
@@ -241,6 +241,8 @@ pub(super) fn numbered(key: &Read, around: &Read) -> Option<Class> {
         () if whole(list!("pcn routing")) => Class::Loose,
         () if whole(LICENCES) => Class::Formed(I::Licence),
         () if whole(OTHERS) || whole(ORDERED) || held() || happening() => Class::Formed(I::Other),
+        () if whole(list!("daq")) => Class::Formed(I::Licence),
+        () if whole(list!("dbb")) => Class::Day,
         () if whole(HANDHELD) => Class::Is(I::Device),
         () if key.count >= 2
             && is(key.first_hash, WORN)
