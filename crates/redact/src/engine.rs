@@ -11,6 +11,7 @@ mod near;
 mod settle;
 mod spare;
 mod value;
+mod versions;
 
 use std::collections::HashSet;
 

@@ -336,7 +336,7 @@ fn remark(line: &[u8]) -> bool {
     let flags = |word: &[u8]| dictionary().get(hash(word));
     let name = |cell: &[u8]| {
         let words = || cell.split(|b| matches!(b, b' ' | b'#')).filter(|word| !word.is_empty());
-        words().count() > 1
+        words().count() > 0
             && words().all(|word| flags(word) & (FAMILY | GIVEN) != 0)
             && words().any(|word| flags(word) & WORD == 0)
     };

@@ -8,7 +8,7 @@ use crate::{
         key::{Class, classify, classify_joined, parts},
         value::machine_made,
     },
-    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, vocabulary},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list},
 };
 
 /// What a leaf is whose key alone told `class`, by the keys around.
@@ -234,16 +234,21 @@ pub(super) fn answered(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
-/// Whether all words of a value are names or letters, and none of them is an ordinary word that few people bear:
-/// `Houston Roe`, `May Y.`, not `Raft Node`, `Houston DC`.
+/// Whether all words of a value are names or letters, and none of them is an ordinary word that few people bear, or a given
+/// name comes first and a family name last: `Houston Roe`, `May Y.`, `River Stone`, not `Raft Node`, `Houston DC`.
 fn borne(value: &[u8]) -> bool {
     let flags = |word: &[u8]| dictionary().get(hash(word));
-    let mut words = value.split(|b| matches!(b, b' ' | b',' | b'-')).filter(|word| !word.is_empty());
-    words.all(|word| {
-        let letter = matches!(word, [b'A'..=b'Z'] | [b'A'..=b'Z', b'.']);
-        let unknown = word.len() > 2 && flags(word) & WORD == 0 && word.iter().any(u8::is_ascii_lowercase);
-        letter || unknown || flags(word) & COMMON != 0 && flags(word) & (GIVEN | FAMILY) != 0
-    })
+    let words = || value.split(|b| matches!(b, b' ' | b',' | b'-')).filter(|word| !word.is_empty());
+    let whole = words().count() > 1
+        && words().next().is_some_and(|first| flags(first) & GIVEN != 0)
+        && words().next_back().is_some_and(|last| flags(last) & FAMILY != 0);
+    whole
+        || words().all(|word| {
+            let letter = matches!(word, [b'A'..=b'Z'] | [b'A'..=b'Z', b'.']);
+            let unknown =
+                word.len() > 2 && flags(word) & WORD == 0 && word.iter().any(u8::is_ascii_lowercase);
+            letter || unknown || flags(word) & COMMON != 0 && flags(word) & (GIVEN | FAMILY) != 0
+        })
 }
 
 /// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.
@@ -279,12 +284,10 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
             near.filter(|(_, other)| other.depth == leaf.depth && other.parent == leaf.parent)
         {
             // `{"kind":"member","title":"Houston DC"}`, `{"type":"member","name":"Raft Node"}`: of a cluster or a group.
-            let thing = list!("type kind").contains(&hash(get(&leaf.key)))
-                && (list!("title label").contains(&hash(get(&beside.key)))
-                    || get(&beside.value)
-                        .split(|b| !b.is_ascii_alphabetic())
-                        .any(|word| vocabulary::vocabulary().get(hash(word)) & vocabulary::MACHINE != 0));
-            if called(beside) && !thing && (!machines(leaf) || borne(get(&beside.value))) {
+            let thing = machines(leaf)
+                && list!("type kind").contains(&hash(get(&leaf.key)))
+                && (list!("title label").contains(&hash(get(&beside.key))) || !borne(get(&beside.value)));
+            if called(beside) && !thing {
                 set(classes, other, Class::Is(I::Name));
             }
         }

@@ -345,7 +345,13 @@ fn by_form(value: &[u8]) -> Class {
             Class::Is(I::Date)
         }
         () if value.len() == 8 && date::compact(value, 0).is_some_and(whole) => Class::Is(I::Date),
-        () if picture.iter().any(|end| value.to_ascii_lowercase().ends_with(end)) => Class::Is(I::Photo),
+        () if picture.iter().any(|end| {
+            let last = value.len().checked_sub(end.len()).and_then(|at| value.get(at..));
+            last.is_some_and(|last| last.eq_ignore_ascii_case(end))
+        }) =>
+        {
+            Class::Is(I::Photo)
+        }
         () => Class::None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch, beside, faces, fields, lists};
+use super::{Engine, Scratch, beside, faces, fields, lists, versions};
 use crate::{
     Identifier as I, Mode, Reason, Treatment,
     format::{
@@ -110,11 +110,16 @@ impl Engine {
             let calls = || key.eq_ignore_ascii_case(b"caller") && !get(&leaf.value).contains(&b':');
             // A logger's own keys stand above the resource that it writes.
             let outside = resource.is_none_or(|inner| inner.depth > leaf.depth);
-            if matches!(leaf.depth, 1 | 8) && outside && fields::own(key) && !calls() {
+            if matches!(leaf.depth, 1 | 8)
+                && outside
+                && fields::own(key)
+                && !calls()
+                && !versions::numbered_version(key, get(&leaf.value))
+            {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address, `"api_version":"2023-10-16"` no day.
-            if fields::version(key, get(&leaf.value)) {
+            if versions::version(key, get(&leaf.value)) {
                 return Class::Machine;
             }
             if fields::of_a_firm(key, parent, get(&leaf.value)) {

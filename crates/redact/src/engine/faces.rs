@@ -58,9 +58,10 @@ pub(super) fn of_faces(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
     for (leaf, class) in leaves.iter().zip(classes) {
         let (key, value) = (get(&leaf.key), get(&leaf.value));
-        let pictured = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".tif"]
-            .iter()
-            .any(|end| value.len() > end.len() && value.to_ascii_lowercase().ends_with(end));
+        let pictured = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".tif"].iter().any(|end| {
+            let last = value.len().checked_sub(end.len()).and_then(|at| value.get(at..));
+            value.len() > end.len() && last.is_some_and(|last| last.eq_ignore_ascii_case(end))
+        });
         if !leaf.string || matches!(class, Class::Is(_)) {
         } else if one_of(key, &PROBES) && pictured {
             *class = Class::Is(I::Photo);

@@ -3,10 +3,8 @@
 
 use crate::{
     Identifier as I,
-    check::digits,
     context::{heads as is_heads, rows as is_rows},
     format::json::Leaf,
-    shape::{phone, ssn},
     text::{
         key::{Class, Side, classify, classify_joined, of_somebody, parts, side},
         token::at,
@@ -110,24 +108,6 @@ fn listed(key: &[u8], list: &[&[u8]]) -> bool {
 /// Whether a key is one of those that loggers write for themselves.
 pub(super) fn own(key: &[u8]) -> bool {
     key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
-}
-
-/// Whether the value of a key is the version of a program or a device, and written as one: `"fw":"1.6.5.25"`. A number of
-/// somebody is none, whatever its key: `"api_version":"541-555-0142"`.
-pub(super) fn version(key: &[u8], value: &[u8]) -> bool {
-    let whole = |end: Option<usize>| end == Some(value.len());
-    versions(key)
-        && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
-        && !whole(ssn::ssn(value, 0, false))
-        && !(digits::count(value) >= 10 && whole(phone::phone(value, 0, phone::Suspicion::Low)))
-}
-
-fn versions(key: &[u8]) -> bool {
-    const WORDS: [&[u8]; 7] = [b"version", b"ver", b"fw", b"firmware", b"build", b"release", b"revision"];
-    let is = |part: &[u8], words: &[&[u8]]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
-    // `date_of_release` is a date.
-    parts(key).last().is_some_and(|last| is(last, &WORDS))
-        && !parts(key).any(|part| is(part, &[b"date", b"dt", b"day"]))
 }
 
 /// Whether what is displayed as who did something is a firm: `"performer":{"display":"Cherry Mobile"}`. Neither word is a

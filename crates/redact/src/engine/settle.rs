@@ -21,7 +21,15 @@ pub(crate) fn settle(line: &[u8], hits: &mut Vec<Hit>) {
         return;
     }
     // `95537201^EPC`: an order's number goes with the system that gave it.
+    let inside = |at: usize| line.get(at).is_some_and(|b| b & 0xc0 == 0x80);
     for hit in hits.iter_mut() {
+        // A character goes as a whole.
+        while hit.start > 0 && inside(hit.start) {
+            hit.start -= 1;
+        }
+        while hit.end > hit.start && inside(hit.end) && line.get(hit.end - 1).is_some_and(|b| *b >= 0x80) {
+            hit.end += 1;
+        }
         let rest = line.get(hit.end..).unwrap_or_default();
         if rest.starts_with(b"^EPC") && !rest.get(4).is_some_and(u8::is_ascii_alphanumeric) {
             hit.end += 4;
@@ -156,6 +164,12 @@ mod tests {
         );
         let found = settled(line, &[(0, 10, I::Address, 1), (8, 16, I::City, 5)]);
         assert_eq!(found, [("12 Main".to_owned(), I::Address), ("St, Otis".to_owned(), I::City)]);
+    }
+
+    #[test]
+    fn characters_are_not_cut() {
+        assert_eq!(settled("aé b", &[(0, 2, I::Name, 1)]), [("aé".to_owned(), I::Name)]);
+        assert_eq!(settled("éa b", &[(1, 3, I::Name, 1)]), [("éa".to_owned(), I::Name)]);
     }
 
     #[test]

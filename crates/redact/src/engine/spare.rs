@@ -11,6 +11,7 @@ mod told;
 use crate::{
     Identifier as I,
     check::digits,
+    shape::date,
     text::{Hit, weight},
     words::{CITY, CITY_BEGINS, dictionary, hash, words},
 };
@@ -164,7 +165,7 @@ fn date_of_a_machine(line: &[u8], value: &[u8], before: &[u8], after: &[u8], tol
             &[b"start_date", b"end_date", b"execution_date", b"logical_date", b"ds", b"run_id"],
         );
     // `api_version: 2024-04-10`, a dump's `Date/Time: 2024-06-12 03:14:22`, `creation date(time): 2022/03/09(11:22:33)`.
-    let version = ends_in(before, &[b"version"]);
+    let version = ends_in(before, &[b"version"]) && !date::lived(value, 0);
     let dump = before.eq_ignore_ascii_case(b"date/time: ")
         && matches!(after, [b' ' | b'T', rest @ ..] if number(rest) == 2);
     let stamp = matches!(after, [b'(', a, b, b':', ..] if a.is_ascii_digit() && b.is_ascii_digit());

@@ -128,7 +128,8 @@ impl Reader<'_> {
         let of_a_builder = self.lower_is(index, words!["policy"])
             && !surely
             && (count < 5 || !letters && count < 8)
-            && !(count >= 5 && self.near(index, v::PERSON, 3));
+            && !(self.near(index, v::PERSON | v::SUBJECT, 3)
+                || self.lower_is(index.wrapping_sub(1), words!["member", "insurance", "insured", "health"]));
         if !self.person && !surely && !(form && (letters || !self.lower_is(index, LETTERED)))
             || of_a_builder
             || self.measured(range.end)

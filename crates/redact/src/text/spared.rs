@@ -322,31 +322,43 @@ impl Reader<'_> {
         payer || maker || vendor
     }
 
-    /// `at Kroger`, `the Meijer on Elm`, `Kroger pharmacy`, `refill sent to Kroger`: words that touch the name say that it is
-    /// a shop, which `Kroger called` and `note from Meijer` don't.
+    /// `works at Kroger`, `Kroger pharmacy`, `refill sent to Kroger`: words that touch the name say that it is a shop, which
+    /// `Kroger called`, `at Kroger bedside` and `meds reviewed with Meijer` don't.
     fn sells(&self, index: usize) -> bool {
         let behind = index + 1;
-        if self.t(behind).symbol(b'\'') {
-            return false;
-        }
         let kind = self.lower_is(
             behind,
             words!["pharmacy", "pharm", "rx", "drug", "drugs", "store", "grocery", "supermarket", "optical"],
         ) || self.t(behind).symbol(b'#');
-        let led = self.lower_is(index.wrapping_sub(1), words!["at", "the", "local", "via", "near"])
-            || self.back(index, 1).symbol(b':')
-                && self.lower_is(index.wrapping_sub(2), words!["pharmacy", "pharm", "rx", "store", "shop"]);
-        let sent = self.lower_is(index.wrapping_sub(1), words!["to", "from", "with", "in", "into"])
+        let labelled = self.back(index, 1).symbol(b':')
+            && self.lower_is(index.wrapping_sub(2), words!["pharmacy", "pharm", "rx", "store", "shop"]);
+        // A clause ends, or goes on with what is done at a shop; `, patient's son` and `family` tell of people.
+        let next = self.t(behind);
+        let told = |at: usize| self.t(at).is(v::KIN | v::PERSON | v::SUBJECT | v::CARER);
+        let closed = matches!(next.kind, Kind::None)
+            || next.kind == Kind::Symbol && matches!(next.byte, b'.' | b',' | b';' | b')' | b'\n')
+            || self.lower_is(behind, words!["on", "and", "in", "as", "until", "for", "every", "which"]);
+        let people = (behind..behind + 5).any(|at| told(at) || self.lower_is(at, words!["who", "consult"]))
+            || self.lower_is(behind + 1, words!["his", "her", "their", "he", "she", "they"]);
+        let work = self.lower_is(index.wrapping_sub(1), words!["at", "the", "local", "near"])
+            && (2..=5).any(|by| {
+                self.lower_is(
+                    index.wrapping_sub(by),
+                    list!("works work worked working job shift cashier employed shops shopped shopping clerk stocker filled pharmacist"),
+                )
+            });
+        let sent = self.lower_is(index.wrapping_sub(1), words!["to", "from", "at"])
+            && self.lower_is(
+                index.wrapping_sub(2),
+                list!("sent send escribed eprescribed faxed called transferred transfer phoned filled refilled pickup in up"),
+            )
             && (2..=7).any(|by| {
                 self.lower_is(
                     index.wrapping_sub(by),
-                    list!(
-                        "rx script scripts prescription prescriptions refill refills refilled fill fills filled pickup \
-                         escribed eprescribed prescribed meds med medication medications pharmacy sent"
-                    ),
+                    list!("rx script scripts prescription prescriptions refill refills refilled fill fills filled pickup pick escribed eprescribed"),
                 )
             });
-        kind || led || sent
+        kind || labelled || (work || sent) && closed && !people
     }
 
     /// `insured by Oscar`, `Payer: Molina`, `Kaiser HMO`: words that touch the name say that it pays.
@@ -459,6 +471,9 @@ mod tests {
             ("claim no. 48213377 denied", "48213377"),
             ("Lewis Kidd called about his bill", "Lewis Kidd"),
             ("patient Kroger wants the refill", "Kroger"),
+            ("Meds reviewed with patient Kroger, agrees to plan", "Kroger"),
+            ("The prescription was given to Ms. Meijer by the nurse", "Meijer"),
+            ("refill sent to Kroger, patient's son", "Kroger"),
             ("note from patient Meijer about his knee", "Meijer"),
             ("RTC 3/12 with Lopez", "3/12"),
         ] {

@@ -141,6 +141,18 @@ fn values_of_persons_stand_under_keys_of_programs_too() {
         ("visit form version 03/14/1962", "visit form version [DATE]"),
         ("lookup failed for 3/14/1962, no rows", "lookup failed for [DATE], no rows"),
         ("subscriber policy 1048576", "subscriber policy [HEALTH-PLAN]"),
+        ("Member policy 4821337 lapsed", "Member policy [HEALTH-PLAN] lapsed"),
+        ("Subscriber policy ABC1234 ended", "Subscriber policy [HEALTH-PLAN] ended"),
+        (r#"{"type":"patient","name":"Dean Host"}"#, r#"{"type":"patient","name":"[NAME]"}"#),
+        (r#"{"kind":"patient","label":"Hope Rivers"}"#, r#"{"kind":"patient","label":"[NAME]"}"#),
+        (
+            r#"{"patient":"Jane Roe","version":"4111-1111-1111-1111"}"#,
+            r#"{"patient":"[NAME]","version":"[CARD]"}"#,
+        ),
+        (
+            r#"{"hospital_release":"2023-04-16","mrn":"48213377"}"#,
+            r#"{"hospital_release":"[DATE]","mrn":"[MRN]"}"#,
+        ),
         (r#"{"user":"o.quist.1962","dob":"1962-03-14"}"#, r#"{"user":"[ID]","dob":"[DATE]"}"#),
         (r#"{"kind":"member","name":"Houston Roe"}"#, r#"{"kind":"member","name":"[NAME]"}"#),
         (r#"{"role":"patient","displayName":"May Y."}"#, r#"{"role":"patient","displayName":"[NAME]"}"#),
