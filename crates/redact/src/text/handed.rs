@@ -45,13 +45,17 @@ pub(crate) fn follows(line: &[u8], end: usize) -> bool {
     let joined = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     let length = rest.iter().take(32).take_while(|b| joined(b)).count();
     let open = rest.get(length..).unwrap_or_default();
-    let quote = match open {
-        [b'(' | b' ', b'\'' | b'"', ..] => 2,
-        [b'\'' | b'"', b',', ..] => 2,
+    let behind = match open {
+        [b'(' | b' ', b'\'' | b'"', value @ ..] => value,
+        [b'\'' | b'"', b',', rest @ ..] => {
+            let rest = rest.trim_ascii_start();
+            rest.strip_prefix(b"'").or_else(|| rest.strip_prefix(b"\"")).unwrap_or(rest)
+        }
         _ => return false,
     };
-    let head = open.get(quote..).unwrap_or_default();
-    head.iter().take(32).filter(|b| b.is_ascii_digit()).count() >= 5
+    // No key of JSON and what stands under it: `"topic":"policy","partition":26`.
+    let value = behind.iter().take(32).take_while(|b| !matches!(b, b'\'' | b'"' | b':' | b',' | b')'));
+    value.filter(|b| b.is_ascii_digit()).count() >= 5
 }
 
 impl Reader<'_> {
