@@ -245,11 +245,17 @@ impl Gate<'_> {
                     && logged_user(line, place - 1)
             }
             b'*' => ssn::crossed(line, place).is_some() || x12::named(line, place).is_some(),
-            b'#' => self.previous() & NUMBERS != 0 || ssn::crossed(line, place).is_some(),
+            b'#' => {
+                self.previous() & NUMBERS != 0
+                    || ssn::crossed(line, place).is_some()
+                    // `Payer claim control # ..... E74900136`: points lead to the number.
+                    || line.get(place + 1..place + 4) == Some(b" ..")
+            }
             b'|' => place >= 3 && hl7::begins(line, place - 3) || place >= 1 && astm::begins(line, place - 1),
             0x1c..=0x1e => ncpdp::known(line, place + 1),
             b'\\' => match at(line, place + 1) {
                 b'u' => true,
+                b't' if numbers::tabbed_day(line, place + 2) => true,
                 b'x' | b'X' => ncpdp::separator(line, place) == 4 && ncpdp::known(line, place + 4),
                 _ => owners::of_a_domain(line, place).is_some(),
             },

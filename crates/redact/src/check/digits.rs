@@ -9,6 +9,11 @@ pub(crate) fn count(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| b.is_ascii_digit()).count()
 }
 
+/// Seconds or milliseconds since 1970, of the years from 2014 on.
+pub(crate) fn epoch(bytes: &[u8]) -> bool {
+    matches!((bytes.len(), bytes), (10 | 13, [b'1', b'4'..=b'9', ..])) && bytes.iter().all(u8::is_ascii_digit)
+}
+
 fn luhn_sum(digits: impl DoubleEndedIterator<Item = u32>) -> u32 {
     digits
         .rev()

@@ -4,10 +4,13 @@
 //! could be a sentence; two of them, or a box with a number, are a form.
 
 mod alone;
+mod boxes;
 
 use std::ops::Range;
 
-pub(crate) use self::alone::{surname_first, town};
+pub(crate) use alone::{called_below, surname_first, town};
+pub(crate) use boxes::{short_day, values as numbered_values};
+
 use super::person;
 use crate::{
     Identifier as I,
@@ -228,7 +231,8 @@ pub(crate) fn values(line: &[u8], near: bool, tell: Tell<'_>) -> Vec<Range<usize
     for pair in &pairs {
         let mut name = [0; LABEL];
         let length = written(line.get(pair.label.clone()).unwrap_or_default(), &mut name);
-        tell(name.get(..length).unwrap_or_default(), pair.class, pair.value.clone());
+        let name = name.get(..length).unwrap_or_default();
+        tell(if carer(name) { b"Attending" } else { name }, pair.class, pair.value.clone());
     }
     if count > 0 { labels } else { Vec::new() }
 }
@@ -304,6 +308,39 @@ pub(super) fn locator(line: &[u8], start: usize) -> usize {
     if (1..=2).contains(&digits) && ends { 2 + blank + digits + letter } else { 0 }
 }
 
+/// Whether a word in capitals is what offices write before the name of one who cares: `PROV ROE`, `RPH T. ROE`.
+fn carer(word: &[u8]) -> bool {
+    const CARERS: &[u64] = words![
+        "prov",
+        "provdr",
+        "prv",
+        "attg",
+        "attn",
+        "ref",
+        "refg",
+        "rph",
+        "pcp",
+        "surg",
+        "anes",
+        "tech",
+        "nurse",
+        "phys",
+        "md",
+        "dr",
+        "rn",
+        "np",
+        "ord",
+        "ordg",
+        "req",
+        "admitg",
+        "consulting",
+        "resident",
+        "dispensed",
+        "phleb"
+    ];
+    word.iter().all(u8::is_ascii_uppercase) && CARERS.contains(&hash(word))
+}
+
 /// The words of labels at the beginning of a cell, and the label that they make.
 fn label(line: &[u8], cell: Range<usize>) -> (Range<usize>, Option<(Range<usize>, Class)>) {
     if !at(line, cell.start).is_ascii_uppercase() {
@@ -326,10 +363,9 @@ fn label(line: &[u8], cell: Range<usize>) -> (Range<usize>, Option<(Range<usize>
         let mut bare = [0; LABEL];
         let written = written(word, &mut bare);
         let bare = bare.get(..written).unwrap_or_default();
-        let known = bare
-            .split(|b| !b.is_ascii_alphabetic())
-            .filter(|part| !part.is_empty())
-            .all(|part| vocabulary.get(hash(part)) & LABELS != 0 || BETWEEN.contains(&hash(part)));
+        let known = bare.split(|b| !b.is_ascii_alphabetic()).filter(|part| !part.is_empty()).all(|part| {
+            vocabulary.get(hash(part)) & (LABELS | v::ABBR) != 0 || BETWEEN.contains(&hash(part))
+        });
         if bare.iter().any(u8::is_ascii_digit) || !known || bare.is_empty() && word != b"#" {
             break;
         }
@@ -339,6 +375,16 @@ fn label(line: &[u8], cell: Range<usize>) -> (Range<usize>, Option<(Range<usize>
         let class = classify(name.get(..length).unwrap_or_default(), b"");
         if !matches!(class, Class::None | Class::Machine | Class::Prose | Class::User | Class::Staff) {
             found = Some((cell.start..end, class));
+        }
+    }
+    if found.is_none() {
+        let cell_text = line.get(cell.clone()).unwrap_or_default();
+        let blank = memchr::memchr(b' ', cell_text).unwrap_or(cell_text.len());
+        if carer(cell_text.get(..blank).unwrap_or_default())
+            && at(line, cell.start + blank + 1).is_ascii_uppercase()
+        {
+            let label = cell.start..cell.start + blank;
+            return (label.clone(), Some((label, Class::Person)));
         }
     }
     (cell.start..end, found)
@@ -406,17 +452,6 @@ mod tests {
             "Model number AB12  Serial number XY48213",
         ] {
             assert_eq!(told(line, false), Vec::<String>::new(), "{line}");
-        }
-    }
-
-    #[test]
-    fn names_in_capitals_stand_alone_on_labels() {
-        for line in ["QUIST,ORLA", "  KOWALSKI, JOANNA M", "MORALES-WEBB,OLEN"] {
-            assert!(surname_first(line.as_bytes()).is_some(), "{line}");
-        }
-        for line in ["READ,WRITE", "ALPHA,BETA,GAMMA", "MASTER,SLAVE", "LEFT, RIGHT", "QUIST", "ERROR, RETRY"]
-        {
-            assert!(surname_first(line.as_bytes()).is_none(), "{line}");
         }
     }
 

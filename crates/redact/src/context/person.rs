@@ -128,7 +128,7 @@ pub(super) fn logged(line: &[u8]) -> bool {
                 let (previous, next) = (before(head, place), at(head, place + length));
                 let alone = !previous.is_ascii_alphanumeric() && !next.is_ascii_alphanumeric();
                 let apart = |byte: u8, end: bool| end || matches!(byte, b' ' | b'"');
-                if alone && level(word)
+                if alone && (header::level(word) || word == b"SEVERE" && next == b':')
                     || apart(previous, place == 0) && apart(next, length == rest.len()) && request(word)
                 {
                     return true;
@@ -151,14 +151,6 @@ pub(super) fn logged(line: &[u8]) -> bool {
         place += length;
     }
     pairs > 2
-}
-
-/// Whether a word is the level of a logger.
-fn level(word: &[u8]) -> bool {
-    matches!(
-        word,
-        b"INFO" | b"WARN" | b"WARNING" | b"ERROR" | b"DEBUG" | b"TRACE" | b"FATAL" | b"SEVERE" | b"NOTICE"
-    )
 }
 
 /// Whether a word asks for something on the web or of a database.

@@ -24,10 +24,11 @@ use crate::{
     format::header,
     text::{
         Hit,
-        key::{Class, cared_for, of_birth},
+        key::{Class, cared_for, of_birth, parts},
         token::{at, marker},
         weight,
     },
+    words::{hash, list},
 };
 
 /// Most columns of a table.
@@ -239,6 +240,11 @@ fn titled(line: &[u8], names: &[Range<usize>], parted: Parted, engine: &Engine) 
         care += usize::from(cared_for(name));
         age |= class == Class::Is(I::Age);
         sex |= name.eq_ignore_ascii_case(b"sex") || name.eq_ignore_ascii_case(b"gender");
+        // `AGE/SX`, `Sex/Age`.
+        if name.len() <= 12 && (name.contains(&b'/') || name.contains(&b' ')) {
+            let part = |words: &[u64]| parts(name).any(|part| words.contains(&hash(part)));
+            (age, sex) = (age | part(list!("age yrs")), sex | part(list!("sex sx gender gndr s")));
+        }
         let offset = characters(line.get(..range.start).unwrap_or_default());
         columns.push(Column { class, treatment: engine.treatment(name), offset });
     }

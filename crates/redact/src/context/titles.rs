@@ -27,7 +27,11 @@ const ALONE: &[(&str, &str)] = &[
     ("account_number", "acnt accnt"),
     ("routing_number", "routing aba rtn"),
     ("discharge_date", "disch dischg dsch"),
-    ("admission_date", "adm admsn"),
+    ("admission_date", "adm admsn ingreso"),
+    ("discharge_date", "egreso alta"),
+    ("age", "edad alter leeftijd idade"),
+    ("contact_name", "contacto"),
+    ("member_id", "seguro"),
 ];
 
 /// Those who care for the person of a row.
@@ -42,6 +46,13 @@ const BESIDE: &[u64] = list!(
     "age sex gender md rn provider room rm bed unit test tests result tech cc complaint reason dx los service svc description charge \
      charges payment payments visit procedure surgeon physician doctor phone dob notes acct acc account med medication drug \
      pickup dropoff diet meal allergies isolation"
+);
+
+/// What stands beside the names on lists of wards and of visits, and on no list of machines.
+const AT_A_BED: &[u64] = list!(
+    "room rm bed rmbed dx diagnosis attending attg md rn lpn cna pcp los mrn mr diet allergies allergy isolation iso dob acuity \
+     admit admitted adm dispo precautions procedure surgeon anesthesia chair hosp complaint cc appt copay reason visit ins insurance meds \
+     consult consults todo nurse unit/bed resus weight tray"
 );
 
 /// Phrases of headers.
@@ -71,16 +82,19 @@ fn meant(name: &[u8]) -> Option<&'static [u8]> {
 pub(super) fn titles(name: &[u8]) -> Class {
     let name = question(name);
     let class = match classify(name, b"") {
-        // `Name/Age`, `PATIENT / MRN / AGE`: the first of several.
+        // `Name/Age`, `PATIENT / MRN / AGE`: the first of several; `AGE S SVC`: columns one blank apart.
         Class::None => name
-            .split(|b| *b == b'/')
+            .split(|b| *b == b'/' || *b == b' ' && name.starts_with(b"AGE "))
             .next()
             .filter(|first| first.len() < name.len())
-            .map_or(Class::None, |first| classify(first.trim_ascii(), b"")),
+            .map_or(Class::None, |first| {
+                let first = first.trim_ascii();
+                classify(meant(first).unwrap_or(first), b"")
+            }),
         class => class,
     };
     let is = |words: &[&str]| words.iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()));
-    if kept(name) {
+    if kept(name) || counted(name) {
         Class::Machine
     } else if related(name) {
         Class::None
@@ -122,8 +136,20 @@ pub(super) fn titles(name: &[u8]) -> Class {
         Class::Weak(I::Name)
     } else if is(&["subj", "subj id", "subject no"]) {
         Class::Loose
-    } else if is(&["customer"]) {
+    } else if is(&[
+        "customer",
+        "pt label",
+        "patient label",
+        "pt sticker",
+        "xm for",
+        "crossmatched for",
+        "crossmatch for",
+        "issued to",
+        "recipient",
+    ]) {
         Class::Person
+    } else if is(&["armband", "wristband", "band", "band #", "unos", "unos id", "unos/list", "optn id"]) {
+        Class::Loose
     } else if is(&["invoice #", "invoice", "invoice no", "inv #"]) {
         Class::Formed(I::Account)
     } else if is(&[
@@ -141,6 +167,21 @@ pub(super) fn titles(name: &[u8]) -> Class {
         "last payment",
         "last seen",
         "expires",
+        "reported",
+        "resulted",
+        "performed",
+        "signed",
+        "ordered",
+        "given",
+        "dispensed",
+        "filled",
+        "picked up",
+        "arrived",
+        "checked in",
+        "slot",
+        "start",
+        "slot_start",
+        "start_time",
     ]) {
         Class::Day
     } else if is(&["lat", "lon", "lng", "long", "latitude", "longitude"]) {
@@ -181,6 +222,16 @@ fn kept(name: &[u8]) -> bool {
     parts(name).any(|part| is(part, &WRITTEN)) && parts(name).last().is_some_and(|part| is(part, &WHEN))
 }
 
+/// Whether a column counts or sums up: `Count of CSN`, `Sum of Charges`, `# of visits`.
+fn counted(name: &[u8]) -> bool {
+    let mut words = name.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    words
+        .next()
+        .is_some_and(|word| list!("count sum avg average mean number total min max #").contains(&hash(word)))
+        && words.next().is_some_and(|word| list!("of").contains(&hash(word)))
+        && words.next().is_some()
+}
+
 /// Whether a column tells how one is related to another: `Relationship`, `Relation to Subscriber`.
 fn related(name: &[u8]) -> bool {
     parts(name).any(|part| list!("relation relationship rel reln").contains(&hash(part)))
@@ -204,6 +255,20 @@ pub(super) fn of_patients<'a>(names: impl Iterator<Item = &'a [u8]> + Clone) -> 
         parts(name).next().is_some_and(|first| SUBJECTS.contains(&hash(first)))
             && parts(name).nth(1).is_none_or(|second| list!("name mrn age").contains(&hash(second)))
     };
+    // `BED   NAME   AGE/SX   ATTENDING   DX`: what only stands beside the names of those who are cared for.
+    let called = |name: &[u8]| {
+        parts(name).next().is_some_and(|first| list!("name names nm who").contains(&hash(first)))
+            && parts(name).nth(1).is_none_or(|second| list!("age sex dob mrn").contains(&hash(second)))
+    };
+    let cared = names
+        .clone()
+        .filter(|name| {
+            name.len() <= 24 && parts(name).next().is_some_and(|first| AT_A_BED.contains(&hash(first)))
+        })
+        .count();
+    if cared > 1 && names.clone().count() > 2 && names.clone().any(|name| name.len() <= 24 && called(name)) {
+        return true;
+    }
     names.clone().count() > 2
         && names.clone().any(|name| name.len() <= 24 && whole(name))
         && names.clone().any(|name| {
@@ -224,6 +289,7 @@ pub(super) fn about_persons(
     named: bool,
 ) -> Option<(usize, bool)> {
     let (mut sure, mut strong, mut person, mut persons, mut pictures) = (0, births, births, 0, 0);
+    let mut devices = 0;
     let mut numbers = 0;
     for column in columns {
         if column.treatment.is_some() {
@@ -240,7 +306,11 @@ pub(super) fn about_persons(
                 pictures += 1;
                 continue;
             }
-            I::Ip | I::Url | I::Device | I::Age => continue,
+            I::Device => {
+                devices += 1;
+                continue;
+            }
+            I::Ip | I::Url | I::Age => continue,
             I::Name | I::Ssn | I::Mrn | I::HealthPlan => {
                 strong += 1;
                 person += 1;
@@ -280,8 +350,17 @@ pub(super) fn about_persons(
                 Class::Is(I::Vehicle | I::Phone) | Class::Formed(I::Account) | Class::Weak(I::Account)
             )
         });
-    let enough = enough || named;
-    enough.then_some((sure, named || person > 0 || pictures > 0 || cared || held))
+    // `Customer,Invoice #`: who owes it.
+    let owes = persons > 0
+        && columns
+            .iter()
+            .any(|column| matches!(column.class, Class::Formed(I::Account) | Class::Weak(I::Account)))
+        && matches!(parted, Parted::Sign(_));
+    // `Device,Serial Number,Historic Glucose`; `REF   LOT   S/N   Pt label`.
+    let worn = devices > 0 && (care > 0 || persons > 0);
+    let enough =
+        enough || named || owes || worn || care > 0 && persons > 0 && numbers > 0 && columns.len() > 3;
+    enough.then_some((sure, named || person > 0 || pictures > 0 || cared || held || worn))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Engine, Scratch};
+use super::{Engine, Scratch, cells::bare};
 use crate::{
     Identifier as I, Reason,
+    check::digits,
     context::{self, Context, Frame, Grammar, Label, Person, Piece, Signs, Table, Tree, xml},
     format::{hl7, x12},
     text::{
@@ -12,6 +13,7 @@ use crate::{
         key::{Class, classify},
         token::at,
     },
+    words::{FAMILY, GIVEN, WORD, dictionary, hash},
 };
 
 /// Longest line whose keys are looked at one by one.
@@ -90,11 +92,9 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        // `# required,required,optional`: what a template says of its columns.
-        let remark = matches!(line, [b'#', b' ', b'a'..=b'z', ..]);
         if context::table::is_header(line, self) && !table.fields && table.keyed.is_none()
             || context::types(line)
-            || remark
+            || remark(line)
         {
             return Ok(());
         }
@@ -287,12 +287,9 @@ impl Engine {
         };
         for _ in 0..=labels {
             let (end, key_end) = (ends(line, start), ends(label.phrase(), place));
-            let value = line.get(start..end).unwrap_or_default();
-            let from = start + value.len() - value.trim_ascii_start().len();
-            let range = from..from + value.trim_ascii().len();
             let key = label.phrase().get(place..key_end).unwrap_or_default();
             // Nothing of it can be too deep.
-            let _ = self.under(line, &tree, &[], key, range, scratch, hits);
+            let _ = self.under(line, &tree, &[], key, bare(line, start..end), scratch, hits);
             (start, place) = (end + context::SLASH.len(), key_end + context::SLASH.len());
         }
     }
@@ -331,6 +328,20 @@ impl Engine {
         behind(hits, first, length, start, value.len());
         scratch.joined = joined;
     }
+}
+
+/// Whether a line between rows says what a template wants of its columns, `# required,max 40,10 digits`: no cell is a
+/// number or a day, and none names somebody.
+fn remark(line: &[u8]) -> bool {
+    let flags = |word: &[u8]| dictionary().get(hash(word));
+    let name = |cell: &[u8]| {
+        let words = || cell.split(|b| matches!(b, b' ' | b'#')).filter(|word| !word.is_empty());
+        words().count() > 1
+            && words().all(|word| flags(word) & (FAMILY | GIVEN) != 0)
+            && words().any(|word| flags(word) & WORD == 0)
+    };
+    matches!(line, [b'#', b' ', b'a'..=b'z', ..])
+        && !line.split(|b| b",|;\t".contains(b)).any(|cell| digits::count(cell) > 3 || name(cell))
 }
 
 /// Keeps the hits behind a preface, and moves them to their places in the line.

@@ -8,11 +8,15 @@ use crate::{
         key::{Class, classify, classify_joined, parts},
         value::machine_made,
     },
-    words::{FAMILY, GIVEN, WORD, dictionary, hash, list, vocabulary},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, vocabulary},
 };
 
 /// What a leaf is whose key alone told `class`, by the keys around.
 pub(super) fn around(class: Class, key: &[u8], parent: &[u8], grandparent: &[u8]) -> Class {
+    // When a plan and its benefits begin and end, in answers about eligibility (X12 271 as JSON).
+    if list!("plandateinformation benefitsdateinformation plandates benefitdates").contains(&hash(parent)) {
+        return Class::Is(I::Date);
+    }
     // `{"license":{"number":…}}`: the object tells what the number is of.
     if class == Class::None && generic(key) && !parent.is_empty() {
         return classify_joined(parent, key);
@@ -138,7 +142,14 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         let key = get(&leaf.key);
         key.len() <= 24 && list!("id value number no identifier val identification").contains(&last(key))
     };
+    // Where the leaves of one object, or of a list of such objects, begin.
+    let mut begin = 0;
     for (index, leaf) in leaves.iter().enumerate() {
+        let goes_on =
+            leaves.get(begin).is_some_and(|first| first.depth == leaf.depth && first.parent == leaf.parent);
+        if !goes_on {
+            begin = index;
+        }
         if !names_kind(leaf) {
             continue;
         }
@@ -152,17 +163,15 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         let Some(kind) = kind else { continue };
         let same = |other: &&Leaf| other.depth == leaf.depth && other.parent == leaf.parent;
         // Of a list of such objects each begins with the same key.
-        let first = leaves.get(..=index).unwrap_or_default().iter().rev().take_while(same).last();
+        let first = leaves.get(begin);
         let before = first.is_some_and(|first| holds(first) && !names_kind(first));
         let place = if before { index.checked_sub(1) } else { index.checked_add(1) };
         if let Some(other) = place.and_then(|at| leaves.get(at)).filter(same)
             && holds(other)
             && crate::check::digits::count(get(&other.value)) >= 3
-            // `{"type":"member","id":"8e9e05c52164694d"}`: of a cluster.
-            && !(kind == Class::Is(I::HealthPlan) && machine_made(get(&other.value)))
-            && !(value.eq_ignore_ascii_case(b"member")
-                && get(&other.value).len() < 7
-                && get(&other.value).iter().all(u8::is_ascii_digit))
+            // `{"type":"member","id":"8e9e05c52164694d"}`, `{"type":"member","id":"48213"}`: of a cluster.
+            && !(kind == Class::Is(I::HealthPlan)
+                && (machine_made(get(&other.value)) || other.value.len() < 6))
             && let Some(slot) = place.and_then(|at| classes.get_mut(at))
             && !matches!(slot, Class::Is(_) | Class::Machine)
         {
@@ -228,6 +237,18 @@ pub(super) fn answered(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     }
 }
 
+/// Whether all words of a value are names or letters, and none of them is an ordinary word that few people bear:
+/// `Houston Roe`, `May Y.`, not `Raft Node`, `Houston DC`.
+fn borne(value: &[u8]) -> bool {
+    let flags = |word: &[u8]| dictionary().get(hash(word));
+    let mut words = value.split(|b| matches!(b, b' ' | b',' | b'-')).filter(|word| !word.is_empty());
+    words.all(|word| {
+        let letter = matches!(word, [b'A'..=b'Z'] | [b'A'..=b'Z', b'.']);
+        let unknown = word.len() > 2 && flags(word) & WORD == 0 && word.iter().any(u8::is_ascii_lowercase);
+        letter || unknown || flags(word) & COMMON != 0 && flags(word) & (GIVEN | FAMILY) != 0
+    })
+}
+
 /// Gives a name the class of one where its object tells whom it is of: `{"role":"patient","displayName":"May Y."}`.
 pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
     let get = |range: &std::ops::Range<usize>| line.get(range.clone()).unwrap_or_default();
@@ -249,6 +270,9 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
             && !get(&leaf.value).iter().any(u8::is_ascii_digit)
             && get(&leaf.value).first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)
     };
+    // A cluster has members, and a tree of folders parents and children: what these are called must be a name of people.
+    let machines =
+        |leaf: &Leaf| list!("member parent child dependent resident").contains(&hash(get(&leaf.value)));
     for (index, leaf) in leaves.iter().enumerate() {
         if !role(leaf) {
             continue;
@@ -263,7 +287,7 @@ pub(super) fn named_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
                     || get(&beside.value)
                         .split(|b| !b.is_ascii_alphabetic())
                         .any(|word| vocabulary::vocabulary().get(hash(word)) & vocabulary::MACHINE != 0));
-            if called(beside) && !thing {
+            if called(beside) && !thing && (!machines(leaf) || borne(get(&beside.value))) {
                 set(classes, other, Class::Is(I::Name));
             }
         }

@@ -28,9 +28,7 @@ impl Engine {
                 if index == 0 {
                     key = cell.trim_ascii();
                 } else if result.is_ok() {
-                    let start = range.start + cell.len() - cell.trim_ascii_start().len();
-                    let range = start..start + cell.trim_ascii().len();
-                    result = self.under(line, &tree, &[], key, range, scratch, hits);
+                    result = self.under(line, &tree, &[], key, bare(line, range), scratch, hits);
                 }
             });
             return result;
@@ -48,18 +46,8 @@ impl Engine {
                 && (index == value || index == old)
                 && result.is_ok()
             {
-                let cell = line.get(range.clone()).unwrap_or_default();
-                let start = range.start + cell.len() - cell.trim_ascii_start().len();
                 let tree = Tree::new(Grammar::Record);
-                result = self.under(
-                    line,
-                    &tree,
-                    &[],
-                    field,
-                    start..start + cell.trim_ascii().len(),
-                    scratch,
-                    hits,
-                );
+                result = self.under(line, &tree, &[], field, bare(line, range.clone()), scratch, hits);
             }
             if let Some(column) = table.columns.get(index)
                 && result.is_ok()
@@ -79,9 +67,12 @@ impl Engine {
         scratch: &mut Scratch,
         hits: &mut Vec<Hit>,
     ) -> Result<(), Reason> {
-        let cell = line.get(range.clone()).unwrap_or_default();
-        let start = range.start + cell.len() - cell.trim_ascii_start().len();
-        let mut value = cell.trim_ascii();
+        let Range { mut start, end } = bare(line, range);
+        let mut value = line.get(start..end).unwrap_or_default();
+        // `# jane roe,1962-03-14`: a row that somebody took out.
+        if let Some(rest) = value.strip_prefix(b"# ").filter(|_| start == 0) {
+            (start, value) = (start + 2, rest);
+        }
         // `Quist 64F`: the name, without the age and the sex.
         if matches!(column.class, Class::Person | Class::Is(I::Name) | Class::Part(_))
             && let Some(blank) = value.iter().rposition(|b| *b == b' ')
@@ -90,7 +81,23 @@ impl Engine {
             && (1..=3).contains(&age.len())
             && age.iter().all(u8::is_ascii_digit)
         {
+            aged(age, start + blank + 1, hits);
             value = value.get(..blank).unwrap_or_default().trim_ascii_end();
+        }
+        // `93 F MED`, `94/M`, `91Y`: what stands behind an age in its column.
+        if column.class == Class::Is(I::Age) && column.treatment.is_none() {
+            let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+            let rest = value.get(digits..).unwrap_or_default();
+            if !rest.is_empty() && !matches!(rest, [b'.' | b'%' | b'-' | b':', ..]) {
+                aged(value.get(..digits).unwrap_or_default(), start, hits);
+                return Ok(());
+            }
+        }
+        // `F/94`, `M 91`.
+        if let [b'M' | b'F', b'/' | b' ', age @ ..] = value
+            && person
+        {
+            aged(age, start + 2, hits);
         }
         // `6/12 0900`, when a medicine was given: the time may stay.
         if column.class == Class::Is(I::Date)
@@ -117,6 +124,34 @@ impl Engine {
             }
             None => {}
         }
+        // `Roe, Jane / 1266064 / 94`, below `PATIENT / MRN / AGE`.
+        if person
+            && matches!(column.class, Class::Person | Class::Is(I::Name))
+            && let Some(slash) = memchr::memmem::find(value, b" / ")
+        {
+            let mut place = start + slash + 3;
+            for part in value.get(slash + 3..).unwrap_or_default().split(|b| *b == b'/') {
+                let number = part.trim_ascii();
+                let from = place + part.len() - part.trim_ascii_start().len();
+                if number.len() <= 3 {
+                    aged(number, from, hits);
+                } else if text::value::formed(number) {
+                    let (identifier, weight) = (I::Mrn, text::weight::KEY);
+                    hits.push(Hit { start: from, end: from + number.len(), identifier, weight, quoted: 0 });
+                }
+                place += part.len() + 1;
+            }
+            value = value.get(..slash).unwrap_or_default().trim_ascii_end();
+        }
+        // `20   5  R Fleming`: what stands before the name belongs to columns without a place of their own.
+        if matches!(column.class, Class::Person)
+            && value.first().is_some_and(u8::is_ascii_digit)
+            && let Some(gap) = memchr::memmem::rfind(value, b"  ")
+            && text::written::namelike(value.get(gap + 2..).unwrap_or_default())
+        {
+            start += gap + 2;
+            value = value.get(gap + 2..).unwrap_or_default();
+        }
         let worded = value.iter().any(u8::is_ascii_alphabetic) && !value.iter().any(u8::is_ascii_digit);
         // In a table about persons a name is a person's.
         let full = value.contains(&b' ') && value.first().is_some_and(u8::is_ascii_uppercase);
@@ -131,8 +166,29 @@ impl Engine {
         if named && person && worded && value.len() < 64 {
             class = Class::Is(I::Name);
         }
-        if class == Class::None && person {
+        if class == Class::None && person
+            || person && value.len() > 10 && value.contains(&b'/') && ranged(value)
+        {
             class = by_form(value);
+        }
+        // `022924`, as payers print days.
+        if matches!(class, Class::Day | Class::Is(I::Date)) && value.len() == 6 && form::short_day(value) {
+            let (end, weight) = (start + value.len(), text::weight::KEY);
+            hits.push(Hit { start, end, identifier: I::Date, weight, quoted: 0 });
+            return Ok(());
+        }
+        // `KM`, who cared: the first letters of a name.
+        if class == Class::Staff && person && letters_of_staff(value) {
+            class = Class::Is(I::Name);
+        }
+        // `0213`, a client's number in a small office.
+        if class == Class::Loose
+            && person
+            && value.len() == 4
+            && value.starts_with(b"0")
+            && value.iter().all(u8::is_ascii_digit)
+        {
+            class = Class::Is(I::Other);
         }
         // `TRV`, of a subject of a study.
         if class == Class::Weak(I::Name)
@@ -174,9 +230,58 @@ impl Engine {
     }
 }
 
-/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`.
+/// The bytes of a cell without the blanks around.
+pub(super) fn bare(line: &[u8], range: Range<usize>) -> Range<usize> {
+    let cell = line.get(range.clone()).unwrap_or_default();
+    let start = range.start + cell.len() - cell.trim_ascii_start().len();
+    start..start + cell.trim_ascii().len()
+}
+
+/// Whether a cell is a day, a hyphen and another: `1/19/24-3/18/24`, `01/19/2024 - 03/18/2024`.
+fn ranged(value: &[u8]) -> bool {
+    value.len() <= 24
+        && date::date(value, 0).is_some_and(|first| {
+            let rest = value.get(first.end..).unwrap_or_default();
+            let gap = rest.iter().take_while(|b| matches!(b, b' ' | b'-')).count();
+            rest.get(..gap).unwrap_or_default().contains(&b'-')
+                && date::date(value, first.end + gap).is_some_and(|last| last.end == value.len())
+        })
+}
+
+/// Whether a cell in a column of those who care holds the first letters of a name, and no degree or discipline.
+fn letters_of_staff(value: &[u8]) -> bool {
+    (2..=3).contains(&value.len())
+        && value.iter().all(u8::is_ascii_uppercase)
+        && !list!(
+            "rn md np pa do lpn cna ma ot pt st sn hha slp msw lvn rt ems ed or icu na tbd yes no nil all any old new per emt aprn cota \
+             pta rd mft am pm none ip op er"
+        )
+        .contains(&hash(value))
+}
+
+/// Takes an age over 89 that begins at a place of the line.
+fn aged(digits: &[u8], start: usize, hits: &mut Vec<Hit>) {
+    if text::value::plausible(I::Age, digits) {
+        let end = start + digits.len();
+        hits.push(Hit { start, end, identifier: I::Age, weight: text::weight::KEY, quoted: 0 });
+    }
+}
+
+/// Whether a cell in a column of persons is a frequent name, whatever it is else: `Molina`, `Kaiser`. Where it tells of
+/// staff, a family name in small letters: `BLOCK` and `Open` are hours that nobody has.
 fn borne(value: &[u8], class: Class) -> bool {
-    matches!(class, Class::Person | Class::Part(_)) && listed_name(value)
+    match class {
+        Class::Person | Class::Part(_) => listed_name(value),
+        Class::Staff => served(value),
+        _ => false,
+    }
+}
+
+/// Whether a cell is a frequent family name, written as one.
+fn served(value: &[u8]) -> bool {
+    listed_name(value)
+        && value.iter().any(u8::is_ascii_lowercase)
+        && dictionary().get(hash(value)) & (FAMILY | COMMON) == FAMILY | COMMON
 }
 
 /// Whether a cell for a person holds none: `-- OPEN --`, `BLOCKED`.
@@ -185,6 +290,7 @@ fn vacant(value: &[u8], class: Class) -> bool {
     let small = value.iter().any(u8::is_ascii_lowercase);
     if form::surname_first(value).is_some()
         || matches!(class, Class::Part(_)) && small && listed_name(value)
+        || class == Class::Staff && served(value)
         || text::written::namelike(value)
             && value
                 .split(|b| matches!(b, b' ' | b','))
@@ -200,7 +306,7 @@ fn vacant(value: &[u8], class: Class) -> bool {
     let word = text.split(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
     list!(
         "open blocked block hold lunch vacant empty tbd none unassigned available closed meeting break cancelled canceled clean \
-         dirty reserved admin totals total"
+         dirty reserved admin totals total central storage stock"
     )
     .contains(&hash(word))
 }
@@ -219,6 +325,7 @@ fn by_form(value: &[u8]) -> Class {
     let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
     match () {
         () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
+        () if ranged(value) => Class::Is(I::Date),
         // `11/22/2026 3:41 PM`, as people write it and loggers don't.
         () if value.len() <= 22 && value.contains(&b'/') && date::date(value, 0).is_some_and(|d| d.time) => {
             Class::Is(I::Date)

@@ -114,10 +114,11 @@ impl Engine {
                 return Class::Machine;
             }
             // `"fw":"1.6.5.25"` is no address, `"api_version":"2023-10-16"` no day.
-            if fields::versions(key)
-                && get(&leaf.value).iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
-            {
+            if fields::version(key, get(&leaf.value)) {
                 return Class::Machine;
+            }
+            if fields::of_a_firm(key, parent, get(&leaf.value)) {
+                return Class::None;
             }
             // Of a sensor that is worn; Windows writes so of its own events.
             if key == b"systemTime" && parent != b"TimeCreated" {
@@ -138,7 +139,14 @@ impl Engine {
             {
                 return class;
             }
-            if key == b"id" && resource.is_some() && is_person {
+            // A medicine as such is everybody's.
+            let everybodys = resource.is_some_and(|kind| {
+                matches!(
+                    get(&kind.value),
+                    b"Medication" | b"MedicationKnowledge" | b"Substance" | b"NutritionProduct"
+                )
+            });
+            if key == b"id" && resource.is_some() && is_person && !everybodys {
                 return Class::Weak(I::Mrn);
             }
             if let Some(class) = registry::key(key) {

@@ -3,15 +3,17 @@
 
 use crate::{
     Identifier as I,
+    check::digits,
     context::{heads as is_heads, rows as is_rows},
     format::json::Leaf,
+    shape::{phone, ssn},
     text::{
         key::{Class, Side, classify, classify_joined, of_somebody, parts, side},
         token::at,
         value::formed,
         written::{namelike, number_in},
     },
-    words::{COMMON, FAMILY, WORD, dictionary, hash, list},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list},
 };
 
 /// Keys that loggers write for themselves.
@@ -110,13 +112,34 @@ pub(super) fn own(key: &[u8]) -> bool {
     key.len() < 24 && OWN.iter().any(|own| key.eq_ignore_ascii_case(own))
 }
 
-/// Whether the value of a key is the version of a program or a device.
-pub(super) fn versions(key: &[u8]) -> bool {
+/// Whether the value of a key is the version of a program or a device, and written as one: `"fw":"1.6.5.25"`. A number of
+/// somebody is none, whatever its key: `"api_version":"541-555-0142"`.
+pub(super) fn version(key: &[u8], value: &[u8]) -> bool {
+    let whole = |end: Option<usize>| end == Some(value.len());
+    versions(key)
+        && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'))
+        && !whole(ssn::ssn(value, 0, false))
+        && !(digits::count(value) >= 10 && whole(phone::phone(value, 0, phone::Suspicion::Low)))
+}
+
+fn versions(key: &[u8]) -> bool {
     const WORDS: [&[u8]; 7] = [b"version", b"ver", b"fw", b"firmware", b"build", b"release", b"revision"];
     let is = |part: &[u8], words: &[&[u8]]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
     // `date_of_release` is a date.
     parts(key).last().is_some_and(|last| is(last, &WORDS))
         && !parts(key).any(|part| is(part, &[b"date", b"dt", b"day"]))
+}
+
+/// Whether what is displayed as who did something is a firm: `"performer":{"display":"Cherry Mobile"}`. Neither word is a
+/// name and nothing else, and the last is none.
+pub(super) fn of_a_firm(key: &[u8], parent: &[u8], value: &[u8]) -> bool {
+    let flags = |word: &[u8]| dictionary().get(hash(word));
+    let words = || value.split(|b| *b == b' ').filter(|word| !word.is_empty());
+    key == b"display"
+        && list!("performer agent actor").contains(&hash(parent))
+        && words().count() > 1
+        && words().all(|word| flags(word) & WORD != 0)
+        && words().next_back().is_some_and(|last| flags(last) & (GIVEN | FAMILY) == 0)
 }
 
 /// Whether a key is of when a file was made, as `stat` writes beside the number of its inode.
@@ -382,7 +405,9 @@ pub(super) fn paired(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) {
                 same(leaf, other)
                     && number_of(get(&other.key)).is_some_and(|other| other.eq_ignore_ascii_case(name))
             });
-            if let Some((other, _)) = other {
+            // `{"type":"member","id":"48213"}`: of a cluster.
+            let few = class == Class::Formed(I::HealthPlan);
+            if let Some((other, _)) = other.filter(|(_, other)| !few || other.value.len() > 5) {
                 set(classes, other, class);
             }
         } else if key == b"id"

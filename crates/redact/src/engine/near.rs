@@ -25,6 +25,20 @@ fn worded(value: &[u8]) -> Option<usize> {
     (fits && text.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80)).then_some(text.len())
 }
 
+/// Takes back what was found on a label, of hits of at most this weight.
+fn trim(hits: &mut Vec<Hit>, label: &std::ops::Range<usize>, most: u8) {
+    hits.retain_mut(|hit| {
+        if hit.weight <= most && hit.start < label.end && hit.end > label.start {
+            if hit.start >= label.start {
+                hit.start = label.end + 1;
+            } else {
+                hit.end = label.start;
+            }
+        }
+        hit.start < hit.end
+    });
+}
+
 impl Engine {
     /// Adds what a line tells as one of a form; `near` is whether lines above told of a person.
     pub(super) fn near(&self, line: &[u8], near: bool, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
@@ -67,11 +81,18 @@ impl Engine {
             behind(hits, first, length, range.start, value.len());
         });
         scratch.joined = joined;
+        let numbers = form::numbered_values(line, &mut |identifier, range| {
+            let std::ops::Range { start, end } = range;
+            hits.push(Hit { start, end, identifier, weight: weight::KEY, quoted: 0 });
+        });
         if let Some((city, zip)) = form::town(line) {
             for (range, identifier) in [(city, I::City), (zip, I::Zip)] {
                 let std::ops::Range { start, end } = range;
                 hits.push(Hit { start, end, identifier, weight: weight::CONTEXT, quoted: 0 });
             }
+        }
+        if let Some(std::ops::Range { start, end }) = form::called_below(line) {
+            hits.push(Hit { start, end, identifier: I::Phone, weight: weight::CONTEXT, quoted: 0 });
         }
         if let Some(range) = form::surname_first(line) {
             hits.push(Hit {
@@ -85,18 +106,12 @@ impl Engine {
         if near && !self.strict {
             self.under_a_person(line, scratch, hits);
         }
+        for number in &numbers {
+            trim(hits, number, weight::KEY - 1);
+        }
         // Labels look like names: `CITY ANDERSON STATE`. What stands behind them is theirs.
         for label in &labels {
-            hits.retain_mut(|hit| {
-                if hit.weight <= weight::NAME && hit.start < label.end && hit.end > label.start {
-                    if hit.start >= label.start {
-                        hit.start = label.end + 1;
-                    } else {
-                        hit.end = label.start;
-                    }
-                }
-                hit.start < hit.end
-            });
+            trim(hits, label, weight::NAME);
         }
     }
 

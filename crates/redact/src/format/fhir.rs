@@ -225,6 +225,15 @@ pub(crate) fn class(key: &[u8], parent: &[u8], grandparent: &[u8], value: &[u8])
             | b"facility",
             b"display",
         ) => Class::Is(I::Facility),
+        // `Mercy Gastroenterology Associates`, to whom somebody is referred.
+        (parent, b"display")
+            if (among(parent, &SOMEBODY)
+                || among(parent, &["referredTo", "requestedPerformer", "managingEntity"]))
+                && value.contains(&b' ')
+                && of_an_office(value) =>
+        {
+            Class::Is(I::Facility)
+        }
         (_, b"display") => Class::Person,
         (
             _,
@@ -249,6 +258,20 @@ fn pictured(value: &[u8]) -> bool {
         [b".jpg", b".jpeg", b".png", b".heic", b".webp", b".gif", b".bmp", b".tif", b".tiff"];
     let lower = value.to_ascii_lowercase();
     kinds.iter().any(|kind| lower.ends_with(kind))
+}
+
+/// Whether the last word of a name is what offices of care are called by.
+fn of_an_office(value: &[u8]) -> bool {
+    let value = value.split(|b| matches!(b, b'(' | b',')).next().unwrap_or_default().trim_ascii_end();
+    let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    crate::words::list!(
+        "associates physicians clinic clinics center centre group care hospital health healthcare practice partners pharmacy \
+         hospice laboratory laboratories lab labs imaging radiology therapy rehabilitation rehab services dental orthopedics \
+         orthopaedics pediatrics surgery medicine cardiology dermatology oncology urology gastroenterology specialists institute \
+         medical agency dialysis counseling wellness consultants department dept ward unit annex optometry vision eyecare \
+         homecare nursing manor snf school transport ambulance ems"
+    )
+    .contains(&crate::words::hash(last))
 }
 
 /// `May Young`, `YOUNG, MAY`: two to four capitalised words.

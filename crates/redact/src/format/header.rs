@@ -29,10 +29,13 @@ pub(crate) fn of_a_program(text: &[u8]) -> usize {
     let head = length(text);
     let rest = text.get(head..).unwrap_or_default();
     let mut words = rest.split(|b| !b.is_ascii_alphabetic()).filter(|word| !word.is_empty());
-    let level = words.next().is_some_and(|word| {
-        [&b"INFO"[..], b"WARN", b"WARNING", b"ERROR", b"DEBUG", b"TRACE", b"FATAL", b"NOTICE"].contains(&word)
-    });
+    let level = words.next().is_some_and(level);
     if level { head } else { 0 }
+}
+
+/// Whether a word is the level of a logger, as most write it. `SEVERE` of Java's own is a word of medicine, too.
+pub(crate) fn level(word: &[u8]) -> bool {
+    matches!(word, b"INFO" | b"WARN" | b"WARNING" | b"ERROR" | b"DEBUG" | b"TRACE" | b"FATAL" | b"NOTICE")
 }
 
 /// Whether the line begins with a day and a minute as people write them in what they note: `06/30/2026 15:27 Medic 12`.

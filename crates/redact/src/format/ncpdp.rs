@@ -59,7 +59,12 @@ fn numbers(text: &[u8], hits: &mut Vec<Hit>) {
             continue;
         }
         let Some(identifier) = text.get(dash + 1..dash + 3).and_then(field) else { continue };
-        let Some(start) = told(text, dash + 3) else { continue };
+        if both(text, dash + 3, identifier, hits) {
+            continue;
+        }
+        let Some(start) = told(text, dash + 3).or_else(|| alone(text, dash - 3, identifier)) else {
+            continue;
+        };
         let several = matches!(identifier, I::Name | I::Address | I::City | I::Facility);
         let mut end = start;
         loop {
@@ -103,6 +108,44 @@ fn told(text: &[u8], start: usize) -> Option<usize> {
     let signs = rest.get(length..)?.iter();
     let signs = signs.take_while(|b| matches!(b, b' ' | b':' | b'=' | b'\t' | b'"' | b'\'' | b'>')).count();
     (signs > 0).then_some(start + length + signs)
+}
+
+/// Two fields and their values side by side, `310-CA / 311-CB ..... ORLA / QUIST`; whether it is so.
+fn both(text: &[u8], place: usize, first: I, hits: &mut Vec<Hit>) -> bool {
+    let rest = text.get(place..).unwrap_or_default();
+    let rest = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    let Some(second) = rest.strip_prefix(b" / ").filter(|_| numbered(text, place + 3)) else { return false };
+    let Some(other) = second.get(4..6).and_then(field) else { return false };
+    let lead = |b: &u8| matches!(b, b'.' | b' ' | b':' | b'=' | b'\t');
+    let start = 9 + rest.get(9..).unwrap_or_default().iter().take_while(|b| lead(b)).count();
+    let values = rest.get(start..).unwrap_or_default();
+    let Some(slash) = memchr::memmem::find(values, b" / ") else { return false };
+    push(text, place + start..place + start + slash, first, hits);
+    push(text, place + start + slash + 3..place + rest.trim_ascii_end().len(), other, hits);
+    true
+}
+
+/// Where the value begins of a field that has a line for itself, one blank behind its id: `302-C2 ZGP123456789`.
+fn alone(text: &[u8], start: usize, identifier: I) -> Option<usize> {
+    let before = text.get(..start)?;
+    let line = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let value = text.get(start + 6..)?;
+    let value = value.get(..memchr::memchr(b'\n', value).unwrap_or(value.len()))?.trim_ascii_end();
+    let value = value.strip_prefix(b" ")?;
+    let written = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b" -'.,#&@/".contains(b);
+    let last = value.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    // `302-C2 CARDHOLDER ID`: what the field is called.
+    let title = crate::words::list!(
+        "id name number date code qualifier address field segment city zip phone telephone"
+    )
+    .contains(&crate::words::hash(last));
+    let letters = matches!(identifier, I::Name | I::City | I::Facility | I::Address);
+    (before.get(line..)?.iter().all(|b| *b <= b' ')
+        && (2..=40).contains(&value.len())
+        && value.iter().all(written)
+        && !title
+        && (letters || value.iter().any(u8::is_ascii_digit)))
+    .then_some(start + 7)
 }
 
 fn parted(text: &[u8], sign: u8, hits: &mut Vec<Hit>) {
@@ -397,7 +440,18 @@ mod tests {
         ] {
             assert_eq!(found(text), [(I::Address, "4 ELM ST")], "{text}");
         }
+        for (text, value) in [
+            ("  302-C2 ZGP123456789", (I::HealthPlan, "ZGP123456789")),
+            ("310-CA MARGUERITE", (I::Name, "MARGUERITE")),
+            ("304-C4 19480615", (I::Date, "19480615")),
+            ("322-CM 771 LOST NATION RD", (I::Address, "771 LOST NATION RD")),
+        ] {
+            assert_eq!(found(text), [value], "{text}");
+        }
         for text in [
+            "302-C2 CARDHOLDER ID",
+            "310-CA Patient First Name",
+            "see 302-C2 ABC",
             "407-D7: 00093005801",
             "rev 302-C2, ok",
             "B-302-C2: 88213001",

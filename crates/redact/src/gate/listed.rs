@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
-use super::triggers::{PLAIN_STREETS, SMALL, asking};
-use crate::words::{
-    hash,
-    vocabulary::{self as v, Roles},
+use super::triggers::{SMALL, asking};
+use crate::{
+    text::streets::PLAIN_STREETS,
+    words::{
+        among, hash,
+        vocabulary::{self as v, Roles},
+    },
 };
 
 const SLOTS: usize = 1 << 14;
@@ -110,7 +113,7 @@ impl Listed {
     fn add(&mut self, word: &[u8], roles: Roles) {
         let front = Front::of(word, word.len());
         set(&mut self.any, front.short());
-        if roles & SMALL != 0 || roles & v::STREET != 0 && PLAIN_STREETS.contains(&hash(word)) {
+        if roles & SMALL != 0 || roles & v::STREET != 0 && among(PLAIN_STREETS, hash(word)) {
             set(&mut self.small, front.short());
         }
         let Some(whole) = front.whole(word) else { return };

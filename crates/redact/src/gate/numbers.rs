@@ -158,7 +158,7 @@ impl Gate<'_> {
             // A tag of DICOM as a key.
             b'"' | b'\\' if length == 8 => dicom::key(line.get(start..end).unwrap_or_default()).is_some(),
             b'/' => {
-                length <= 2 && quoted_day(line, start)
+                length <= 2 && (quoted_day(line, start) || shape::date::lived(line, start))
                     || length <= 2
                         && matches!(before(line, start), b'(' | b'[')
                         && shape::date::long_ago(line, start)
@@ -200,7 +200,7 @@ impl Gate<'_> {
         let may = match length {
             0 | 1 => false,
             // An address with letters, an age: `fe80:`, `93yo`.
-            2..=4 | 11 | 17 => true,
+            2..=4 | 11 | 17 | 18 => true,
             5..=8 if matches!(first, b'0' | b'1' | b'9') && second.is_ascii_digit() => true,
             _ => first.is_ascii_uppercase() && second.is_ascii_uppercase(),
         };
@@ -222,7 +222,11 @@ impl Gate<'_> {
             && shape::digits(token, 0, 4) > 1
             && (90..=130).contains(&shape::value(token, 0, shape::digits(token, 0, 3)))
             && token.iter().any(|b| matches!(b, b'y' | b'Y'));
-        plan || bank || sixth || aged || length == 17 && digits::vin(token)
+        // `19960418M705526052`: a day of birth, a sex and a number in a record of fixed width.
+        let fixed = length == 18
+            && matches!(at(token, 8), b'M' | b'F' | b'U')
+            && shape::date::compact(token, 0) == Some(8);
+        plan || bank || sixth || aged || fixed || length == 17 && digits::vin(token)
     }
 }
 
@@ -230,6 +234,14 @@ impl Gate<'_> {
 fn quoted_day(line: &[u8], start: usize) -> bool {
     matches!(before(line, start), b'\'' | b'"' | 0x98 | 0x9c)
         && (shape::date::date(line, start).is_some() || shape::date::slashed(line, start).is_some())
+}
+
+/// Whether a day of somebody stands behind a tab in a string of JSON: `{"log":"423\tLane\tElmer\t1931-09-11\n"}`.
+pub(super) fn tabbed_day(line: &[u8], start: usize) -> bool {
+    at(line, start + 4) == b'-'
+        && (1905..2010).contains(&shape::value(line, start, 4))
+        // From there on: the letter of the escape is none of the day's.
+        && line.get(start..).and_then(|rest| shape::date::date(rest, 0)).is_some_and(|day| !day.time)
 }
 
 /// Whether groups of digits that are no day stand in quotes: `'58-7991-62'`.

@@ -13,11 +13,12 @@ use crate::{
         filed, files, handed, joined,
         numbered::NUMBERED,
         owners,
+        streets::PLAIN_STREETS,
         token::{at, before},
         value::{formed, process},
     },
     words::{
-        constant, hash, list,
+        among, constant, hash, list,
         vocabulary::{self as v, Roles},
         words,
     },
@@ -78,12 +79,13 @@ const TRIGGERS: &[Trigger] = &[
         roles: v::DATE,
         small: true,
         look: |gate, word| {
-            is_key(gate, word)
-                && (gate.previous() & (v::EVENT | v::ABBR) != 0
-                    || happened(gate)
-                    || searched(gate, word)
-                    || gate.line.starts_with(b"MEDICATION ")
-                    || gate.line.starts_with(b"Medication "))
+            gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"/time field value"))
+                || is_key(gate, word)
+                    && (gate.previous() & (v::EVENT | v::ABBR) != 0
+                        || happened(gate)
+                        || searched(gate, word)
+                        || gate.line.starts_with(b"MEDICATION ")
+                        || gate.line.starts_with(b"Medication "))
         },
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },
@@ -170,6 +172,14 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
+            // `bonded c0:63:95:9e:dd:bc`.
+            let hardware = at(gate.line, word.end + 3) == b':' && at(gate.line, word.end + 6) == b':';
+            // `--keep 54-1779-62`, `EXEC PostPayment 'G-092403'`.
+            let chosen = gate.line.get(word.start.saturating_sub(2)..word.start) == Some(b"--")
+                && many_digits(gate.line, word.end);
+            if hardware || chosen || handed::executed(gate.line, word.start..word.end) {
+                return true;
+            }
             // `enc_timestamp=`.
             if gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"_timestamp=")) {
                 return true;
@@ -237,28 +247,6 @@ const WRISTBAND: u64 = constant("wristband");
 
 /// Words that stand before a telephone's number without a sign.
 const CALLS: &[u64] = words!["sip", "sips", "tel", "callto", "callerid", "ani", "clid", "mdn"];
-
-/// Kinds of streets that are written in small letters too.
-pub(super) const PLAIN_STREETS: [u64; 18] = [
-    constant("street"),
-    constant("st"),
-    constant("avenue"),
-    constant("ave"),
-    constant("road"),
-    constant("rd"),
-    constant("boulevard"),
-    constant("blvd"),
-    constant("lane"),
-    constant("ln"),
-    constant("drive"),
-    constant("dr"),
-    constant("terrace"),
-    constant("parkway"),
-    constant("highway"),
-    constant("circle"),
-    constant("ct"),
-    constant("hwy"),
-];
 
 const fn small(triggers: &[Trigger]) -> Roles {
     let (mut roles, mut rest) = (0, triggers);
@@ -429,7 +417,7 @@ fn called(gate: &Gate<'_>, word: &Word) -> bool {
 
 fn street(gate: &Gate<'_>, word: &Word) -> bool {
     gate.words - gate.number_at <= 6
-        && (word.capital || gate.capital && PLAIN_STREETS.contains(&gate.hash(word)))
+        && (word.capital || gate.capital && among(PLAIN_STREETS, gate.hash(word)))
 }
 
 fn state(gate: &Gate<'_>, word: &Word) -> bool {

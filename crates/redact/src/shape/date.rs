@@ -186,6 +186,23 @@ pub(crate) fn long_ago(text: &[u8], start: usize) -> bool {
         && !before.windows(6).any(|six| six.eq_ignore_ascii_case(b"ersion"))
 }
 
+/// Whether a day with slashes and all of its year is of a life: no log was written in those years. Neither the first nor
+/// the last of a year, of which epochs and defaults are, nor one with a time.
+pub(crate) fn lived(text: &[u8], start: usize) -> bool {
+    let Some(found) = date(text, start) else { return false };
+    let written = text.get(start..found.end).unwrap_or_default();
+    let day = |written: &[u8]| {
+        [&b"01/01/"[..], b"1/1/", b"12/31/", b"31/12/"].iter().any(|known| written.starts_with(known))
+    };
+    written.len() > 7
+        && written.get(written.len() - 5) == Some(&b'/')
+        && (1905..1985).contains(&value(text, found.end - 4, 4))
+        && !day(written)
+        && !found.time
+        && !matches!(at(text, start.wrapping_sub(1)), b'/' | b'.' | b'-' | b'_')
+        && !matches!(at(text, found.end), b'/' | b'-' | b'_')
+}
+
 /// Whether a tab and a time follow a day that ends here, as in the logs of CloudFront.
 pub(crate) fn tabbed(text: &[u8], end: usize) -> bool {
     matches!(text.get(end..end + 4), Some([b'\t', a, b, b':']) if a.is_ascii_digit() && b.is_ascii_digit())

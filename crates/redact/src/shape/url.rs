@@ -15,21 +15,21 @@ pub(crate) struct Url {
 }
 
 /// Hosts whose addresses name what a standard defines and are no page of anybody (HL7 FHIR R4, 4.3; XML namespaces).
-const NAMESPACES: [&[u8]; 8] = [
+const NAMESPACES: [&[u8]; 7] = [
     b"hl7.org",
-    b"www.hl7.org",
     b"terminology.hl7.org",
-    b"www.w3.org",
+    b"w3.org",
     b"loinc.org",
     b"snomed.info",
     b"unitsofmeasure.org",
     b"schemas.xmlsoap.org",
 ];
 
-/// Whether an address names what a standard defines.
+/// Whether an address names what a standard defines, and asks for nothing.
 pub(crate) fn of_a_standard(text: &[u8], url: &Url) -> bool {
     let host = text.get(url.host.clone()).unwrap_or_default();
-    NAMESPACES.contains(&host) && text.get(url.path..url.end).is_some_and(|path| !path.contains(&b'?'))
+    NAMESPACES.contains(&host.strip_prefix(b"www.").unwrap_or(host))
+        && text.get(url.path..url.end).is_some_and(|path| !path.contains(&b'?'))
 }
 
 fn part(byte: u8) -> bool {

@@ -1,6 +1,10 @@
 //! Ages over 89 (45 CFR 164.514(b)(2)(i)(C)).
 
-use super::{Reader, token::Kind, weight};
+use super::{
+    Reader,
+    token::{Case, Kind},
+    weight,
+};
 use crate::words::words;
 use crate::{
     Identifier,
@@ -20,7 +24,8 @@ impl Reader<'_> {
                         && (self.unit_follows(index)
                             || self.age_announces(index)
                             || self.behind_name(index)
-                            || self.of_a_relative(index)) =>
+                            || self.of_a_relative(index)
+                            || self.told_otherwise(index)) =>
                 {
                     self.hit(start, end, Identifier::Age, weight::SHAPE);
                 }
@@ -28,11 +33,15 @@ impl Reader<'_> {
                 Kind::Mixed if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
                     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
                     let unit = bytes.get(digits..).unwrap_or_default();
-                    let units: [&[u8]; 12] = [
+                    let units: [&[u8]; 18] = [
                         b"yo", b"y", b"yr", b"yrs", b"f", b"m", b"yof", b"yom", b"ym", b"yf", b"year",
-                        b"years",
+                        b"years", b"ya", b"yom", b"yrf", b"yrm", b"yro", b"yow",
                     ];
-                    let known = units.iter().any(|known| unit.eq_ignore_ascii_case(known));
+                    let known = units.iter().any(|known| unit.eq_ignore_ascii_case(known))
+                        || months(unit)
+                        || unit == "♀".as_bytes()
+                        || unit == "♂".as_bytes()
+                        || self.strict && self.birthday(index, unit);
                     let sex = unit.len() == 1 && !unit.eq_ignore_ascii_case(b"y");
                     let glued =
                         self.byte(start.wrapping_sub(1)) == b'-' || self.byte(start.wrapping_sub(1)) == b'.';
@@ -43,7 +52,7 @@ impl Reader<'_> {
                     {
                         // `PatientAge=093Y`: the value of DICOM is one with its unit.
                         let dicom = matches!(bytes, [b'0' | b'1', _, _, b'Y']);
-                        let end = if dicom { end } else { start + digits };
+                        let end = if dicom || months(unit) { end } else { start + digits };
                         self.hit(start, end, Identifier::Age, weight::SHAPE);
                     }
                 }
@@ -60,6 +69,94 @@ impl Reader<'_> {
             index.wrapping_sub(1 + signs),
             list!("room rm bed apt suite ste seat temp temperature tmax t tm fever"),
         )
+    }
+
+    /// `her 95th birthday`, `in his 94th year`.
+    fn birthday(&self, index: usize, unit: &[u8]) -> bool {
+        let ordinal = [&b"th"[..], b"st", b"nd", b"rd"].iter().any(|end| unit.eq_ignore_ascii_case(end));
+        ordinal
+            && (self.lower_is(index + 1, words!["birthday", "bday", "birthdays"])
+                || self.lower_is(index + 1, words!["year"])
+                    && self.lower_is(index.wrapping_sub(1), words!["her", "his", "their", "my"]))
+    }
+
+    /// In prose: `93 WF`, `91♀`, `(94 y)`, `Age at onset 92`, `Tiene 93 años`, `Lucille Barnes (95)`, `pushing 100`.
+    fn told_otherwise(&self, index: usize) -> bool {
+        let token = self.t(index);
+        if !self.strict {
+            // `[93 yrs]`, `108 yrs   M`: where a line is about a person.
+            let apart = matches!(self.back(index, 1).byte, b'[' | b'(')
+                && self.back(index, 1).end == token.start
+                || self.back(index, 1).end + 2 <= token.start;
+            return self.person
+                && apart
+                && self.lower_is(index + 1, words!["yrs", "years", "yo", "yr"])
+                && self.t(index + 1).start <= token.end + 1;
+        }
+        let sexed = matches!(self.t(index + 1).case, Case::Upper)
+            && self.t(index + 1).start <= token.end + 1
+            && self.lower_is(index + 1, list!("wf wm bf bm hf hm aaf aam"))
+            && !self.of_a_place_or_heat(index);
+        let sign = self.bytes(self.t(index + 1));
+        let sexed = sexed || sign == "♀".as_bytes() || sign == "♂".as_bytes();
+        let years = self.lower_is(index + 1, list!("años anos ans jahre jaar anni"))
+            && self.t(index + 1).start <= token.end + 1;
+        let closing = self.back(index, 1).symbol(b'(') && self.t(index + 1).symbol(b')');
+        let owner = self.back(index, 2);
+        let named = owner.kind == Kind::Word
+            && (owner.is(v::KIN)
+                || owner.capitalised()
+                    && owner.len() > 1
+                    && owner.known(FAMILY | GIVEN)
+                    && (self.back(index, 3).capitalised() || !owner.known(WORD)));
+        // `Age at diagnosis 92`, `age at last visit: 94`.
+        let then = (2..=4).any(|by| {
+            self.lower_is(index.wrapping_sub(by), words!["at"])
+                && self.lower_is(index.wrapping_sub(by + 1), words!["age"])
+        });
+        let nearly = self.lower_is(index.wrapping_sub(1), list!("pushing nearly almost"))
+            && !self.unit_is_other(index)
+            && (self.lower_is(index.wrapping_sub(2), list!("she he s is was mom dad mother father"))
+                || self.back(index, 2).is(v::KIN));
+        let will = self.lower_is(index.wrapping_sub(1), words!["be"])
+            && self.lower_is(index.wrapping_sub(2), list!("will ll to"))
+            && (1..=5).any(|by| self.lower_is(index.wrapping_sub(by), list!("he she i")))
+            && !self.unit_is_other(index);
+        let mine = self.lower_is(index.wrapping_sub(1), words!["m"])
+            && self.back(index, 2).symbol(b'\'')
+            && self.lower_is(index.wrapping_sub(3), words!["i"])
+            && !self.unit_is_other(index)
+            && !self.t(index + 1).is(v::CLINICAL);
+        // `Rodriguez, Luella: 96, PPS 30%`.
+        let listed = self.back(index, 1).symbol(b':')
+            && (self.t(index + 1).symbol(b',') || self.t(index + 1).symbol(b';'))
+            && owner.kind == Kind::Word
+            && owner.capitalised()
+            && owner.known(FAMILY | GIVEN)
+            && (self.back(index, 3).symbol(b',') || self.back(index, 3).capitalised());
+        // `my dad, who is 101`, `is "103 and a half"`.
+        let who = self.lower_is(index.wrapping_sub(1), words!["is", "was"])
+            && self.lower_is(index.wrapping_sub(2), words!["who"])
+            && !self.unit_is_other(index)
+            && self.t(index + 1).kind == Kind::Symbol;
+        let half = self.lower_is(index + 1, words!["and"])
+            && self.lower_is(index + 2, words!["a"])
+            && self.lower_is(index + 3, words!["half"]);
+        // `97 yr pedestrian`.
+        let year = self.lower_is(index + 1, words!["yr"])
+            && self.t(index + 2).kind == Kind::Word
+            && !self.lower_is(index + 2, list!("ago hx history of follow risk warranty survival"));
+        listed
+            || who
+            || half
+            || year
+            || sexed
+            || years
+            || closing && named
+            || then && !self.unit_is_other(index)
+            || nearly
+            || will
+            || mine
     }
 
     /// Whether a sex begins at this token, as it stands beside an age.
@@ -88,7 +185,7 @@ impl Reader<'_> {
                 || self.t(next + 1).symbol(b'.')
                 || self.lower_is(next + 1, words!["o", "old"])
                 || self.strict && self.t(next + 1).symbol(b',') && self.sex_is(next + 2)
-                || self.strict && self.t(next + 1).kind != Kind::Symbol;
+                || self.strict && (self.t(next + 1).kind != Kind::Symbol || self.t(next + 1).symbol(b')'));
         }
         if !self.lower_is(next, words!["year", "years", "yr", "yrs"]) {
             return false;
@@ -275,4 +372,15 @@ impl Reader<'_> {
             self.hit(self.t(index).start, self.t(index).end, Identifier::Age, weight::CONTEXT);
         }
     }
+}
+
+/// Whether the months of an age follow its years: `91y8m`, `94yr2mo`.
+fn months(unit: &[u8]) -> bool {
+    let years = unit.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let rest = unit.get(years..).unwrap_or_default();
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let is = |part: &[u8], words: &[&[u8]]| words.iter().any(|word| part.eq_ignore_ascii_case(word));
+    (1..=2).contains(&digits)
+        && is(unit.get(..years).unwrap_or_default(), &[b"y", b"yr", b"yrs"])
+        && is(rest.get(digits..).unwrap_or_default(), &[b"m", b"mo", b"mos", b"mth"])
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Identifier as I,
     shape::{date, internet},
-    words::{list, vocabulary as v, words},
+    words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, list, vocabulary as v, words},
 };
 
 impl Reader<'_> {
@@ -23,6 +23,9 @@ impl Reader<'_> {
         let (start, glued_end) = (token.start, self.glued_value(first));
         match identifier {
             I::Name => {
+                if let Some(cell) = self.celled(first, sign).filter(|_| self.cares()) {
+                    self.hit(cell.start, cell.end, I::Name, weight::KEY);
+                }
                 if let Some((from, to)) = self
                     .name_from(first, true)
                     .filter(|(_, to)| sign == b':' || !matches!(self.byte(*to), b'%' | b'+'))
@@ -67,7 +70,8 @@ impl Reader<'_> {
                 }
             }
             I::Date => {
-                let compact = date::compact(self.text, start).filter(|end| *end - start == 8 || sign == b'=');
+                let compact = date::compact(self.text, start)
+                    .filter(|end| matches!(*end - start, 8 | 12 | 14) || sign == b'=');
                 let end = date::date(self.text, start).map(|d| d.end).or(compact);
                 if let Some(end) = end.or_else(|| date::hyphened(self.text, start)) {
                     self.hit(start, end, I::Date, weight::KEY);
@@ -138,9 +142,108 @@ impl Reader<'_> {
                     ))
     }
 
+    /// Takes the name that fills a cell, if one does.
+    pub(super) fn named_cell(&mut self, first: usize) -> bool {
+        let cell = self.celled(first, b':').filter(|cell| cell.len() > self.t(first).len());
+        if let Some(cell) = &cell {
+            self.hit(cell.start, cell.end, I::Name, weight::NAME);
+        }
+        cell.is_some()
+    }
+
+    /// All of a cell that is written as a name, whatever its words are else: `PATIENT: LARKSPUR,EDMUND T   SSN: …`,
+    /// `Attending: 00419  BRANNIGAN, Z`, `Prov: Jessup, NP`.
+    fn celled(&self, first: usize, sign: u8) -> Option<Range<usize>> {
+        // `INFORMANT=CHARLES PAGE|REL=SON`: strokes part such values.
+        if sign == b'=' && !self.seen.holds(b"|") {
+            return None;
+        }
+        let mut start = self.t(first).start;
+        let code = self.text.get(start..)?.iter().take(9).take_while(|b| b.is_ascii_digit()).count();
+        if code > 1 {
+            // The number of who it is, as their office gives it.
+            let gap = self
+                .text
+                .get(start + code..)?
+                .iter()
+                .take(8)
+                .take_while(|b| matches!(b, b' ' | b'-'))
+                .count();
+            start += code + gap;
+            if gap == 0 || !self.byte(start).is_ascii_uppercase() {
+                return None;
+            }
+        }
+        let rest = self.text.get(start..)?;
+        let ends = |at: usize| match rest.get(at) {
+            Some(b'\t' | b'\n' | b'\r' | b'|' | b';' | b'(' | b'[' | b'/') | None => true,
+            Some(b' ') => rest.get(at + 1).is_none_or(|next| *next <= b' '),
+            _ => false,
+        };
+        if sign == b'='
+            && memchr::memchr3(b'|', b'=', b'&', rest).is_none_or(|at| rest.get(at) != Some(&b'|'))
+        {
+            return None;
+        }
+        let mut length =
+            (0..rest.len().min(48)).find(|at| ends(*at)).or((rest.len() < 48).then_some(rest.len()))?;
+        // `ROE,JANE SSN: …`: the next label begins one blank behind.
+        if let Some(colon) = memchr::memchr(b':', rest.get(..length)?) {
+            length = rest.get(..colon)?.iter().rposition(|b| *b == b' ')?;
+        }
+        let cell = rest.get(..length)?;
+        let mut name = cell.trim_ascii_end();
+        let mut degrees = 0;
+        while let Some(blank) = name.iter().rposition(|b| matches!(b, b' ' | b',')) {
+            let last = name.get(blank + 1..)?;
+            let degree = last.len() > 1
+                && (v::vocabulary().get(hash(last)) & (v::SUFFIX | v::TITLE) != 0
+                    || list!("md do np pa pac rn lpn cna dds dmd rph pharmd dpt lcsw phd aprn cnm crna fnp")
+                        .contains(&hash(last)))
+                && dictionary().get(hash(last)) & (FAMILY | GIVEN) & !WORD == 0;
+            if !degree {
+                break;
+            }
+            degrees += 1;
+            name = name.get(..blank)?.trim_ascii_end();
+            name = name.strip_suffix(b",").unwrap_or(name);
+        }
+        let flags = |part: &[u8]| dictionary().get(hash(part));
+        let parts = || name.split(|b| matches!(b, b' ' | b',')).filter(|part| !part.is_empty());
+        let capital = |part: &[u8]| part.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        let borne = |part: &[u8]| part.len() > 2 && flags(part) & (FAMILY | GIVEN) != 0;
+        let thing = |part: &[u8]| {
+            v::vocabulary().get(hash(part)) & (v::MACHINE | v::FACILITY | v::PAYER | v::FACILITYMID) != 0
+                && !borne(part)
+        };
+        let commas = name.iter().filter(|b| **b == b',').count();
+        let one = || {
+            parts()
+                .all(|part| flags(part) & (FAMILY | GIVEN) != 0 && (flags(part) & WORD == 0 || degrees > 0))
+                || degrees > 0 && parts().all(|part| flags(part) & WORD == 0)
+        };
+        let named = match (parts().count(), commas) {
+            (1, 0) => self.person && name.len() > 2 && one(),
+            (2..=4, 1) => parts().any(|part| part.len() > 2),
+            (2..=4, 0) => {
+                parts().any(|part| borne(part) && flags(part) & (WORD | COMMON) != WORD)
+                    && parts().filter(|part| !borne(part) && part.len() > 2).count() < 2
+            }
+            _ => false,
+        };
+        (named && parts().all(capital) && !parts().any(thing) && namelike(name))
+            .then_some(start..start + name.len())
+    }
+
     pub(super) fn bare_person(&mut self, first: usize, sign: u8) {
         let start = self.t(first).start;
         if sign == b'=' && self.between_slashes(start..self.glued_value(first)) {
+            return;
+        }
+        if self.person
+            && let Some(cell) = self.celled(first, sign)
+        {
+            self.hit(cell.start, cell.end, I::Name, weight::NAME);
             return;
         }
         if let Some((from, to)) = self.name_from(first, self.strict || sign == b'=')
@@ -183,6 +286,20 @@ impl Reader<'_> {
         let get = |part: &Range<usize>| value.get(part.clone()).unwrap_or_default();
         let day = |part: &Range<usize>| part.len() == 8 && date::compact(get(part), 0) == Some(8);
         let parts = parts.get(..count).unwrap_or_default();
+        // `BARNES/BELLE/M`.
+        let upper = |part: &Range<usize>| {
+            !part.is_empty() && get(part).iter().all(|b| b.is_ascii_uppercase() || *b >= 0x80 || *b == b'-')
+        };
+        let borne = |part: &Range<usize>| dictionary().get(hash(get(part))) & (FAMILY | GIVEN) != 0;
+        if self.person
+            && matches!(count, 2 | 3)
+            && parts.iter().all(upper)
+            && parts.iter().take(2).all(|part| namelike(get(part)))
+            && parts.iter().take(2).any(borne)
+        {
+            self.hit(range.start, range.end, I::Name, weight::KEY);
+            return true;
+        }
         if count < 3 || !parts.iter().any(day) || !parts.first().is_some_and(|part| namelike(get(part))) {
             return false;
         }

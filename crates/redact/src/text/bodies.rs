@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
+    check::digits,
     shape::alphanumeric,
     words::{COMMON, FAMILY, GIVEN, WORD, dictionary, hash, vocabulary as v, words},
 };
@@ -17,34 +18,18 @@ use crate::{
 impl Reader<'_> {
     /// `W0412 26 113322`: the number of a donation of blood (ISBT 128, 4.1).
     pub(super) fn donation(&mut self, index: usize) {
-        let (first, year, number) = (self.t(index), self.t(index + 1), self.t(index + 2));
-        let digits = |token: &Token, length: usize| token.kind == Kind::Number && token.len() == length;
+        let (first, year, last) = (self.t(index), self.t(index + 1), self.t(index + 2));
+        let number = |token: &Token, length: usize| token.kind == Kind::Number && token.len() == length;
         let facility = self.bytes(first).first().is_some_and(u8::is_ascii_uppercase)
             && self.bytes(first).iter().skip(1).all(u8::is_ascii_digit);
         if facility
-            && digits(year, 2)
-            && digits(number, 6)
+            && number(year, 2)
+            && number(last, 6)
             && year.start == first.end + 1
-            && number.start == year.end + 1
-            && !alphanumeric(self.byte(number.end))
+            && last.start == year.end + 1
+            && !alphanumeric(self.byte(last.end))
         {
-            self.hit(first.start, number.end, I::Other, weight::SHAPE);
-        }
-    }
-
-    /// `finger FP-4821-9KQ2`: what of a body opened a door, or was enrolled.
-    pub(super) fn measured_of_a_body(&mut self, index: usize) {
-        let Some(range) = self.number_from(self.skip_signs(index + 1)) else { return };
-        let value = self.text.get(range.clone()).unwrap_or_default();
-        let letters = value.iter().filter(|b| b.is_ascii_uppercase()).count();
-        let near = range.start <= self.t(index).end + 2;
-        if near
-            && letters >= 2
-            && value.len() >= 8
-            && crate::check::digits::count(value) >= 3
-            && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'-')
-        {
-            self.hit(range.start, range.end, I::Biometric, weight::CONTEXT);
+            self.hit(first.start, last.end, I::Other, weight::SHAPE);
         }
     }
 
@@ -109,15 +94,16 @@ impl Reader<'_> {
             return;
         }
         let rest = self.text.get(start..).unwrap_or_default();
-        // `finger FP-6489-J65R22`: the noun alone, where the number is one of an office.
+        // `finger FP-6489-J65R22`: the noun alone, where the number is one of an office or stands right behind it.
         if !told {
             let length =
                 rest.iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
             let value = rest.get(..length).unwrap_or_default();
+            let beside = start <= self.t(index).end + 2;
             let office = value.len() >= 8
-                && value.contains(&b'-')
                 && value.iter().filter(|b| b.is_ascii_uppercase()).count() > 1
-                && super::value::formed(value);
+                && (value.contains(&b'-') && super::value::formed(value)
+                    || beside && digits::count(value) > 2 && !value.iter().any(u8::is_ascii_lowercase));
             if !office || self.t(index).is(v::PHOTO) {
                 return;
             }
@@ -149,7 +135,7 @@ impl Reader<'_> {
         let of_a_machine = !self.person
             && (super::value::machine_made(value) && !bodily
                 || !super::value::plausible(I::Biometric, value));
-        if crate::check::digits::count(value) >= 2 && length >= 5 && !digest && !number && !of_a_machine {
+        if digits::count(value) >= 2 && length >= 5 && !digest && !number && !of_a_machine {
             self.hit(start, start + length, I::Biometric, weight::CONTEXT);
         }
     }

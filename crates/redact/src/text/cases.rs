@@ -100,16 +100,22 @@ impl Reader<'_> {
         }
     }
 
-    /// `RA lead 5076-52 PJN6500714`: the number of a lead behind its model.
+    /// `RA lead 5076-52 PJN6500714`, `RV lead: 6935M-62cm TDL531514V`: the number of a lead behind its model.
     pub(super) fn behind_a_model(&mut self, index: usize) {
         let token = self.t(index);
         let bytes = self.bytes(token);
-        let model = self.back(index, 1).kind == Kind::Number
-            && matches!(self.back(index, 1).len(), 2 | 3)
+        let length = self.bytes(self.back(index, 1));
+        let centimetres = matches!(length, [a, b, b'c', b'm'] if a.is_ascii_digit() && b.is_ascii_digit());
+        let model = centimetres
             && self.back(index, 2).symbol(b'-')
-            && self.back(index, 3).kind == Kind::Number
-            && self.back(index, 3).len() == 4
-            && self.back(index, 1).end + 1 == token.start;
+            && self.back(index, 3).byte.is_ascii_digit()
+            && self.back(index, 1).end + 1 == token.start
+            || self.back(index, 1).kind == Kind::Number
+                && matches!(self.back(index, 1).len(), 2 | 3)
+                && self.back(index, 2).symbol(b'-')
+                && self.back(index, 3).kind == Kind::Number
+                && self.back(index, 3).len() == 4
+                && self.back(index, 1).end + 1 == token.start;
         let serial = bytes.iter().take_while(|b| b.is_ascii_uppercase()).count() == 3
             && digits::count(bytes) >= 6
             && !bytes.iter().any(u8::is_ascii_lowercase);
@@ -259,13 +265,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn what_a_person_has_is_found_by_its_number() {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     Reader,
     key::{Class, classify},
-    token::{Kind, at},
+    token::{Kind, at, marker},
     weight,
 };
 use crate::{Identifier, words::words};
@@ -68,7 +68,7 @@ impl Reader<'_> {
                 let rest = self.text.get(place..).unwrap_or_default();
                 let length = rest.iter().take(256).take_while(|b| !matches!(b, b',' | b')' | b']')).count();
                 // What was masked stays whole.
-                let length = super::token::marker(self.text, place).map_or(length, |end| end - place);
+                let length = marker(self.text, place).map_or(length, |end| end - place);
                 place..place + length
             };
             let class = match class {
@@ -301,11 +301,16 @@ impl Reader<'_> {
                         None => return,
                     }
                 } else {
-                    let rest = self.text.get(place..).unwrap_or_default();
-                    let length =
-                        rest.iter().take(256).take_while(|b| !matches!(b, b',' | b')' | b']')).count();
-                    let length = super::token::marker(self.text, place).map_or(length, |end| end - place);
-                    place..place + length
+                    // A marker is no value; its bracket ends none.
+                    let marked = marker(self.text, place).unwrap_or(place);
+                    let rest = self.text.get(marked..).unwrap_or_default();
+                    let ends = |(at, b): &(usize, &u8)| match b {
+                        b',' | b')' | b']' => true,
+                        b'[' => marker(self.text, marked + at).is_some(),
+                        _ => false,
+                    };
+                    let length = rest.iter().take(256).enumerate().take_while(|next| !ends(next)).count();
+                    if marked > place && length == 0 { place..marked } else { marked..marked + length }
                 };
                 let class = match class {
                     Class::Weak(identifier) | Class::Formed(identifier) => Class::Is(identifier),

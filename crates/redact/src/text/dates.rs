@@ -76,7 +76,8 @@ impl Reader<'_> {
         if let Some(found) = date::date(self.text, start) {
             // `build 2024.3.1` is none, whoever the text is about.
             let dotted = self.text.get(start..found.end).is_some_and(|d| d.contains(&b'.'));
-            if self.version_before(index)
+            let lived = date::lived(self.text, start);
+            if self.version_before(index) && !lived
                 || !self.strict
                     && (self.of_a_release(index, start, found.end) || self.of_an_interface(start, found.end))
                 || dotted
@@ -114,6 +115,7 @@ impl Reader<'_> {
                 || meant
                 || timed
                 || minutes
+                || lived
                 || date::long_ago(self.text, start)
                 || self.tells(index, time)
             {

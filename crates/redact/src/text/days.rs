@@ -246,11 +246,15 @@ impl Reader<'_> {
         let sum = self.back(index, 1).symbol(b'=') && self.back(index, 1).end == start;
         let lot = self.lower_is(index.wrapping_sub(1), words!["exp", "expires", "expiration"])
             && (2..=5).any(|by| self.lower_is(index.wrapping_sub(by), words!["lot", "batch"]));
-        // `RTC 3/12`: in three of twelve months.
+        // `RTC 3/12`, `RTC 4/12 or sooner`: in three of twelve months; `RTC 3/12 with Lopez` is a day.
+        let behind = self.t(next);
         let months = self.lower_is(index.wrapping_sub(1), words!["rtc"])
             && self.text.get(start..start + 5).is_some_and(|part| {
                 part.split(|b| *b == b'/').nth(1).is_some_and(|months| months.starts_with(b"12"))
-            });
+            })
+            && (behind.kind == Kind::None
+                || behind.kind == Kind::Symbol && matches!(behind.byte, b'.' | b',' | b';' | b')' | b'\n')
+                || self.lower_is(next, words!["or", "prn", "sooner", "unless", "if"]));
         dated || one_of || heading || sum || lot || months
     }
 

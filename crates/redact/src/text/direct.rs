@@ -123,9 +123,12 @@ impl Reader<'_> {
         let plate = token.is(v::VEHICLE) && count >= 2 && bytes.len() >= 5;
         let letters = bytes.iter().any(u8::is_ascii_uppercase);
         let form = super::value::formed(bytes);
-        // `policy CMP0118` of a builder, `policy 1048576` of an auditor: an insurer gives more digits than four.
-        let of_a_builder =
-            self.lower_is(index, words!["policy"]) && !surely && (count < 5 || !letters && count < 8);
+        // `policy CMP0118` of a builder, `policy 1048576` of an auditor: an insurer gives more digits than four, and whose
+        // it is may stand before, `subscriber policy 1048576`.
+        let of_a_builder = self.lower_is(index, words!["policy"])
+            && !surely
+            && (count < 5 || !letters && count < 8)
+            && !(count >= 5 && self.near(index, v::PERSON, 3));
         if !self.person && !surely && !(form && (letters || !self.lower_is(index, LETTERED)))
             || of_a_builder
             || self.measured(range.end)

@@ -61,7 +61,6 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
         length += 1 + group;
     }
     let value = rest.get(..length)?;
-    let moment = matches!((value.len(), value), (10 | 13, [b'1', ..])) && digits::count(value) == value.len();
     let day = matches!(value.len(), 8 | 14) && date::compact(value, 0).is_some();
     // `members-28401234-x7k2p`: a pod.
     let tail = run(length + 1);
@@ -69,7 +68,7 @@ fn number(text: &[u8], start: usize) -> Option<Range<usize>> {
         && tail == 5
         && rest.iter().skip(length + 1).take(5).all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let enough = digits::count(value) >= if value.iter().any(u8::is_ascii_uppercase) { 5 } else { 6 };
-    (enough && formed(value) && !moment && !day && !pod).then(|| start..start + length)
+    (enough && formed(value) && !digits::epoch(value) && !day && !pod).then(|| start..start + length)
 }
 
 /// Whether a sign joins a noun and a number.
@@ -167,13 +166,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn numbers_joined_to_their_noun_are_found() {
@@ -185,6 +178,8 @@ mod tests {
             ("bull:reminders:appt_551208 stalled", "appt_551208"),
             ("key appointment_551208_details missed", "551208"),
             ("lock subscriber_id_KXJ551208442", "KXJ551208442"),
+            ("raft of patient member_id_48120937", "48120937"),
+            ("cache visit-48120937 dropped", "48120937"),
         ] {
             let found = found(text);
             assert!(found.contains(&value), "{value} of {text}: {found:?}");
@@ -201,6 +196,9 @@ mod tests {
             "shard encounter-3 moved",
             "topic claim-batch-000123 compacted",
             "chart-4.17.2 installed",
+            "raft member_id_48120937 left",
+            "kafka topic visit-48120937 created",
+            "helm chart-48120937 pushed",
             "kafka topic visit-55120844 made",
             "build chart-55120844 done",
             "registry push chart-55120844",

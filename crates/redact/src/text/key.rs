@@ -301,7 +301,16 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "contactno",
             "msisdn",
             "ph",
-            "callerid"
+            "callerid",
+            "drphone",
+            "docphone",
+            "mdphone",
+            "ptphone",
+            "patphone",
+            "hphone",
+            "wphone",
+            "cphone",
+            "drfax"
         ])
     {
         return Class::Is(I::Phone);
@@ -354,7 +363,17 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "dateofinjury",
             "dateofprocedure",
             "dateofonset",
-            "dateofsurgery"
+            "dateofsurgery",
+            "dateofdiagnosis",
+            "encountertime",
+            "visittime",
+            "diagnosisdate",
+            "dateoflastcontact",
+            "dateoffirstcontact",
+            "dateprescriptionwritten",
+            "datewritten",
+            "datefilled",
+            "datedispensed"
         ])
     {
         return if whole_is(words![
@@ -381,7 +400,11 @@ fn by_roles(key: &Read, around: &Read) -> Class {
     if let Some(address) = address(key, around_all, person, machine) {
         return address;
     }
-    if has(v::PLACE) && !machine && key.count <= 3 {
+    // `addrAtDxCity`: the last word tells.
+    if has(v::PLACE)
+        && !machine
+        && (key.count <= 3 || key.count <= 5 && key.last & v::PLACE != 0 && key.all & v::ADDRESS != 0)
+    {
         return Class::Is(I::City);
     }
     if whole_is(words!["age", "patientage", "ageyears", "ageinyears", "ptage", "memberage", "currentage"]) {
@@ -394,6 +417,8 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         && has(v::PERSON | v::CARER | v::KIN)
         && !machine
         && !has(v::IDWORD)
+        // `relationToSubscriber`, `tradingPartner`.
+        && !is(key.first_hash, words!["relation", "relationship", "reln", "trading", "channel", "business"])
         && key.count <= 3;
     let role = whole_is(words![
         "emergencycontact",
@@ -428,7 +453,16 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         "enteredby",
         "verifiedby",
         "dictating",
-        "copyto"
+        "copyto",
+        "providersig",
+        "providersignature",
+        "physiciansignature",
+        "mdsignature",
+        "drsignature",
+        "rnsignature",
+        "nursesignature",
+        "clinician",
+        "coach"
     ]);
     if title_like || role && !machine {
         return Class::Person;

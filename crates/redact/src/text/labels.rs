@@ -79,8 +79,19 @@ impl Reader<'_> {
                 self.duplicate(index);
             } else if token.is(NUMBERS) || token.is(v::ZIP) {
                 self.noun(index);
+            } else if token.symbol(b'.') && self.led(index) {
+                self.pair(index);
             }
         }
+    }
+
+    /// Whether points lead from a label to its value here and no sign follows them: `pcp.......... Jane Roe`.
+    fn led(&self, index: usize) -> bool {
+        let next = self.t(index + 1);
+        (1..4).all(|by| {
+            self.back(index, by).symbol(b'.') && self.back(index, by).end == self.t(index + 1 - by).start
+        }) && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
+            && next.start > self.t(index).end
     }
 
     /// What stands before a `:` or `=`, as a class.
@@ -90,7 +101,7 @@ impl Reader<'_> {
         // `PatientLastName......: Roe`: what leads to the sign is no part of the key.
         let leads =
             |index: usize| self.t(index).kind == Kind::Symbol && matches!(self.t(index).byte, b'.' | b'_');
-        if sign.byte == b':' && index > 2 && leads(index - 1) && leads(index - 2) {
+        if matches!(sign.byte, b':' | b'.') && index > 2 && leads(index - 1) && leads(index - 2) {
             while index > 1 && leads(index - 1) {
                 index -= 1;
             }
@@ -176,7 +187,7 @@ impl Reader<'_> {
             if !phrase {
                 continue;
             }
-            let bytes = self.text.get(begins.start..sign.start).unwrap_or_default();
+            let bytes = self.text.get(begins.start..sign.start).unwrap_or_default().trim_ascii_end();
             let class = match classify(bytes, b"") {
                 Class::None
                     if begins.is(v::NAMED)
@@ -379,7 +390,18 @@ impl Reader<'_> {
             }
             return;
         }
+        // `MEMBER: HOLLIS, WINTER`: whose number it could be is named.
+        if matches!(class, Class::Formed(I::HealthPlan | I::Mrn | I::Account))
+            && sign.byte != b'='
+            && self.cares()
+            && opening.kind == Kind::Word
+            && self.named_cell(first)
+        {
+            return;
+        }
         match class {
+            Class::Is(identifier) if sign.byte == b'.' => self.bare(identifier, first, b':', false),
+            Class::Person if sign.byte == b'.' => self.bare_person(first, b':'),
             Class::Is(identifier) => self.bare(identifier, first, sign.byte, false),
             Class::Weak(I::Address)
                 if sign.byte == b'=' && self.encoded(self.t(first).start, self.glued_value(first)) =>

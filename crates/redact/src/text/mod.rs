@@ -20,7 +20,7 @@ mod captions;
 pub(crate) mod care;
 mod carried;
 mod cases;
-mod cited;
+pub(crate) mod cited;
 mod cities;
 pub(crate) mod coined;
 mod columns;
@@ -36,6 +36,7 @@ mod endings;
 mod facilities;
 pub(crate) mod filed;
 pub(crate) mod files;
+mod gaps;
 pub(crate) mod handed;
 mod handles;
 mod institutions;
@@ -70,11 +71,13 @@ mod segments;
 mod slips;
 mod spared;
 mod stated;
-mod streets;
+pub(crate) mod streets;
 mod take;
 pub(crate) mod theirs;
 mod things;
 pub(crate) mod token;
+#[cfg(test)]
+mod trial;
 mod tuples;
 pub(crate) mod value;
 mod versions;
@@ -275,6 +278,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.cited();
         reader.kept_numbers();
         reader.dated_keys();
+        reader.gaps();
     }
     reader.dates();
     reader.demographics();
@@ -326,14 +330,10 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     let claims = seen.mixed || seen.holds(b"<\\^-{[\x1c\x1d\x1e");
     if claims && let Some(start) = ncpdp::read(text, hits) {
         let claim = hits.iter().skip(words).map(|hit| hit.end).max().unwrap_or(start);
-        let mut index = 0;
-        hits.retain(|hit| {
+        let mut index = first;
+        retain_from(hits, first, |hit| {
             index += 1;
-            index <= first
-                || index > words
-                || hit.end <= start
-                || hit.start >= claim
-                || hit.weight >= weight::SHAPE
+            index > words || hit.end <= start || hit.start >= claim || hit.weight >= weight::SHAPE
         });
     }
 }

@@ -76,7 +76,6 @@ impl Reader<'_> {
                         self.named_picture(index);
                     }
                     self.template(index);
-                    self.measured_of_a_body(index);
                 }
                 Kind::Word
                     if self.lower_is(
@@ -131,6 +130,16 @@ impl Reader<'_> {
                 );
             }
         }
+    }
+
+    /// Whether the path around a place is one of a host's own directories.
+    fn of_a_host(&self, place: usize) -> bool {
+        let head = self.text.get(place.saturating_sub(96)..place).unwrap_or_default();
+        let from = head.iter().rposition(|b| !b.is_ascii_alphanumeric() && !b"/_-.".contains(b));
+        let path = head.get(from.map_or(0, |from| from + 1)..).unwrap_or_default();
+        [&b"/var/"[..], b"/etc/", b"/opt/", b"/usr/", b"/run/", b"/proc/", b"/sys/"]
+            .iter()
+            .any(|own| path.starts_with(own))
     }
 
     /// `MRN054226`: the word for a number and the number as one.
@@ -257,6 +266,10 @@ impl Reader<'_> {
             || self.resource(place)
             || self.of_a_portal(index))
         {
+            return;
+        }
+        // `/var/lib/clients/4821/data`: a program has clients.
+        if self.lower_is(place, words!["client", "clients"]) && !self.cares() && self.of_a_host(noun.start) {
             return;
         }
         let start = self.t(index).end;

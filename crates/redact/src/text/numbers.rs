@@ -152,15 +152,7 @@ impl Reader<'_> {
             return Some(found.end);
         }
         if self.strict {
-            // Names of standards, which documents write as addresses.
-            let host = self.text.get(found.host.clone()).unwrap_or_default();
-            let host = host.strip_prefix(b"www.").unwrap_or(host);
-            if !matches!(
-                host,
-                b"w3.org" | b"hl7.org" | b"terminology.hl7.org" | b"loinc.org" | b"snomed.info"
-            ) {
-                self.hit(found.start, found.end, I::Url, weight::SHAPE);
-            }
+            self.hit(found.start, found.end, I::Url, weight::SHAPE);
             return Some(found.end);
         }
         // In logs only what it tells of a person is masked; the parts are read as what they are.

@@ -429,13 +429,7 @@ pub(crate) fn letters(word: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn files_and_directories_of_persons_are_found() {

@@ -54,10 +54,15 @@ const BEFORE: &[u64] = words![
     "called"
 ];
 
-/// Shops, laboratories and makers of aids with branches in many places.
-pub(super) const CHAINS: &[u64] = list!(
-    "quest labcorp apria lincare costco walmart walgreens cvs target kroger publix safeway optum concentra davita \
-     fresenius adapthealth rotech riteaid wegmans heb meijer lenscrafters pearle aspen minuteclinic patientfirst carenow rite walgreen hyvee giant albertsons"
+/// Shops with branches in many places, each with its number.
+pub(super) const SHOPS: &[u64] = list!(
+    "costco walmart walgreens walgreen cvs target kroger publix safeway riteaid wegmans heb meijer hyvee giant albertsons"
+);
+
+/// Laboratories, clinics and makers of aids with such branches.
+const BRANCHES: &[u64] = list!(
+    "quest labcorp apria lincare optum concentra davita fresenius adapthealth rotech lenscrafters pearle aspen \
+     minuteclinic patientfirst carenow rite"
 );
 
 impl Reader<'_> {
@@ -69,12 +74,12 @@ impl Reader<'_> {
         for index in 0..self.tokens.len() {
             let token = self.t(index);
             if token.kind != Kind::Word || token.case != Case::Capital {
-                if token.kind == Kind::Word && token.case == Case::Upper && self.lower_is(index, CHAINS) {
+                if token.kind == Kind::Word && token.case == Case::Upper && self.of_a_chain(index) {
                     self.branch(index);
                 }
                 continue;
             }
-            if self.lower_is(index, CHAINS) {
+            if self.of_a_chain(index) {
                 self.branch(index);
             }
             self.of_a_town(index);
@@ -95,6 +100,11 @@ impl Reader<'_> {
             }
         }
         self.towns_behind();
+    }
+
+    /// Whether a word is the name of a firm with branches in many places.
+    pub(super) fn of_a_chain(&self, index: usize) -> bool {
+        self.lower_is(index, SHOPS) || self.lower_is(index, BRANCHES)
     }
 
     /// `to Little Funeral Home, Boulder City.`: the town behind the name of a place.

@@ -196,32 +196,9 @@ impl Reader<'_> {
         }
         let mut last = index + 1;
         while last < index + 5 && self.t(last).kind == Kind::Word && self.t(last).capitalised() {
-            let kind = self.lower_is(
-                last,
-                words![
-                    "street",
-                    "st",
-                    "avenue",
-                    "ave",
-                    "road",
-                    "rd",
-                    "boulevard",
-                    "blvd",
-                    "lane",
-                    "ln",
-                    "drive",
-                    "terrace",
-                    "parkway",
-                    "pkwy",
-                    "highway",
-                    "hwy",
-                    "circle",
-                    "pike",
-                    "turnpike",
-                    "court",
-                    "way"
-                ],
-            );
+            // `Dr` and `CT` are more often a doctor and a scan.
+            let kind = self.plain_street(last) && !self.lower_is(last, words!["dr", "ct"])
+                || self.lower_is(last, words!["pkwy", "pike", "turnpike", "court", "way"]);
             let named = last > index + 1
                 && !first.is(v::TITLE | v::MONTH | v::WEEKDAY)
                 && !(self.t(last).len() > 2

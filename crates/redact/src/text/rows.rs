@@ -27,9 +27,6 @@ use crate::{
 /// Most fields of a row.
 const FIELDS: usize = 200;
 
-/// How somebody is related to the insured.
-const RELATED: &[u64] = words!["self", "spouse", "child", "dependent", "subscriber"];
-
 /// What parts the fields of a row in columns.
 static GAP: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"  "));
 
@@ -145,12 +142,7 @@ impl Reader<'_> {
                 && (other(before) || other(after))
                 && word(value)
                 && dictionary().get(hash(value)) & FAMILY != 0;
-            if word(value)
-                && (!super::value::plausible(I::Name, value)
-                    || RELATED.contains(&hash(value))
-                    || payer(index))
-                && !family
-            {
+            if word(value) && (!super::value::plausible(I::Name, value) || payer(index)) && !family {
                 continue;
             }
             let beside = name(before) || name(after) || whole_name(after);
@@ -328,13 +320,7 @@ fn parted(text: &[u8], prose: bool) -> Option<(Vec<Range<usize>>, bool)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(row: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(row.as_bytes(), Manner::default(), &mut tokens, &mut hits);
-        hits.iter().map(|hit| &row[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found;
 
     #[test]
     fn rows_about_persons_need_no_header() {

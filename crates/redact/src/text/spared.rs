@@ -6,7 +6,7 @@
 use super::{
     Hit, Reader,
     facilities::KINDS,
-    practices::CHAINS,
+    practices::SHOPS,
     token::{Case, Kind},
 };
 use crate::{
@@ -104,7 +104,7 @@ impl Reader<'_> {
                     && self.lower_is(index, KINDS)
                     && !self.t(index).is(v::FACILITYMID)
                     || (index..self.index_at(hit.end)).all(|at| {
-                        self.lower_is(at, CHAINS)
+                        self.of_a_chain(at)
                             || self.lower_is(at, words!["pharmacy", "aid", "diagnostics", "drug"])
                                 && at > index
                     })
@@ -143,11 +143,10 @@ impl Reader<'_> {
         // `Walgreens #26460`: which of its shops.
         let shop = digits
             && self.back(index, 1).symbol(b'#')
-            && (self.lower_is(
-                index.wrapping_sub(2),
-                list!("walgreens cvs walmart costco kroger publix safeway target heb meijer wegmans store albertsons"),
-            ) || self.lower_is(index.wrapping_sub(2), words!["aid"])
-                && self.lower_is(index.wrapping_sub(3), words!["rite"]));
+            && (self.lower_is(index.wrapping_sub(2), SHOPS)
+                || self.lower_is(index.wrapping_sub(2), words!["store"])
+                || self.lower_is(index.wrapping_sub(2), words!["aid"])
+                    && self.lower_is(index.wrapping_sub(3), words!["rite"]));
         // `Policy 4.12.3`: a paragraph.
         let paragraph = bytes.iter().filter(|b| **b == b'.').count() >= 2
             && bytes.len() < 9
@@ -278,18 +277,17 @@ impl Reader<'_> {
     /// `insured by Oscar (ID …)`, `Baxter tech support`: one word that is a payer or a maker here.
     fn of_a_firm(&self, index: usize, hit: &Hit) -> bool {
         let (token, before) = (self.t(index), self.back(index, 1));
+        let next = self.index_at(hit.end);
         // `sent to Kroger, Conway`.
-        let shop = self.lower_is(
-            index,
-            list!("kroger costco walmart walgreens cvs publix safeway wegmans meijer heb albertsons labcorp"),
-        ) && token.case == Case::Capital
+        let shop = (self.lower_is(index, SHOPS) || self.lower_is(index, words!["labcorp"]))
+            && token.case == Case::Capital
             && !before.is(v::TITLE)
             && !(before.symbol(b'.') && self.back(index, 2).is(v::TITLE))
-            && (token.end == hit.end || self.t(index + 1).symbol(b','));
+            && (token.end == hit.end || self.t(index + 1).symbol(b','))
+            && (!token.known(FAMILY | GIVEN) || self.sells(index));
         if shop {
             return true;
         }
-        let next = self.index_at(hit.end);
         let alone = token.end == hit.end
             && !before.is(v::TITLE | v::KIN | v::PERSON | v::CARER)
             && !(before.symbol(b'.')
@@ -322,6 +320,33 @@ impl Reader<'_> {
                     && self.lower_is(index.wrapping_sub(2), words!["rep", "vendor"]))
             && !self.t(next).capitalised();
         payer || maker || vendor
+    }
+
+    /// `at Kroger`, `the Meijer on Elm`, `Kroger pharmacy`, `refill sent to Kroger`: words that touch the name say that it is
+    /// a shop, which `Kroger called` and `note from Meijer` don't.
+    fn sells(&self, index: usize) -> bool {
+        let behind = index + 1;
+        if self.t(behind).symbol(b'\'') {
+            return false;
+        }
+        let kind = self.lower_is(
+            behind,
+            words!["pharmacy", "pharm", "rx", "drug", "drugs", "store", "grocery", "supermarket", "optical"],
+        ) || self.t(behind).symbol(b'#');
+        let led = self.lower_is(index.wrapping_sub(1), words!["at", "the", "local", "via", "near"])
+            || self.back(index, 1).symbol(b':')
+                && self.lower_is(index.wrapping_sub(2), words!["pharmacy", "pharm", "rx", "store", "shop"]);
+        let sent = self.lower_is(index.wrapping_sub(1), words!["to", "from", "with", "in", "into"])
+            && (2..=7).any(|by| {
+                self.lower_is(
+                    index.wrapping_sub(by),
+                    list!(
+                        "rx script scripts prescription prescriptions refill refills refilled fill fills filled pickup \
+                         escribed eprescribed prescribed meds med medication medications pharmacy sent"
+                    ),
+                )
+            });
+        kind || led || sent
     }
 
     /// `insured by Oscar`, `Payer: Molina`, `Kaiser HMO`: words that touch the name say that it pays.
@@ -400,13 +425,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner { strict: true, ..Manner::default() }, &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found_in_prose as found;
 
     #[test]
     fn what_is_of_nobody_stays() {
@@ -422,6 +441,9 @@ mod tests {
             "the plan is through Molina, prior approval pending",
             "asked Baxter technical support about it",
             "sent to Walgreens #04417",
+            "refill was sent to Kroger, will pick up",
+            "works nights at Meijer and sleeps badly",
+            "the Kroger pharmacy is out of it",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
@@ -436,6 +458,9 @@ mod tests {
             ("seen with Dr. Lewis, typing pending", "Lewis"),
             ("claim no. 48213377 denied", "48213377"),
             ("Lewis Kidd called about his bill", "Lewis Kidd"),
+            ("patient Kroger wants the refill", "Kroger"),
+            ("note from patient Meijer about his knee", "Meijer"),
+            ("RTC 3/12 with Lopez", "3/12"),
         ] {
             assert!(found(text).contains(&value), "{value} of {text}: {:?}", found(text));
         }

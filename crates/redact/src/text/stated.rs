@@ -26,7 +26,8 @@ const NOUNS: &[u64] = list!(
      transponder placard complaint folder locker greencard merged dupe uscis alien cdcr doc voucher file visa claim \
      intake grievance cad trip conf confirmation ccf coc sid booking docket tracking fedex ups usps dhl parcel receipt \
      citation warrant recording approval reservation incident requisition manifest lien subpoena cps aps dcf dcfs dhs \
-     ombudsman custody precert"
+     ombudsman custody precert poliza póliza miembro afiliado referido siniestro cedula cédula curp nss membresia membresía \
+     autorizacion autorización solicitud"
 );
 
 /// Cars, as people call them: a plate stands behind them.
@@ -41,7 +42,8 @@ const CARS: &[u64] = list!(
 /// Words between a noun and its number.
 const BETWEEN: &[u64] = list!(
     "is was of for the my his her their your our patient pt on its it s to changed now be code ending in with w into policy \
-     file group feca state ref number no num nr id or says card and"
+     file group feca state ref number no num nr id or says card and \
+     de la el es mi su numero número núm"
 );
 
 impl Reader<'_> {

@@ -1,7 +1,12 @@
 //! What ends the name of a street, and what only looks so.
 
 use super::{Reader, token::Kind};
-use crate::words::{WORD, vocabulary as v, words};
+use crate::words::{WORD, list, vocabulary as v, words};
+
+/// Kinds of streets that are written in small letters too.
+pub(crate) const PLAIN_STREETS: &[u64] = list!(
+    "street st avenue ave road rd boulevard blvd lane ln drive dr terrace parkway highway hwy circle cir ct strase strasse"
+);
 
 impl Reader<'_> {
     /// Whether what ends like a street is of a machine: a file (`12 EBCDIC-PT.so`), or in logs words that name no street
@@ -67,32 +72,7 @@ impl Reader<'_> {
 
     /// A kind of street that is one also in small letters.
     pub(super) fn plain_street(&self, index: usize) -> bool {
-        self.lower_is(
-            index,
-            words![
-                "street",
-                "st",
-                "avenue",
-                "ave",
-                "road",
-                "rd",
-                "boulevard",
-                "blvd",
-                "lane",
-                "ln",
-                "drive",
-                "dr",
-                "terrace",
-                "parkway",
-                "highway",
-                "hwy",
-                "circle",
-                "cir",
-                "ct",
-                "strase",
-                "strasse",
-            ],
-        )
+        self.lower_is(index, PLAIN_STREETS)
     }
 
     pub(super) fn ends_in_street(&self, index: usize) -> bool {

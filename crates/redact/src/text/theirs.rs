@@ -397,13 +397,7 @@ pub(super) fn record(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::text::{Hit, Manner, read};
-
-    fn found(text: &str, block: bool) -> Vec<&str> {
-        let (mut tokens, mut hits) = (Vec::new(), Vec::<Hit>::new());
-        read(text.as_bytes(), Manner { person: block, block, ..Manner::default() }, &mut tokens, &mut hits);
-        hits.iter().map(|hit| &text[hit.start..hit.end]).collect()
-    }
+    use crate::text::trial::found_below as found;
 
     #[test]
     fn numbers_beside_a_name_are_of_the_person() {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use self::other::{
     absent, dotted, kind_of_plan, of_a_day, of_a_desk, of_a_key, of_software, placeholder, pointer,
 };
+pub(super) use self::other::{declared, missing};
 use super::{
     token::marker,
     written::{of_a_card, of_a_host, of_a_network, of_a_program, sentence},
@@ -16,41 +17,6 @@ use crate::{
     check::digits,
     words::{hash, vocabulary as v},
 };
-
-/// Words that stand where a value is missing.
-const NOTHING: [&[u8]; 16] = [
-    b"null",
-    b"none",
-    b"nil",
-    b"unknown",
-    b"n/a",
-    b"na",
-    b"true",
-    b"false",
-    b"undefined",
-    b"redacted",
-    b"nan",
-    b"empty",
-    b"missing",
-    b"yes",
-    b"no",
-    b"required",
-];
-
-/// Names of types, where declarations and schemas are logged.
-const TYPES: [&[u8]; 11] = [
-    b"self",
-    b"same",
-    b"string",
-    b"str",
-    b"text",
-    b"varchar",
-    b"char",
-    b"object",
-    b"string!",
-    b"optional",
-    b"invalid",
-];
 
 /// Whether a value is a sentence: `pt roomed, Jane wants water`.
 fn prose(value: &[u8]) -> bool {
@@ -64,11 +30,7 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     let value = value.trim_ascii();
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
     let count = digits::count(value);
-    if letters + count == 0
-        || NOTHING.iter().any(|no| value.eq_ignore_ascii_case(no))
-        || whole_marker(value)
-        || absent(value)
-    {
+    if letters + count == 0 || missing(value) || whole_marker(value) || absent(value) {
         return false;
     }
     // `AC` and 32 digits of a service of telephones.
@@ -91,10 +53,10 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
         return false;
     }
     match identifier {
+        // Fields of HL7 v2 by their numbers: `PID-3.1`; what data frames hold where nothing is.
+        _ if of_a_field(value) || value == b"NaT" => false,
         I::Name if prose(value) => false,
-        I::Name => {
-            letters > 0 && !TYPES.iter().any(|word| value.eq_ignore_ascii_case(word)) && !of_a_program(value)
-        }
+        I::Name => letters > 0 && !declared(value) && !of_a_program(value),
         I::Facility => letters > 0 && !pointer(value),
         I::City => letters > 0,
         I::Address => (letters > 1 || count > 2) && !of_a_host(value),
@@ -152,6 +114,18 @@ pub(crate) fn plausible(identifier: I, value: &[u8]) -> bool {
     }
 }
 
+/// Whether a value is the number of a field of HL7 v2: `PID-3.1`, `IN1-36`.
+fn of_a_field(value: &[u8]) -> bool {
+    const SEGMENTS: [&[u8]; 18] = [
+        b"PID", b"PV1", b"PV2", b"IN1", b"IN2", b"GT1", b"NK1", b"OBR", b"OBX", b"ORC", b"MSH", b"EVN",
+        b"DG1", b"AL1", b"RXA", b"FT1", b"MRG", b"PD1",
+    ];
+    value.len() <= 9
+        && value.get(3) == Some(&b'-')
+        && value.get(..3).is_some_and(|head| SEGMENTS.contains(&head))
+        && value.get(4..).is_some_and(|rest| rest.iter().all(|b| b.is_ascii_digit() || *b == b'.'))
+}
+
 /// Whether a value is a marker and nothing else.
 pub(crate) fn whole_marker(value: &[u8]) -> bool {
     marker(value, 0) == Some(value.len())
@@ -203,10 +177,7 @@ pub(crate) fn loosely_formed(value: &[u8]) -> bool {
     let count = digits::count(value);
     let small = value.iter().filter(|b| b.is_ascii_lowercase()).count();
     let hex = value.iter().all(u8::is_ascii_hexdigit);
-    // Seconds and milliseconds since 1970.
-    let epoch =
-        matches!(value.len(), 10 | 13) && count == value.len() && matches!(value, [b'1', b'4'..=b'9', ..]);
-    !epoch
+    !digits::epoch(value)
         && form(value, u8::is_ascii_alphabetic)
         && (small <= 3 || count >= 4 && small <= 6)
         && !(small > 0 && hex && value.len() >= 8)

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::value::{declared, missing};
 use crate::{
     Identifier as I,
     check::digits,
@@ -50,7 +51,7 @@ pub(crate) fn namelike(value: &[u8]) -> bool {
         && parts().all(written)
         && !parts().all(ordinary)
         && parts().any(|part| part.len() > 1)
-        && !NOTHING.contains(&hash(value))
+        && !(missing(value) || declared(value) || UNNAMED.contains(&hash(value)))
 }
 
 /// How long the name is that a value begins with, if nothing but a remark follows it: `May Young, mother`, `May Young (PCP)`.
@@ -85,10 +86,9 @@ pub(crate) fn titled(value: &[u8]) -> Option<Range<usize>> {
 
 const PARTICLES: &[u64] = crate::words::list!("de la del van von der den da di du le bin al el y");
 
-/// What stands where a name is missing, capitalised.
-const NOTHING: &[u64] = crate::words::list!(
-    "null none nil unknown undefined true false yes no self other string text admin system anonymous root test guest user \
-     default redacted required invalid empty missing not active inactive pending success failed error ok"
+/// What programs call, or say of, something without a name.
+const UNNAMED: &[u64] = crate::words::list!(
+    "other admin system anonymous root test guest user default not active inactive pending success failed error ok"
 );
 
 /// What a value of a social network's key is: a page, or an account.

@@ -88,13 +88,29 @@ pub(crate) fn written(value: &[u8]) -> bool {
     // `p.last_name`, `ix_mrn_start_75`, `intake.api`, `sentry.javascript.react`: columns, and parts of programs.
     let part = |part: &[u8]| COLUMNS.contains(&hash(part)) || machine.iter().any(|m| part == m.as_bytes());
     let parts = value.split(|b| matches!(b, b'.' | b'_' | b'-')).any(part);
-    let packaged = value.iter().filter(|b| **b == b'.').count() > 1;
+    let packaged = value.iter().filter(|b| **b == b'.').count() > 1 && !dated(value);
     letters >= 4
         && !parts
         && !packaged
         && value.len() > letters.min(4)
         && value.iter().any(|b| b.is_ascii_digit() || *b == b'.')
         && !machine.iter().any(|m| value.starts_with(m.as_bytes()))
+}
+
+/// Whether a name and a year or its end stand between points: `j.roe.1962`, `roe.jane.62`.
+fn dated(value: &[u8]) -> bool {
+    let name = |part: &[u8]| {
+        let flags = dictionary().get(hash(part));
+        part.len() > 2
+            && flags & (GIVEN | FAMILY) != 0
+            && (flags & WORD == 0 || flags & COMMON != 0)
+            && !SYSTEM.contains(&hash(part))
+    };
+    let last = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
+    matches!(last.len(), 2 | 4)
+        && last.iter().all(u8::is_ascii_digit)
+        && value.iter().filter(|b| **b == b'.').count() == 2
+        && value.split(|b| *b == b'.').any(name)
 }
 
 /// Whether it is the name of a person's account, in a line about persons.
@@ -254,6 +270,11 @@ mod tests {
         for name in ["p.last_name", "ix_mrn_start_75", "intake.api", "sentry.javascript.react"] {
             assert!(!account(name.as_bytes()), "{name}");
         }
-        assert!(account(b"mroe.1982") && account(b"quist_o2"));
+        for name in ["mroe.1982", "quist_o2", "o.quist.1962", "quist.orla.62"] {
+            assert!(account(name.as_bytes()), "{name}");
+        }
+        for name in ["app.core.12", "queue.worker.2024", "intake.v2.1962.3"] {
+            assert!(!account(name.as_bytes()), "{name}");
+        }
     }
 }

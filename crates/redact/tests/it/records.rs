@@ -207,3 +207,13 @@ fn ages_and_devices_stand_in_fields() {
         r#"{"hearing_aid":{"left_serial":"«2038X0N7K»","right_serial":"«2038X0N7M»"}}"#,
     ]);
 }
+
+#[test]
+fn a_remark_between_rows_holds_nobody_and_staff_have_names() {
+    check(&[
+        "Patient,DOB,MRN\n«Roe Jane»,«1962-03-14»,«482133»\n# «jane roe»,«1962-03-14»,«482134»\n",
+        "Patient,DOB,MRN\n# required,required,optional\n# max 40,10 chars,6 digits\n«Roe Jane»,«1962-03-14»,«482133»\n",
+        "Patient,MRN,DOB,Provider\n«Roe Jane»,«482133»,«1962-03-14»,«Block»\n«Ann Poe»,«482134»,«1962-03-15»,«Kaiser»\n",
+        "Patient,MRN,DOB,Provider\n«Roe Jane»,«482133»,«1962-03-14»,OPEN\n«Ann Poe»,«482134»,«1962-03-15»,Hold\n",
+    ]);
+}

@@ -4,7 +4,7 @@ use crate::{Identifier as I, text::token::at};
 
 /// Ids of fields that can identify (D.0 data dictionary): patient, cardholder, prescriber, pharmacy, claim, other payer,
 /// workers' compensation, prior authorization, facility.
-const FIELDS: [(&[u8; 2], I); 57] = [
+const FIELDS: [(&[u8; 2], I); 58] = [
     (b"C4", I::Date),
     (b"CA", I::Name),
     (b"CB", I::Name),
@@ -58,6 +58,7 @@ const FIELDS: [(&[u8; 2], I); 57] = [
     (b"PK", I::Zip),
     (b"PY", I::Other),
     (b"F3", I::Other),
+    (b"EV", I::Other),
     (b"3Q", I::Facility),
     (b"3U", I::Address),
     (b"5J", I::City),

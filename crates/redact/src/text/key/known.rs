@@ -1,6 +1,10 @@
 //! What keys were found to announce: in a log the same few come line after line.
 
 use super::{Class, classify};
+use crate::{
+    check::digits,
+    words::{FAMILY, GIVEN, WORD, dictionary, hash},
+};
 
 /// Longest key that is kept, with the key around it, in bytes.
 const LONGEST: usize = 56;
@@ -19,7 +23,10 @@ struct Slot {
 
 const EMPTY: Slot = Slot { bytes: [0; LONGEST], key: 0, parent: 0, class: Class::None };
 
-/// Keys with their classes, as [`classify`] gives them. A key takes the place of another; values are never kept.
+/// Keys with their classes, as [`classify`] gives them. A key takes the place of another.
+///
+/// Some programs key a map by a value of a person (`{"482133":{…}}`, `{"Jane Roe":{…}}`). What may be one is not kept:
+/// see [`of_programs`]. A name that is an ordinary word as well (`{"grace":{…}}`) can't be told from a key.
 #[derive(Default)]
 pub(crate) struct Known {
     slots: Vec<Slot>,
@@ -48,16 +55,47 @@ impl Known {
             && slot.bytes.get(..key.len()) == Some(key)
             && slot.bytes.get(key.len()..key.len() + parent.len()) == Some(parent);
         if !same {
-            *slot = Slot { key: length, parent: around, class: classify(key, parent), ..EMPTY };
+            let class = classify(key, parent);
+            if !of_programs(key) || !of_programs(parent) {
+                return class;
+            }
+            *slot = Slot { key: length, parent: around, class, ..EMPTY };
             slot.bytes.iter_mut().zip(bytes()).for_each(|(to, from)| *to = *from);
         }
         slot.class
     }
 }
 
+/// Whether a key is one that programs write: without blanks and without numbers, and no part of it a name of people
+/// and nothing else.
+fn of_programs(key: &[u8]) -> bool {
+    let name = |part: &[u8]| {
+        let flags = dictionary().get(hash(part));
+        part.len() > 2 && flags & (GIVEN | FAMILY) != 0 && flags & WORD == 0
+    };
+    digits::count(key) < 3
+        && key.iter().all(|b| b.is_ascii_graphic() && *b != b'@')
+        && !key.split(|b| !b.is_ascii_alphabetic()).any(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_that_may_be_values_are_not_kept() {
+        let mut known = Known::default();
+        let values = ["482133", "Jane Roe", "jane.roe", "roe_jane", "jroe@example.org", "W48213377", "Zoë"];
+        for value in values {
+            for (key, parent) in [(value, "patients"), ("mrn", value), ("name", value)] {
+                let (key, parent) = (key.as_bytes(), parent.as_bytes());
+                assert_eq!(known.classify(key, parent), classify(key, parent), "{value}");
+            }
+        }
+        assert!(known.slots.iter().all(|slot| slot.key == 0), "a value was kept");
+        known.classify(b"patient_id", b"address1");
+        assert_eq!(known.slots.iter().filter(|slot| slot.key > 0).count(), 1);
+    }
 
     #[test]
     fn a_key_announces_the_same_the_first_time_and_later() {

@@ -15,6 +15,15 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if whole_is(words!["masterpatientindex", "patientindex", "empiid", "pat", "hospitalno", "mergedfrom"]) {
         return Some(Class::Formed(I::Mrn));
     }
+    if whole_is(words![
+        "insurancecardnumber",
+        "insurancecardno",
+        "membercardnumber",
+        "healthcardnumber",
+        "plancardnumber"
+    ]) {
+        return Some(Class::Formed(I::HealthPlan));
+    }
     if whole_is(words!["employergroupid", "employergroup", "groupidentifier", "cin", "recipientid"]) {
         return Some(Class::Formed(I::HealthPlan));
     }

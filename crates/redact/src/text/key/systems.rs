@@ -8,7 +8,7 @@ use crate::{
 
 /// Numbers of records, with their abbreviations written out.
 const RECORDS: &[u64] = list!(
-    "medrecnumber medrecid medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
+    "medrecnumber medrecid accessionnumberhosp hrn healthrecordnumber iisid registrypatientid medicalrecordidentificationnumberehr medicalrecordidentificationnumber mrno mrnumber medicalrecord medicalrec medrec medrecord unitnumber personnumber personid dfn euid mpi mpiid masterid masterpatientid enterpriseid \
      hospno hospnumber hospitalno hospitalnumber ipno ipnumber opno opnumber ipdno ipdnumber opdno opdnumber uhidno \
      uhidnumber foldernumber casenumber episodeid episodenumber accession accn accessionid accnumber \
      sampleid samplenumber labnumber screeningnumber screeningid randomizationnumber randomizationid randnumber \

@@ -240,9 +240,7 @@ pub(super) fn place(value: &[u8]) -> bool {
 
 /// Seconds and milliseconds since 1970, and no number of a provider.
 pub(super) fn moment(value: &[u8]) -> bool {
-    matches!((value.len(), value), (10 | 13, [b'1', b'4'..=b'9', ..]))
-        && value.iter().all(u8::is_ascii_digit)
-        && !digits::npi(value)
+    digits::epoch(value) && !digits::npi(value)
 }
 
 /// A number of letters, digits and hyphens.

@@ -2,8 +2,19 @@
 
 use crate::{
     check::digits,
-    words::{hash, vocabulary as v, words},
+    words::{hash, list, vocabulary as v, words},
 };
+
+/// Whether a word stands where a value is missing.
+pub(in crate::text) fn missing(value: &[u8]) -> bool {
+    list!("null none nil unknown n/a na true false undefined redacted nan empty missing yes no required")
+        .contains(&hash(value))
+}
+
+/// Whether it is the name of a type, as declarations and schemas are logged.
+pub(in crate::text) fn declared(value: &[u8]) -> bool {
+    list!("self same string str text varchar char object string! optional invalid").contains(&hash(value))
+}
 
 /// What programs write where nothing is: `Not Configured`.
 pub(super) fn absent(value: &[u8]) -> bool {

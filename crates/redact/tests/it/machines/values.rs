@@ -128,3 +128,40 @@ fn what_spares_machines_takes_no_person_away() {
         "upgraded to nginx 3.14.22",
     ]);
 }
+
+/// A key or a word of programs beside a value says nothing of one that only people have.
+#[test]
+fn values_of_persons_stand_under_keys_of_programs_too() {
+    goes(&[
+        (
+            r#"{"patient":"Jane Roe","api_version":"541-555-0142"}"#,
+            r#"{"patient":"[NAME]","api_version":"[PHONE]"}"#,
+        ),
+        (r#"{"mrn":"00482913","fw":"219-09-9412"}"#, r#"{"mrn":"[MRN]","fw":"[SSN]"}"#),
+        ("visit form version 03/14/1962", "visit form version [DATE]"),
+        ("lookup failed for 3/14/1962, no rows", "lookup failed for [DATE], no rows"),
+        ("subscriber policy 1048576", "subscriber policy [HEALTH-PLAN]"),
+        (r#"{"user":"o.quist.1962","dob":"1962-03-14"}"#, r#"{"user":"[ID]","dob":"[DATE]"}"#),
+        (r#"{"kind":"member","name":"Houston Roe"}"#, r#"{"kind":"member","name":"[NAME]"}"#),
+        (r#"{"role":"patient","displayName":"May Y."}"#, r#"{"role":"patient","displayName":"[NAME]"}"#),
+        (r#"{"type":"member","id":"W48213"}"#, r#"{"type":"member","id":"[HEALTH-PLAN]"}"#),
+        (r#"{"performer":{"display":"Grace Young"}}"#, r#"{"performer":{"display":"[NAME]"}}"#),
+        (r#""Orla W." left the chat"#, r#""[NAME]" left the chat"#),
+        ("GET /clients/48213377/notes 200", "GET /clients/[MRN]/notes 200"),
+    ]);
+    stays(&[
+        r#"{"msg":"up","api_version":"2023-10-16","fw":"1.6.5.25"}"#,
+        r#"{"version":"212.555.19"}"#,
+        "form version 03/14/2024",
+        "clock was set to 01/01/1970",
+        "default of 12/31/1969 was kept",
+        "device clock 02/04/1970 00:00:12",
+        "policy 1048576 was evaluated in 3 ms",
+        r#"{"type":"member","id":"48213","displayName":"Raft Node"}"#,
+        r#"{"kind":"member","title":"Houston DC"}"#,
+        r#"{"performer":{"display":"Cherry Mobile"}}"#,
+        "deploy accession:482133:7",
+        "raft member_id_48213377 joined",
+        "/var/lib/clients/4821/data is full",
+    ]);
+}
