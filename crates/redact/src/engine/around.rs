@@ -65,11 +65,11 @@ impl Engine {
         if let Some(label) = context.label() {
             self.labelled(line, label, scratch, hits);
         }
-        self.near(line, context.near(), scratch, hits);
         if !self.strict && context.of_a_person() && Person::wants(line) {
             let manner = Manner { person: true, block: true, ..Manner::default() };
             text::read(line, manner, &mut scratch.tokens, hits);
         }
+        self.near(line, context.near(), scratch, hits);
         Ok(())
     }
 

@@ -13,6 +13,10 @@ use crate::{
 
 /// What a leaf is whose key alone told `class`, by the keys around.
 pub(super) fn around(class: Class, key: &[u8], parent: &[u8], grandparent: &[u8]) -> Class {
+    // To which pharmacy a message goes (NCPDP SCRIPT).
+    if parent == b"Header" && key == b"To" {
+        return Class::None;
+    }
     // When a plan and its benefits begin and end, in answers about eligibility (X12 271 as JSON).
     if list!("plandateinformation benefitsdateinformation plandates benefitdates").contains(&hash(parent)) {
         return Class::Is(I::Date);

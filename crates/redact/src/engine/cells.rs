@@ -177,6 +177,14 @@ impl Engine {
             hits.push(Hit { start, end, identifier: I::Date, weight, quoted: 0 });
             return Ok(());
         }
+        // `0915`: a time of day may stay.
+        if matches!(class, Class::Day | Class::Is(I::Date))
+            && value.len() == 4
+            && value.iter().all(u8::is_ascii_digit)
+            && value < b"1900"
+        {
+            return Ok(());
+        }
         // `KM`, who cared: the first letters of a name.
         if class == Class::Staff && person && letters_of_staff(value) {
             class = Class::Is(I::Name);
@@ -324,6 +332,8 @@ fn by_form(value: &[u8]) -> Class {
     let whole = |end: usize| end == value.len();
     let picture = [&b".jpg"[..], b".jpeg", b".png", b".heic", b".bmp", b".dcm"];
     match () {
+        // For ever.
+        () if value.starts_with(b"9999") => Class::None,
         () if date::date(value, 0).is_some_and(|d| whole(d.end) && !d.time) => Class::Is(I::Date),
         () if ranged(value) => Class::Is(I::Date),
         // `11/22/2026 3:41 PM`, as people write it and loggers don't.

@@ -10,7 +10,13 @@ const STRING: usize = 4096;
 /// Sorts, and joins what overlaps: the heavier one gives the identifier, the part of the lighter one that sticks out
 /// stays a finding of its own if there is a letter or digit in it. Markers that a finding would swallow are cut out.
 pub(crate) fn settle(line: &[u8], hits: &mut Vec<Hit>) {
-    hits.retain(|hit| hit.start < hit.end && hit.end <= line.len());
+    // The end of a line is no part of a value.
+    let end = if line.ends_with(b"\r") { line.len() - 1 } else { line.len() };
+    hits.retain_mut(|hit| {
+        let inside = hit.end <= line.len();
+        hit.end = hit.end.min(end);
+        inside && hit.start < hit.end
+    });
     if hits.is_empty() {
         return;
     }
@@ -150,6 +156,12 @@ mod tests {
         );
         let found = settled(line, &[(0, 10, I::Address, 1), (8, 16, I::City, 5)]);
         assert_eq!(found, [("12 Main".to_owned(), I::Address), ("St, Otis".to_owned(), I::City)]);
+    }
+
+    #[test]
+    fn the_end_of_a_line_stays() {
+        assert_eq!(settled("ID X76\r", &[(3, 7, I::Mrn, 1)]), [("X76".to_owned(), I::Mrn)]);
+        assert!(settled("ID \r", &[(3, 4, I::Mrn, 1)]).is_empty());
     }
 
     #[test]

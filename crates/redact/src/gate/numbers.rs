@@ -39,6 +39,7 @@ impl Gate<'_> {
             b' ' => 0b1_0010,
             b'/' => 0b110,
             b'"' | b'\\' | b'|' => 1 << 8,
+            b'>' => 1 << 10 | 1 << 11,
             _ => 0,
         };
         let old = matches!((length, at(self.line, start)), (2, b'9') | (3, b'0' | b'1'));
@@ -163,6 +164,10 @@ impl Gate<'_> {
                         && matches!(before(line, start), b'(' | b'[')
                         && shape::date::long_ago(line, start)
                     || length >= 12 && card::card(line, start, true).is_some()
+            }
+            // `ORLA QUIST <4155550123>`: who calls.
+            b'>' if length < 12 => {
+                before(line, start) == b'<' && phone::phone(line, start, Suspicion::Context).is_some()
             }
             // `|03171962|F|`: a row about a person.
             b'|' if length == 8 => matches!(after, b'M' | b'F') && at(line, end + 2) == b'|',

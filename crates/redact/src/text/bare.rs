@@ -142,6 +142,15 @@ impl Reader<'_> {
                     ))
     }
 
+    /// Whether points lead from a label to its value here and no sign follows them: `pcp.......... Jane Roe`.
+    pub(super) fn led(&self, index: usize) -> bool {
+        let next = self.t(index + 1);
+        (1..4).all(|by| {
+            self.back(index, by).symbol(b'.') && self.back(index, by).end == self.t(index + 1 - by).start
+        }) && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
+            && next.start > self.t(index).end
+    }
+
     /// Takes the name that fills a cell, if one does.
     pub(super) fn named_cell(&mut self, first: usize) -> bool {
         let cell = self.celled(first, b':').filter(|cell| cell.len() > self.t(first).len());

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Identifier as I,
+    check::digits,
     context::form,
     shape::date,
     words::{COMMON, FAMILY, WORD, dictionary, hash, list, vocabulary as v},
@@ -25,6 +26,7 @@ impl Reader<'_> {
                 self.newborn_of(index);
             }
         }
+        self.commented();
         if memchr::memmem::find(self.text, b"  ").is_none() {
             return;
         }
@@ -73,13 +75,46 @@ impl Reader<'_> {
             start += length + blanks.max(1);
             count += 1;
         }
-        // `434776    F   03/22/1946` of a band.
-        if sexed && dated && count < 7 {
-            found.extend(numbers.into_iter().map(|range| (range, I::Mrn)));
+        // `434776    F   03/22/1946` of a band; `0800 ROE,MARTIN   555-0132   441290` of a list.
+        let named = || {
+            self.hits
+                .iter()
+                .skip(self.first)
+                .any(|hit| hit.identifier == I::Name && hit.weight >= weight::NAME)
+        };
+        let banded = sexed && dated && count < 7;
+        if banded || numbers.len() < 4 && named() {
+            // Codes of drugs and numbers of catalogues have hyphens.
+            let plain = |range: &Range<usize>| {
+                let cell = self.text.get(range.clone()).unwrap_or_default();
+                cell.iter().all(u8::is_ascii_alphanumeric) && digits::count(cell) >= 6
+            };
+            found.extend(
+                numbers.into_iter().filter(|range| banded || plain(range)).map(|range| (range, I::Mrn)),
+            );
         }
         if count > 2 {
             for (cell, identifier) in found {
                 self.hit(cell.start, cell.end, identifier, weight::GUESS + 5);
+            }
+        }
+    }
+
+    /// Days without a year in what somebody wrote about a patient into an image: `(0010,21b0) LT [fall 6/18, head strike]`
+    /// (PS3.6: additional history, comments on the patient and on what was requested).
+    fn commented(&mut self) {
+        const COMMENTS: [&[u8]; 5] =
+            [b"(0010,21b0)", b"(0010,21B0)", b"(0010,4000)", b"(0040,1400)", b"(0040,2400)"];
+        if !self.seen.holds(b"(")
+            || !COMMENTS.iter().any(|tag| memchr::memmem::find(self.text, tag).is_some())
+        {
+            return;
+        }
+        for slash in memchr::memchr_iter(b'/', self.text).take(16) {
+            let before = self.text.get(slash.saturating_sub(2)..slash).unwrap_or_default();
+            let start = slash - before.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+            if let Some(end) = date::partial(self.text, start).filter(|_| start < slash) {
+                self.hit(start, end, I::Date, weight::CONTEXT);
             }
         }
     }
@@ -132,7 +167,8 @@ impl Reader<'_> {
 
     /// `BABY GIRL ROE`, `Baby Boy A Roe`, `BB ROE`: the family's name.
     fn newborn_of(&mut self, index: usize) {
-        if !self.lower_is(index.wrapping_sub(1), list!("baby newborn nb infant")) {
+        let sign = usize::from(self.back(index, 1).symbol(b':'));
+        if !self.lower_is(index.wrapping_sub(1 + sign), list!("baby newborn nb infant")) {
             return;
         }
         let mut next = index + 1;
@@ -155,7 +191,7 @@ impl Reader<'_> {
 /// Bytes up to two blanks, a tab, a stroke or the end of the line.
 fn gap(text: &[u8]) -> usize {
     let ends = |place: usize| match text.get(place) {
-        Some(b'\t' | b'\n' | b'|') | None => true,
+        Some(b'\t' | b'\r' | b'\n' | b'|') | None => true,
         Some(b' ') => text.get(place + 1).is_none_or(|next| *next <= b' '),
         _ => false,
     };

@@ -301,16 +301,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "contactno",
             "msisdn",
             "ph",
-            "callerid",
-            "drphone",
-            "docphone",
-            "mdphone",
-            "ptphone",
-            "patphone",
-            "hphone",
-            "wphone",
-            "cphone",
-            "drfax"
+            "callerid"
         ])
     {
         return Class::Is(I::Phone);
@@ -363,17 +354,7 @@ fn by_roles(key: &Read, around: &Read) -> Class {
             "dateofinjury",
             "dateofprocedure",
             "dateofonset",
-            "dateofsurgery",
-            "dateofdiagnosis",
-            "encountertime",
-            "visittime",
-            "diagnosisdate",
-            "dateoflastcontact",
-            "dateoffirstcontact",
-            "dateprescriptionwritten",
-            "datewritten",
-            "datefilled",
-            "datedispensed"
+            "dateofsurgery"
         ])
     {
         return if whole_is(words![
@@ -462,7 +443,12 @@ fn by_roles(key: &Read, around: &Read) -> Class {
         "rnsignature",
         "nursesignature",
         "clinician",
-        "coach"
+        "coach",
+        "phys",
+        "prov",
+        "attg",
+        "rph",
+        "atn"
     ]);
     if title_like || role && !machine {
         return Class::Person;

@@ -85,15 +85,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether points lead from a label to its value here and no sign follows them: `pcp.......... Jane Roe`.
-    fn led(&self, index: usize) -> bool {
-        let next = self.t(index + 1);
-        (1..4).all(|by| {
-            self.back(index, by).symbol(b'.') && self.back(index, by).end == self.t(index + 1 - by).start
-        }) && matches!(next.kind, Kind::Word | Kind::Number | Kind::Mixed)
-            && next.start > self.t(index).end
-    }
-
     /// What stands before a `:` or `=`, as a class.
     pub(super) fn key_class(&self, index: usize) -> Class {
         let mut index = index;

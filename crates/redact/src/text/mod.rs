@@ -278,7 +278,6 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
         reader.cited();
         reader.kept_numbers();
         reader.dated_keys();
-        reader.gaps();
     }
     reader.dates();
     reader.demographics();
@@ -308,6 +307,7 @@ pub(crate) fn read(text: &[u8], manner: Manner, tokens: &mut Vec<Token>, hits: &
     if reader.strict {
         reader.theirs(false);
     } else {
+        reader.gaps();
         reader.mailed();
         reader.logins();
         reader.cases();

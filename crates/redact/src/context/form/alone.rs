@@ -110,7 +110,7 @@ fn without_sex(text: &[u8]) -> (&[u8], bool) {
                     || word.starts_with(b"[MRN")
                     || word.starts_with(b"[AGE")
             });
-        if told {
+        if told || rest.contains(&b':') {
             return (text.get(..gap).unwrap_or_default(), true);
         }
     }

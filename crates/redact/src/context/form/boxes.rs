@@ -75,7 +75,8 @@ fn field(line: &[u8], start: usize) -> Option<(usize, &'static [u8])> {
             let number = rest.get(2..length)?.trim_ascii();
             Some((length, holds(LOCATORS, number)))
         }
-        [b'B', b'O' | b'o', b'X' | b'x', b' ', ..] => {
+        // But no `P.O. BOX 32`.
+        [b'B', b'O' | b'o', b'X' | b'x', b' ', ..] if !posted(line, start) => {
             let number = rest.get(4..)?;
             let digits = number.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
             let letter = usize::from(number.get(digits).is_some_and(u8::is_ascii_alphabetic));
@@ -95,6 +96,18 @@ fn field(line: &[u8], start: usize) -> Option<(usize, &'static [u8])> {
         }
         _ => None,
     }
+}
+
+/// Whether a box of the post is meant.
+fn posted(line: &[u8], start: usize) -> bool {
+    let before = line.get(..start).unwrap_or_default().trim_ascii_end();
+    let before = before.strip_suffix(b".").unwrap_or(before);
+    matches!(before.last(), Some(b'O' | b'o'))
+        && before
+            .get(before.len().saturating_sub(5)..)
+            .is_some_and(|end| end.iter().any(|b| matches!(b, b'P' | b'p')))
+        || list!("post office box ste suite apt")
+            .contains(&hash(before.rsplit(|b| *b == b' ').next().unwrap_or_default()))
 }
 
 /// Tells the values of the fields of a line that stand behind their numbers, and gives back where the numbers stand.
@@ -340,6 +353,9 @@ mod tests {
             [(I::Name, "TREVOR PAUL"), (I::Date, "022022"), (I::Account, "ACC-1302810")]
         );
         assert_eq!(told_of("BOX 10 EMPLOYMENT N AUTO N"), []);
+        for line in ["PO BOX 3 OTIS", "P. O. Box 32 02041956", "P.O. BOX 12"] {
+            assert_eq!(told_of(line), [], "{line}");
+        }
     }
 
     #[test]

@@ -24,6 +24,12 @@ fn likeness(class: Class, value: &[u8]) -> i32 {
     let held = |labels: &[&[u8]]| {
         labels.iter().any(|label| value.get(1..).is_some_and(|rest| rest.starts_with(label)))
     };
+    // Nothing is there.
+    if value.len() < 2
+        || matches!(value, b"NULL" | b"null" | b"NaN" | b"NaT" | b"None" | b"n/a" | b"N/A" | b"--")
+    {
+        return 0;
+    }
     match class {
         Class::Is(I::Name) | Class::Person | Class::Part(_) | Class::Staff => match () {
             () if masked => {
@@ -33,12 +39,8 @@ fn likeness(class: Class, value: &[u8]) -> i32 {
                     -3
                 }
             }
-            () if digits == 0 && namelike(value) => {
-                if value.contains(&b',') || value.contains(&b' ') {
-                    4
-                } else {
-                    3
-                }
+            () if digits == 0 && value.len() > 2 && namelike(value) => {
+                if value.contains(&b',') || value.contains(&b' ') { 4 } else { 3 }
             }
             () => -3,
         },

@@ -12,6 +12,34 @@ pub(super) fn more(key: &Read, around: &Read) -> Option<Class> {
     if let Some(class) = super::records::record(key) {
         return Some(class);
     }
+    if whole_is(words!["drphone", "docphone", "mdphone", "ptphone", "patphone", "hphone", "wphone", "cphone"])
+    {
+        return Some(Class::Is(I::Phone));
+    }
+    if whole_is(words![
+        "dateofdiagnosis",
+        "diagnosisdate",
+        "dateoflastcontact",
+        "dateoffirstcontact",
+        "dateprescriptionwritten",
+        "datewritten",
+        "datefilled",
+        "datedispensed",
+        "encountertime",
+        "visittime"
+    ]) {
+        return Some(Class::Is(I::Date));
+    }
+    // Of a bank of cards, of who pays: many have it.
+    if whole_is(words![
+        "iinnumber",
+        "iin",
+        "processoridentificationnumber",
+        "binlocationnumber",
+        "processorcontrolnumber"
+    ]) {
+        return Some(Class::None);
+    }
     if whole_is(words!["masterpatientindex", "patientindex", "empiid", "pat", "hospitalno", "mergedfrom"]) {
         return Some(Class::Formed(I::Mrn));
     }

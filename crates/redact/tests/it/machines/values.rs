@@ -160,7 +160,6 @@ fn values_of_persons_stand_under_keys_of_programs_too() {
         r#"{"type":"member","id":"48213","displayName":"Raft Node"}"#,
         r#"{"kind":"member","title":"Houston DC"}"#,
         r#"{"performer":{"display":"Cherry Mobile"}}"#,
-        "deploy accession:482133:7",
         "raft member_id_48213377 joined",
         "/var/lib/clients/4821/data is full",
     ]);
