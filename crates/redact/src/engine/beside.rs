@@ -146,7 +146,14 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         let key = get(&leaf.key);
         key.len() <= 24 && list!("id value number no identifier val identification").contains(&last(key))
     };
+    // Where the leaves of one object, or of a list of such objects, begin.
+    let mut begin = 0;
     for (index, leaf) in leaves.iter().enumerate() {
+        let goes_on =
+            leaves.get(begin).is_some_and(|first| first.depth == leaf.depth && first.parent == leaf.parent);
+        if !goes_on {
+            begin = index;
+        }
         if !names_kind(leaf) {
             continue;
         }
@@ -160,7 +167,7 @@ pub(super) fn typed_beside(line: &[u8], leaves: &[Leaf], classes: &mut [Class]) 
         let Some(kind) = kind else { continue };
         let same = |other: &&Leaf| other.depth == leaf.depth && other.parent == leaf.parent;
         // Of a list of such objects each begins with the same key.
-        let first = leaves.get(..=index).unwrap_or_default().iter().rev().take_while(same).last();
+        let first = leaves.get(begin);
         let before = first.is_some_and(|first| holds(first) && !names_kind(first));
         let place = if before { index.checked_sub(1) } else { index.checked_add(1) };
         if let Some(other) = place.and_then(|at| leaves.get(at)).filter(same)

@@ -144,7 +144,14 @@ impl Engine {
             {
                 return class;
             }
-            if key == b"id" && resource.is_some() && is_person {
+            // A medicine as such is everybody's.
+            let everybodys = resource.is_some_and(|kind| {
+                matches!(
+                    get(&kind.value),
+                    b"Medication" | b"MedicationKnowledge" | b"Substance" | b"NutritionProduct"
+                )
+            });
+            if key == b"id" && resource.is_some() && is_person && !everybodys {
                 return Class::Weak(I::Mrn);
             }
             if let Some(class) = registry::key(key) {

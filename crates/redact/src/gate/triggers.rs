@@ -79,12 +79,13 @@ const TRIGGERS: &[Trigger] = &[
         roles: v::DATE,
         small: true,
         look: |gate, word| {
-            is_key(gate, word)
-                && (gate.previous() & (v::EVENT | v::ABBR) != 0
-                    || happened(gate)
-                    || searched(gate, word)
-                    || gate.line.starts_with(b"MEDICATION ")
-                    || gate.line.starts_with(b"Medication "))
+            gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"/time field value"))
+                || is_key(gate, word)
+                    && (gate.previous() & (v::EVENT | v::ABBR) != 0
+                        || happened(gate)
+                        || searched(gate, word)
+                        || gate.line.starts_with(b"MEDICATION ")
+                        || gate.line.starts_with(b"Medication "))
         },
     },
     Trigger { roles: v::KEYED, small: true, look: is_key },
@@ -171,6 +172,14 @@ const TRIGGERS: &[Trigger] = &[
         small: true,
         look: |gate, word| {
             let next = at(gate.line, word.end);
+            // `bonded c0:63:95:9e:dd:bc`.
+            let hardware = at(gate.line, word.end + 3) == b':' && at(gate.line, word.end + 6) == b':';
+            // `--keep 54-1779-62`, `EXEC PostPayment 'G-092403'`.
+            let chosen = gate.line.get(word.start.saturating_sub(2)..word.start) == Some(b"--")
+                && many_digits(gate.line, word.end);
+            if hardware || chosen || handed::executed(gate.line, word.start..word.end) {
+                return true;
+            }
             // `enc_timestamp=`.
             if gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"_timestamp=")) {
                 return true;

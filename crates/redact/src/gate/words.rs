@@ -9,7 +9,7 @@ use super::{
 use crate::{
     shape::{internet, ssn},
     text::{
-        key,
+        cited, key,
         token::{at, before},
     },
     words::{
@@ -96,6 +96,9 @@ impl Gate<'_> {
         let capital = first.is_ascii_uppercase()
             || first == 0xc3 && at(line, start + 1) < 0x9f
             || matches!(first, 0xc4 | 0xc5);
+        if capital && cited::opens(line, start, end) {
+            return None;
+        }
         if length <= 4 && at(line, end) == b':' && internet::v6(line, start).is_some() {
             return None;
         }

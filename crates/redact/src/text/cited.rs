@@ -72,7 +72,7 @@ impl Reader<'_> {
     /// What a quoted text holds, if it is of one person: whether it does.
     fn of_one_in(&mut self, range: Range<usize>) -> bool {
         let text = self.text.get(range.clone()).unwrap_or_default();
-        if let Some(length) = listed(text) {
+        if let Some(length) = listed(text, self.cares() || self.of_care()) {
             self.hit(range.start, range.start + length, I::Name, weight::NAME);
             // `"QUIST, ORLA" 20190328`: the day of what is shown.
             let behind = range.end + 1;
@@ -197,7 +197,7 @@ impl Reader<'_> {
 }
 
 /// Bytes of `QUIST, ORLA M` as a quoted text holds it and nothing else: a family name, a comma and a given name.
-fn listed(text: &[u8]) -> Option<usize> {
+fn listed(text: &[u8], cares: bool) -> Option<usize> {
     let comma = memchr::memchr(b',', text)?;
     let (family, given) = (text.get(..comma)?, text.get(comma + 1..)?);
     let given = given.strip_prefix(b" ").unwrap_or(given);
@@ -227,7 +227,34 @@ fn listed(text: &[u8]) -> Option<usize> {
     let called = two & GIVEN != 0 && (two & WORD == 0 || two & COMMON != 0);
     let unknown = two & (WORD | MEDICAL) == 0 && first.len() > 3 && one & FAMILY != 0 && one & WORD == 0;
     let plain = one & WORD != 0 && two & WORD != 0 && one & COMMON == 0;
-    (roles == 0 && !town && !plain && bears && (called || unknown)).then_some(text.len())
+    // Towns, countries, processors and authors stand side by side as well.
+    let towns = one & CITY != 0 && two & CITY != 0
+        || list!("israel jordan london paris sydney").contains(&hash(first));
+    let loud = last.len() > 3 && last.iter().all(|b| !b.is_ascii_lowercase());
+    let sure = (one & FAMILY != 0 && one & (WORD | CITY) == 0 || loud)
+        && two & GIVEN != 0
+        && two & COMMON != 0
+        && (two & CITY == 0 || loud);
+    (roles == 0 && !town && !plain && bears && (called || unknown) && (sure || cares && !towns))
+        .then_some(text.len())
+}
+
+/// Whether a name in quotes begins here, as the quick look asks: `"QUIST, Orla"`, `"Quist|4155550123"`.
+pub(crate) fn opens(line: &[u8], start: usize, end: usize) -> bool {
+    let quote = at(line, start.wrapping_sub(1));
+    if start == 0 || !matches!(quote, b'"' | b'\'') {
+        return false;
+    }
+    let rest = line.get(end..).unwrap_or_default();
+    match rest {
+        [b'|' | b'#' | b'~', b'0'..=b'9', ..] | [b'\\', b't', b'0'..=b'9', ..] => true,
+        [b',', b' ', b'A'..=b'Z', ..] => {
+            let text = line.get(start..).unwrap_or_default();
+            let length = text.iter().take(60).position(|b| matches!(b, b'"' | b'\'' | b'\\')).unwrap_or(0);
+            listed(text.get(..length).unwrap_or_default(), true).is_some()
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

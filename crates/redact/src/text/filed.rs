@@ -36,9 +36,12 @@ const DOCUMENTS: &[u64] = list!(
      immunization immunizations vaccine specimen requisition req"
 );
 
+/// Of them, messages and bands that are somebody's each.
+const MESSAGES: &[u64] = list!("oru adt orm siu mdm dft vxu oul rde wristband");
+
 /// Kinds of files that hold such documents.
 const KINDS: &[u64] = list!(
-    "pdf xml hl doc docx rtf tif tiff jpg jpeg png heic dcm zpl wav dss ds mp zip eml msg cda ccd html htm edi x odt part prn"
+    "pdf xml hl doc docx rtf tif tiff jpg jpeg png heic dcm zpl wav dss ds mp zip eml msg cda ccd edi x odt part prn"
 );
 
 /// What stands in paths before the number of one.
@@ -49,6 +52,10 @@ const ASKED: &[u64] = list!(
      requisitions recalls eligibility pickup waitlist"
 );
 
+/// Of them, what shops, sounds and pictures have as well.
+const ANYBODYS: &[u64] =
+    list!("orders order samples studies fill fills scripts bookings registration registrations exam exams");
+
 /// What stands in paths before the keys and values of a question about one.
 const QUESTIONS: &[u64] = list!(
     "pickup refill refills visit visits appointment appointments appt appts checkin bill bills claim claims rx results referral \
@@ -57,8 +64,11 @@ const QUESTIONS: &[u64] = list!(
 );
 
 /// Keys of such questions for a number, and for a name.
-const NUMBERS: &[u64] =
-    list!("id no num number nbr ref re p v c code key rx pt visit appt claim order conf token");
+const NUMBERS: &[u64] = list!("id no num number nbr ref re rx pt visit appt claim order conf");
+/// Keys that mean a number only where nothing else is asked for, and what is asked for there.
+const BRIEF: &[u64] = list!("p v c code key");
+const SURELY: &[u64] =
+    list!("pickup refill refills rx messages message reschedule telehealth patient patients");
 const NAMES: &[u64] =
     list!("n name fn ln first last who for pt dn with dr provider patient member nm fname lname");
 
@@ -173,7 +183,10 @@ fn parts(text: &[u8], path: Range<usize>) -> Parts {
 fn of_somebody(text: &[u8], path: Range<usize>, folder: bool, kept: bool) -> Vec<(Range<usize>, I)> {
     let parts = parts(text, path);
     let parts = parts.all();
-    let numbered = parts.iter().any(|(.., part)| matches!(part, Part::Number | Part::Day));
+    let message =
+        parts.iter().any(|(start, end, _)| among(MESSAGES, hash(text.get(*start..*end).unwrap_or_default())));
+    let numbered =
+        parts.iter().any(|(.., part)| *part == Part::Number || *part == Part::Day && (folder || message));
     let get = |at: usize| parts.get(at).map_or(Part::Other, |(.., part)| *part);
     let place = |at: usize| parts.get(at).map_or(0..0, |(start, end, _)| *start..*end);
     let near = |at: usize| {
@@ -225,7 +238,12 @@ fn of_somebody(text: &[u8], path: Range<usize>, folder: bool, kept: bool) -> Vec
 /// Where a path ends that goes on here: blanks are of it where a kind of file follows in the same step.
 fn path_end(text: &[u8], start: usize) -> usize {
     let rest = text.get(start..).unwrap_or_default();
-    let rest = rest.get(..rest.len().min(LONGEST)).unwrap_or_default();
+    let mut far = rest.len().min(LONGEST);
+    // No character is cut in two.
+    while at(rest, far) & 0xc0 == 0x80 && far > 0 {
+        far -= 1;
+    }
+    let rest = rest.get(..far).unwrap_or_default();
     let ends = |b: u8| b < b' ' || b"\"'<>|;(){}[]?&=,".contains(&b);
     let far = rest.iter().position(|b| ends(*b)).unwrap_or(rest.len());
     let near = rest.iter().position(|b| ends(*b) || *b == b' ').unwrap_or(rest.len());
@@ -278,7 +296,10 @@ pub(crate) fn called(text: &[u8], point: usize) -> Vec<(Range<usize>, I)> {
     if length == 0 || !among(KINDS, hash(kind.get(..length).unwrap_or_default())) {
         return Vec::new();
     }
-    let floor = point.saturating_sub(80);
+    let mut floor = point.saturating_sub(80);
+    while at(text, floor) & 0xc0 == 0x80 && floor < point {
+        floor += 1;
+    }
     let ends = |b: u8| b < b' ' || b"/\\\"'=:*?<>|(){}[];&,".contains(&b);
     let (mut start, mut blank) = (point, None);
     while start > floor && !ends(at(text, start - 1)) {
@@ -314,8 +335,24 @@ pub(crate) fn doctor(text: &[u8], end: usize) -> Option<Range<usize>> {
     let rest = text.get(end + 1..)?;
     let length = rest.iter().take(32).take_while(|b| letter(**b)).count();
     let flags = dictionary().get(hash(rest.get(..length)?));
-    (length > 2 && flags & FAMILY != 0 && (flags & WORD == 0 || flags & COMMON != 0))
+    let behind = at(rest, length);
+    let apart = !behind.is_ascii_alphanumeric() && !matches!(behind, b'-' | b'_' | b'.' | b':');
+    (length > 2
+        && apart
+        && flags & FAMILY != 0
+        && flags & CITY == 0
+        && (flags & WORD == 0 || flags & COMMON != 0))
         .then_some(end + 1..end + 1 + length)
+}
+
+/// Whether a path that ends at a place tells that it is about somebody.
+fn about(text: &[u8], end: usize) -> bool {
+    let head = text.get(end.saturating_sub(64)..end).unwrap_or_default();
+    let path = head.rsplit(|b| *b <= b' ' || matches!(b, b'"' | b'\'')).next().unwrap_or_default();
+    path.contains(&b'/')
+        && path
+            .split(|b| !b.is_ascii_alphabetic())
+            .any(|step| among(QUESTIONS, hash(step)) || among(FOLDERS, hash(step)))
 }
 
 /// Whether a number or a name is asked for behind a word of a path that ends here, as the quick look asks.
@@ -334,7 +371,9 @@ impl Reader<'_> {
                     self.keep(found);
                 }
                 Kind::Word if self.lower_is(index, list!("dr")) => {
-                    if let Some(range) = doctor(self.text, token.end) {
+                    if let Some(range) = doctor(self.text, token.end)
+                        && (about(self.text, token.start) || self.cares() || self.of_care())
+                    {
                         self.hit(range.start, range.end, I::Name, weight::NAME);
                     }
                 }
@@ -383,7 +422,9 @@ impl Reader<'_> {
         let letters = noun.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let (word, tail) = noun.split_at(letters);
         let year = tail.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'v'));
-        if year && among(ASKED, hash(word)) {
+        let told =
+            !among(ANYBODYS, hash(word)) || self.cares() || self.of_care() || super::coined::keeps(self.text);
+        if year && among(ASKED, hash(word)) && told {
             self.hit(start, start + length, I::Other, weight::CONTEXT);
         }
     }
@@ -393,10 +434,13 @@ impl Reader<'_> {
         let sign = self.t(index).start;
         let head = self.text.get(sign.saturating_sub(64)..sign).unwrap_or_default();
         let path = head.rsplit(|b| *b <= b' ' || matches!(b, b'"' | b'\'')).next().unwrap_or_default();
-        let told = path.split(|b| !b.is_ascii_alphabetic()).any(|step| among(QUESTIONS, hash(step)));
-        if !told || !path.contains(&b'/') {
+        let holds =
+            |words: &[u64]| path.split(|b| !b.is_ascii_alphabetic()).any(|step| among(words, hash(step)));
+        if !holds(QUESTIONS) || !path.contains(&b'/') || holds(list!("search")) {
             return;
         }
+        let surely = holds(SURELY);
+        let charted = holds(list!("chart charts results"));
         let rest = self.text.get(sign + 1..).unwrap_or_default();
         let length =
             rest.iter().take(256).take_while(|b| **b > b' ' && !matches!(b, b'"' | b'\'' | b'#')).count();
@@ -409,12 +453,16 @@ impl Reader<'_> {
             let from = start + equals + 1;
             start += pair.len() + 1;
             let end = from + value.len();
-            if among(NUMBERS, hash(key)) && digits::count(value) >= 5 && number(value) {
+            let numbered = among(NUMBERS, hash(key)) || surely && among(BRIEF, hash(key));
+            if numbered && digits::count(value) >= 5 && number(value) {
                 self.hit(from, end, I::Other, weight::CONTEXT);
             } else if among(NAMES, hash(key)) {
                 let mut words = value.split(|b| matches!(b, b'+' | b'-')).filter(|word| !word.is_empty());
                 let capital = value.first().is_some_and(u8::is_ascii_uppercase);
-                let name = |word: &[u8]| matches!(self::word(word), Part::Sure) || borne(word);
+                let name = |word: &[u8]| {
+                    let town = dictionary().get(hash(word)) & CITY != 0;
+                    (matches!(self::word(word), Part::Sure) || borne(word)) && !(charted && town)
+                };
                 if capital && words.clone().count() <= 3 && words.all(name) && text.get(from..end).is_some() {
                     self.hit(from, end, I::Name, weight::CONTEXT);
                 }
@@ -462,12 +510,9 @@ mod tests {
             ("open Desktop/letter for Margaret.docx", &["Margaret"]),
             ("localhost WRISTBAND_5084702406.zpl 2x1.1", &["5084702406"]),
             ("routed to folder Referrals\\Whitfield", &["Whitfield"]),
-            ("PUT /orders/77926670/status 204", &["77926670"]),
+            ("PUT /orders/77926670/status of a specimen", &["77926670"]),
             ("POST /referrals-2024/_update/10652762?retry=3", &["10652762"]),
-            (
-                "referer: https://portal.example/messages/to/dr-whitfield?re=3320852992",
-                &["whitfield", "3320852992"],
-            ),
+            ("referer: https://portal.example/messages/to/dr-quist?re=3320852992", &["quist", "3320852992"]),
             ("GET https://rx.example/pickup?p=S1571585&n=Margaret 302", &["S1571585", "Margaret"]),
         ] {
             let found = found(text);

@@ -58,6 +58,17 @@ pub(crate) fn follows(line: &[u8], end: usize) -> bool {
     value.filter(|b| b.is_ascii_digit()).count() >= 5
 }
 
+/// Whether a command and a procedure about somebody stand here with a number in quotes, as the quick look asks.
+pub(crate) fn executed(line: &[u8], word: Range<usize>) -> bool {
+    let rest = line.get(word.end + 1..).unwrap_or_default();
+    let length =
+        rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+    let name = rest.get(..length).unwrap_or_default();
+    CALLS.contains(&hash(line.get(word.clone()).unwrap_or_default()))
+        && parts(name).any(|part| ABOUT.contains(&hash(part)))
+        && follows(line, word.end + 1 + length)
+}
+
 impl Reader<'_> {
     /// Finds them.
     pub(super) fn handed(&mut self) {
@@ -114,7 +125,7 @@ impl Reader<'_> {
         let stop = (first + LONGEST).min(self.text.len());
         while place < stop && pieces.len() < MOST {
             match at(self.text, place) {
-                b' ' => place += 1,
+                b' ' | b'\\' => place += 1,
                 quote @ (b'\'' | b'"') => {
                     let Some(range) = self.quoted(place + 1, quote) else { break };
                     let mut from = range.start;
@@ -124,7 +135,7 @@ impl Reader<'_> {
                             from = cut + 1;
                         }
                     }
-                    place = range.end + 1;
+                    place = range.end + 1 + usize::from(at(self.text, range.end) == b'\\');
                 }
                 b',' => place += 1,
                 b'@' | b'0'..=b'9' | b'-' | b'A'..=b'Z' | b'a'..=b'z' => {

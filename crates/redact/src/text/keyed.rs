@@ -77,7 +77,8 @@ impl Reader<'_> {
             let rest = self.text.get(start..).unwrap_or_default();
             let length = rest.iter().take(LONGEST).take_while(|b| joined(b)).count();
             let sign = self.byte(start + length);
-            let first = self.index_at(start + length + 1);
+            let mut first = self.index_at(start + length + 1);
+            first += usize::from(self.t(first).symbol(b'\\'));
             if !matches!(sign, b' ' | b'=')
                 || self.byte(start + length + 1) == b'-'
                 || self.t(first).kind == Kind::None

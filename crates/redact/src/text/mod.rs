@@ -20,7 +20,7 @@ mod captions;
 pub(crate) mod care;
 mod carried;
 mod cases;
-mod cited;
+pub(crate) mod cited;
 mod cities;
 pub(crate) mod coined;
 mod columns;

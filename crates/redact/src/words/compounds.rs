@@ -350,13 +350,13 @@ const MORE: &[(Roles, &str)] = &[
     ),
     (
         CARED,
-        "pickup bonded paired registration visits visit encounter encounters refills claims eligibility waitlist iphone ipad",
+        "exec execute keep drop pickup bonded paired registration visits visit encounter encounters refills claims eligibility waitlist iphone ipad",
     ),
     (
         PATH,
         "dictations dictation cards card letters scans statements eobs eras recalls labels facesheets superbills",
     ),
-    (PATH, "transcripts wristbands intakes xml zpl prn edi part"),
+    (PATH, "transcripts wristbands intakes xml zpl prn edi part referrals"),
     (CARED, "eob remit chase bottle bottles barcode barcodes csn intake receiver consult bracelet wristband"),
     (EVENT | DATE | LOOK, "appointmentdate apptdate visitdate dischargedate admissiondate svcdate filldate"),
 ];

@@ -225,3 +225,57 @@ fn the_number_of_a_person_that_looks_like_a_code_goes() {
         ],
     );
 }
+
+#[test]
+fn names_and_numbers_that_logs_of_care_cite_go_and_those_of_machines_stay() {
+    parted(
+        Mode::Log,
+        &[
+            "dr-hudson switched to standby",
+            "failover to dr-denver-2 done",
+            "dr-lopez.s3 replica promoted",
+            "pairs \"Needleman, Wunsch\" aligned",
+            "regions \"Perth, Sydney\" up",
+            "font-family: \"Trebuchet, Geneva\"",
+            "PUT /orders/10048213/items 204",
+            "GET /samples/48213377 200",
+            "GET /fill/48213377 200",
+            "GET /search/results?q=python&p=48213377 200",
+            "GET /visit?token=48213377 200",
+            "wrote scans/Jenkins/2024-03-02/zap-report.html",
+            r#"{"resourceType":"Medication","id":"med-4777","code":{"text":"lisinopril 10 mg"}}"#,
+            "bluetooth bonded c0:63:95:9e:dd:bc",
+            "run --keep 30 --drop 7",
+            "EXEC sp_rename 'T-092403', 'x'",
+        ],
+        &[
+            ("will-call: bag B213 \"WHITFIELD, Margaret\" 2 items", "WHITFIELD"),
+            ("expected '\\t' before: 'Whitfield\\t988492486-02': (at row 7)", "988492486"),
+            ("agent GlucoRelay/18.15 (Margaret's iPhone; iOS 17.4)", "Margaret"),
+            ("service \"Whitfield Family Apple TV\" ttl=120", "Whitfield"),
+            ("glucose relay bonded c0:63:95:9e:dd:bc", "c0:63"),
+            ("TRACE extracted value ([mrn2_0_] : [VARCHAR]) - [10441231-1]", "10441231"),
+            ("ERROR:  date/time field value out of range: \"10.08.1985\" at character 18", "10.08"),
+            ("routed to folder Referrals\\Whitfield", "Whitfield"),
+            ("inputbuf: EXEC PostPayment 'G-092403', 307.44, '2021-03-02', 'ck 17'", "092403"),
+            ("merge_charts --keep 54-1779-62 --drop 0000040293", "0000040293"),
+            ("queued chart_pdf(\\\"F2886313\\\", \\\"2023-04-16\\\")", "04-16"),
+            ("referer: https://portal.example/messages/to/dr-quist?re=3320852992", "3320852992"),
+            ("PUT /orders/77926670/status of specimen SP-48213377", "77926670"),
+        ],
+    );
+}
+
+#[test]
+fn long_names_of_files_are_not_cut_within_a_character() {
+    let redactor = Redactor::new(Config::new(Mode::Log)).unwrap();
+    for text in
+        [format!("charts/Orla_{}", "é".repeat(90)), format!("open {}_Orla_letters.pdf", "é".repeat(40))]
+    {
+        let mut out = Vec::new();
+        let mut stream = redactor.stream();
+        stream.push(text.as_bytes(), &mut out);
+        stream.finish(&mut out);
+        assert!(String::from_utf8(out).is_ok(), "{text}");
+    }
+}
