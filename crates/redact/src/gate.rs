@@ -292,6 +292,11 @@ mod tests {
             r#"{"level":"info","logger":"ca.uhn.fhir.rest.server.Server","msg":"request completed"}"#,
             r#"{"level":"debug","msg":"cache lookup","key":"policy:455814cd9d2cebba","hit":true}"#,
             "version 1.2.3 build 550e8400-e29b-41d4-a716-446655440000 took 35 ms",
+            // Words of care are names of topics, apps and paths too.
+            r#"{"level":"info","msg":"batch committed","topic":"policy","partition":13,"offset":445623465,"lag":442}"#,
+            r#"{"severity":"WARNING","message":"slow query","labels":{"app":"intake","version":"0.33.23-beta.2"}}"#,
+            r#"10.178.8.232 - - [12/Nov/2025:14:31:06 +0000] "PUT /api/v1/orders/77202/items HTTP/1.1" 204 0 "-" "curl/8.5""#,
+            r#"10.178.8.232 - - [12/Nov/2025:14:31:06 +0000] "GET /api/v1/appointments?page=13&limit=50 HTTP/1.1" 200 889 "https://portal.example.org/appointments" "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/604.1""#,
         ] {
             let stopped = stop(line.as_bytes()).map(|at| &line[at..]);
             assert_eq!(stopped, None, "{line}");

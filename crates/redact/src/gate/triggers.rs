@@ -243,6 +243,9 @@ pub(super) const SMALL: Roles = small(TRIGGERS) | REMEMBERED;
 pub(super) const NUMBERS: Roles =
     v::MRN | v::PLAN | v::ACCOUNT | v::LICENCE | v::DEVICE | v::VEHICLE | v::OTHER | v::CARD;
 
+/// Shops have orders too, so a short number below them is none of somebody's.
+const ORDERS: u64 = constant("orders");
+
 const WRISTBAND: u64 = constant("wristband");
 
 /// Words that stand before a telephone's number without a sign.
@@ -353,7 +356,7 @@ fn patient(gate: &Gate<'_>, word: &Word) -> bool {
 /// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`, `/clients/4122`.
 fn directory(gate: &Gate<'_>, word: &Word) -> bool {
     matches!(at(gate.line, word.end), b'/' | b'\\')
-        && (many_digits(gate.line, word.end + 1)
+        && (many_digits(gate.line, word.end + 1) && gate.hash(word) != ORDERS
             || owners::home(gate.line, word.start..word.end).is_some()
             || owners::slug(gate.line, word.end + 1).is_some()
             || !filed::below(gate.line, word.start..word.end).is_empty())

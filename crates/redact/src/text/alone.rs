@@ -7,9 +7,11 @@
 use super::{
     Reader,
     key::parts,
-    token::{Case, Kind},
+    token::{Case, Kind, at, before},
 };
-use crate::words::{CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, dictionary, hash, list, vocabulary as v};
+use crate::words::{
+    CITY, COMMON, FAMILY, GIVEN, MEDICAL, WORD, among, dictionary, hash, list, vocabulary as v,
+};
 
 /// What persons do, right behind their name.
 const ACTS: &[u64] = list!(
@@ -305,8 +307,15 @@ fn of_care(word: u64) -> bool {
     v::vocabulary().get(word) & v::ALONE != 0
 }
 
+/// Names that programs of users give themselves and the machine they run on: `(Macintosh; Intel Mac OS X 10_15_7)`.
+const AGENTS: &[u64] = list!("mac macintosh safari windows edge");
+
 /// Whether a name alone may stand near a word of care, as the quick look asks.
 pub(crate) fn near(line: &[u8], start: usize, end: usize) -> bool {
+    // A step of a path is no word of a sentence.
+    if before(line, start) == b'/' || matches!(at(line, end), b'/' | b'?') {
+        return false;
+    }
     let from = start.saturating_sub(72);
     let around = line.get(from..line.len().min(end + 72)).unwrap_or_default();
     around.split(|b| !b.is_ascii_alphabetic()).any(|word| {
@@ -315,7 +324,7 @@ pub(crate) fn near(line: &[u8], start: usize, end: usize) -> bool {
             && word.iter().skip(1).all(u8::is_ascii_lowercase)
             && {
                 let flags = dictionary().get(hash(word));
-                flags & (GIVEN | FAMILY) != 0 && flags & (WORD | MEDICAL) == 0
+                flags & (GIVEN | FAMILY) != 0 && flags & (WORD | MEDICAL) == 0 && !among(AGENTS, hash(word))
             }
     })
 }

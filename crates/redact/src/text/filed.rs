@@ -3,8 +3,11 @@
 //!
 //! The folder or a word in the name of the file tells what it is of; there one part that is surely a name tells whose.
 
+mod question;
+
 use std::ops::Range;
 
+pub(crate) use self::question::questions;
 use super::{
     Reader,
     token::{Kind, at},
@@ -55,22 +58,6 @@ const ASKED: &[u64] = list!(
 /// Of them, what shops, sounds and pictures have as well.
 const ANYBODYS: &[u64] =
     list!("orders order samples studies fill fills scripts bookings registration registrations exam exams");
-
-/// What stands in paths before the keys and values of a question about one.
-const QUESTIONS: &[u64] = list!(
-    "pickup refill refills visit visits appointment appointments appt appts checkin bill bills claim claims rx results referral \
-     referrals messages message telehealth waitlist booking bookings intake consent chart charts patient patients statement \
-     statements reschedule confirm join"
-);
-
-/// Keys of such questions for a number, and for a name.
-const NUMBERS: &[u64] = list!("id no num number nbr ref re rx pt visit appt claim order conf");
-/// Keys that mean a number only where nothing else is asked for, and what is asked for there.
-const BRIEF: &[u64] = list!("p v c code key");
-const SURELY: &[u64] =
-    list!("pickup refill refills rx messages message reschedule telehealth patient patients");
-const NAMES: &[u64] =
-    list!("n name fn ln first last who for pt dn with dr provider patient member nm fname lname");
 
 /// Longest path, in bytes, and most parts of one.
 const LONGEST: usize = 160;
@@ -352,12 +339,7 @@ fn about(text: &[u8], end: usize) -> bool {
     path.contains(&b'/')
         && path
             .split(|b| !b.is_ascii_alphabetic())
-            .any(|step| among(QUESTIONS, hash(step)) || among(FOLDERS, hash(step)))
-}
-
-/// Whether a number or a name is asked for behind a word of a path that ends here, as the quick look asks.
-pub(crate) fn questions(line: &[u8], word: Range<usize>) -> bool {
-    at(line, word.end) == b'?' && among(QUESTIONS, hash(line.get(word).unwrap_or_default()))
+            .any(|step| among(question::QUESTIONS, hash(step)) || among(FOLDERS, hash(step)))
 }
 
 impl Reader<'_> {
@@ -382,7 +364,10 @@ impl Reader<'_> {
                     self.keep(found);
                 }
                 Kind::Symbol if token.byte == b'/' => self.asked_for(index),
-                Kind::Symbol if token.byte == b'?' => self.question(index),
+                Kind::Symbol if token.byte == b'?' => {
+                    let found = question::asked(self.text, token.start);
+                    self.keep(found);
+                }
                 _ => {}
             }
         }
@@ -428,53 +413,6 @@ impl Reader<'_> {
             self.hit(start, start + length, I::Other, weight::CONTEXT);
         }
     }
-
-    /// `/pickup?p=S1571585&n=Orla`: what a question about somebody holds.
-    fn question(&mut self, index: usize) {
-        let sign = self.t(index).start;
-        let head = self.text.get(sign.saturating_sub(64)..sign).unwrap_or_default();
-        let path = head.rsplit(|b| *b <= b' ' || matches!(b, b'"' | b'\'')).next().unwrap_or_default();
-        let holds =
-            |words: &[u64]| path.split(|b| !b.is_ascii_alphabetic()).any(|step| among(words, hash(step)));
-        if !holds(QUESTIONS) || !path.contains(&b'/') || holds(list!("search")) {
-            return;
-        }
-        let surely = holds(SURELY);
-        let charted = holds(list!("chart charts results"));
-        let rest = self.text.get(sign + 1..).unwrap_or_default();
-        let length =
-            rest.iter().take(256).take_while(|b| **b > b' ' && !matches!(b, b'"' | b'\'' | b'#')).count();
-        let mut start = sign + 1;
-        let text = self.text;
-        for pair in rest.get(..length).unwrap_or_default().split(|b| *b == b'&') {
-            let equals = memchr::memchr(b'=', pair).unwrap_or(pair.len());
-            let (key, value) =
-                (pair.get(..equals).unwrap_or_default(), pair.get(equals + 1..).unwrap_or_default());
-            let from = start + equals + 1;
-            start += pair.len() + 1;
-            let end = from + value.len();
-            let numbered = among(NUMBERS, hash(key)) || surely && among(BRIEF, hash(key));
-            if numbered && digits::count(value) >= 5 && number(value) {
-                self.hit(from, end, I::Other, weight::CONTEXT);
-            } else if among(NAMES, hash(key)) {
-                let mut words = value.split(|b| matches!(b, b'+' | b'-')).filter(|word| !word.is_empty());
-                let capital = value.first().is_some_and(u8::is_ascii_uppercase);
-                let name = |word: &[u8]| {
-                    let town = dictionary().get(hash(word)) & CITY != 0;
-                    (matches!(self::word(word), Part::Sure) || borne(word)) && !(charted && town)
-                };
-                if capital && words.clone().count() <= 3 && words.all(name) && text.get(from..end).is_some() {
-                    self.hit(from, end, I::Name, weight::CONTEXT);
-                }
-            }
-        }
-    }
-}
-
-/// Whether a word is a frequent name, whatever else it is.
-fn borne(word: &[u8]) -> bool {
-    let flags = dictionary().get(hash(word));
-    flags & COMMON != 0 && flags & (GIVEN | FAMILY) != 0 && word.len() > 2
 }
 
 /// Whether a value is a number of one, no day and no hash.
