@@ -142,19 +142,21 @@ impl Gate<'_> {
         Ok(base + done.max(WIDTH))
     }
 
+    /// Whether it is a number with the letters of an office.
+    #[inline(never)]
+    fn of_an_office(&mut self, start: usize, end: usize) -> bool {
+        (6..=16).contains(&(end - start))
+            && before(self.line, end).is_ascii_digit()
+            && (coined::kinded(self.line, start).is_some() || self.kept(start))
+    }
+
     /// Goes on after ASCII letters and digits that stand together.
     fn digits_and_letters(&mut self, start: usize, end: usize) -> Option<()> {
         let line = self.line;
         let first = at(line, start);
         // `date=ge2019-03-20`.
         let searched = end - start == 6 && before(line, start) == b'=' && at(line, end) == b'-';
-        let office = (6..=16).contains(&(end - start))
-            && first.is_ascii_uppercase()
-            && before(line, end).is_ascii_digit();
-        if searched
-            || self.mixed(start, end)
-            || office && (coined::kinded(line, start).is_some() || self.kept(start))
-        {
+        if searched || self.mixed(start, end) || first.is_ascii_uppercase() && self.of_an_office(start, end) {
             return None;
         }
         if first.is_ascii_digit() {

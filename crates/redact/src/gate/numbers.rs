@@ -131,7 +131,9 @@ impl Gate<'_> {
                     && after.is_ascii_digit()
                     && line.get(end + 2..end + 5).is_some_and(|three| three.contains(&b'.'))
                     && phone::phone(line, start, Suspicion::Low).is_some()
-                    || length == 1 && (begins_distance(line, start) || dicom::uid(line, start).is_some())
+                    || length == 1
+                        && (begins_distance(line, start)
+                            || arcs(line, start) && dicom::uid(line, start).is_some())
                     || length >= 12 && card::card(line, start, true).is_some()
             }
             b':' => {
@@ -205,7 +207,8 @@ impl Gate<'_> {
         let may = match length {
             0 | 1 => false,
             // An address with letters, an age: `fe80:`, `93yo`.
-            2..=4 | 11 | 17 | 18 => true,
+            2..=4 | 11 | 17 => true,
+            18 => matches!(at(self.line, start + 8), b'M' | b'F' | b'U'),
             5..=8 if matches!(first, b'0' | b'1' | b'9') && second.is_ascii_digit() => true,
             _ => first.is_ascii_uppercase() && second.is_ascii_uppercase(),
         };
@@ -239,6 +242,15 @@ impl Gate<'_> {
 fn quoted_day(line: &[u8], start: usize) -> bool {
     matches!(before(line, start), b'\'' | b'"' | 0x98 | 0x9c)
         && (shape::date::date(line, start).is_some() || shape::date::slashed(line, start).is_some())
+}
+
+/// Whether an object identifier can begin here that is as long as those of images: `1.2.840.…`, `2.25.…`.
+fn arcs(line: &[u8], start: usize) -> bool {
+    let part = |place: usize| matches!(at(line, place), b'0'..=b'9' | b'.');
+    matches!(at(line, start), b'1' | b'2')
+        && (at(line, start + 3) == b'.' || at(line, start + 4) == b'.')
+        && part(start + 11)
+        && part(start + 17)
 }
 
 /// Whether a day of somebody stands behind a tab in a string of JSON: `{"log":"423\tLane\tElmer\t1931-09-11\n"}`.

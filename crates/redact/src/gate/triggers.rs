@@ -173,15 +173,18 @@ const TRIGGERS: &[Trigger] = &[
         look: |gate, word| {
             let next = at(gate.line, word.end);
             // `bonded c0:63:95:9e:dd:bc`.
-            let hardware = at(gate.line, word.end + 3) == b':' && at(gate.line, word.end + 6) == b':';
+            let hardware = || at(gate.line, word.end + 3) == b':' && at(gate.line, word.end + 6) == b':';
             // `--keep 54-1779-62`, `EXEC PostPayment 'G-092403'`.
-            let chosen = gate.line.get(word.start.saturating_sub(2)..word.start) == Some(b"--")
-                && many_digits(gate.line, word.end);
-            if hardware || chosen || handed::executed(gate.line, word.start..word.end) {
+            let chosen = || {
+                gate.line.get(word.start.saturating_sub(2)..word.start) == Some(b"--")
+                    && many_digits(gate.line, word.end)
+            };
+            if next == b' ' && (hardware() || chosen() || handed::executed(gate.line, word.start..word.end)) {
                 return true;
             }
             // `enc_timestamp=`.
-            if gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"_timestamp=")) {
+            if next == b'_' && gate.line.get(word.end..).is_some_and(|rest| rest.starts_with(b"_timestamp="))
+            {
                 return true;
             }
             // `PID.3=`, `PV1-19=`: a field of HL7.
@@ -345,12 +348,15 @@ fn part_of_name(gate: &Gate<'_>, word: &Word) -> bool {
 
 /// `pid=MR6013387`: a patient, as no process has such a number.
 fn patient(gate: &Gate<'_>, word: &Word) -> bool {
+    if !gate.bytes(word).eq_ignore_ascii_case(b"pid") {
+        return false;
+    }
     let rest = gate.line.get(word.end..).unwrap_or_default();
     let start = rest.iter().take(4).take_while(|b| !b.is_ascii_alphanumeric()).count();
     let rest = rest.get(start..).unwrap_or_default();
     let length = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
     let value = rest.get(..length).unwrap_or_default();
-    gate.bytes(word).eq_ignore_ascii_case(b"pid") && !process(value) && formed(value)
+    !process(value) && formed(value)
 }
 
 /// `/home/jroe`, `/patients/jane-roe`, `\\Users\\jroe`, `/clients/4122`.

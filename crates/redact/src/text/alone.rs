@@ -312,21 +312,36 @@ const AGENTS: &[u64] = list!("mac macintosh safari windows edge");
 
 /// Whether a name alone may stand near a word of care, as the quick look asks.
 pub(crate) fn near(line: &[u8], start: usize, end: usize) -> bool {
-    // A step of a path is no word of a sentence.
-    if before(line, start) == b'/' || matches!(at(line, end), b'/' | b'?') {
+    // A step of a path is no word of a sentence, nor is all that stands in quotes: `"topic":"refill"`.
+    let (first, next) = (before(line, start), at(line, end));
+    if matches!(first, b'/' | b'-' | b'.')
+        || matches!(next, b'/' | b'?' | b'-')
+        || first == b'"' && next == b'"'
+    {
         return false;
     }
     let from = start.saturating_sub(72);
     let around = line.get(from..line.len().min(end + 72)).unwrap_or_default();
-    around.split(|b| !b.is_ascii_alphabetic()).any(|word| {
-        word.len() > 2
-            && word.first().is_some_and(u8::is_ascii_uppercase)
-            && word.iter().skip(1).all(u8::is_ascii_lowercase)
-            && {
-                let flags = dictionary().get(hash(word));
-                flags & (GIVEN | FAMILY) != 0 && flags & (WORD | MEDICAL) == 0 && !among(AGENTS, hash(word))
+    let mut place = 0;
+    while let Some([a, b]) = around.get(place..place + 2) {
+        if !(a.is_ascii_uppercase() && b.is_ascii_lowercase()) {
+            place += 1;
+            continue;
+        }
+        let rest = around.get(place + 1..).unwrap_or_default();
+        let length = 1 + rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        let joined =
+            before(around, place).is_ascii_alphabetic() || at(around, place + length).is_ascii_alphabetic();
+        if !joined && length > 2 {
+            let word = hash(around.get(place..place + length).unwrap_or_default());
+            let flags = dictionary().get(word);
+            if flags & (GIVEN | FAMILY) != 0 && flags & (WORD | MEDICAL) == 0 && !among(AGENTS, word) {
+                return true;
             }
-    })
+        }
+        place += length;
+    }
+    false
 }
 
 #[cfg(test)]

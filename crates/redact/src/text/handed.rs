@@ -60,13 +60,14 @@ pub(crate) fn follows(line: &[u8], end: usize) -> bool {
 
 /// Whether a command and a procedure about somebody stand here with a number in quotes, as the quick look asks.
 pub(crate) fn executed(line: &[u8], word: Range<usize>) -> bool {
+    if !CALLS.contains(&hash(line.get(word.clone()).unwrap_or_default())) {
+        return false;
+    }
     let rest = line.get(word.end + 1..).unwrap_or_default();
     let length =
         rest.iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
     let name = rest.get(..length).unwrap_or_default();
-    CALLS.contains(&hash(line.get(word.clone()).unwrap_or_default()))
-        && parts(name).any(|part| ABOUT.contains(&hash(part)))
-        && follows(line, word.end + 1 + length)
+    parts(name).any(|part| ABOUT.contains(&hash(part))) && follows(line, word.end + 1 + length)
 }
 
 impl Reader<'_> {
