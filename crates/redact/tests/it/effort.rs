@@ -61,6 +61,9 @@ fn work_grows_with_the_input_and_not_with_its_square() {
         "tag Xy ",
         "tagged Roe ",
         "pid=48213 ",
+        "/members/48213/x",
+        "members/48213.",
+        "/members/48213/metrics",
         "&a=",
         "=",
         "a=",
@@ -189,8 +192,9 @@ fn work_grows_with_the_input_and_not_with_its_square() {
 fn work_on_a_document_grows_with_its_leaves() {
     for mode in [Mode::Log, Mode::Strict] {
         let redactor = redactor(mode);
-        // The second: findings of several weights that stand between each other.
-        for leaf in ["\"Jane Roe\",", "[\"Jane\",\"1962-03-14\"],"] {
+        // The second: findings of several weights that stand between each other. The third: objects whose leaves tell of
+        // each other.
+        for leaf in ["\"Jane Roe\",", "[\"Jane\",\"1962-03-14\"],", "{\"type\":\"member\",\"id\":48213},"] {
             let document = |leaves: usize| format!("{{\"a\":[{}\"\"]}}", leaf.repeat(leaves));
             let (short, long) = (document(1_000), document(4_000));
             let mut seen = Vec::new();

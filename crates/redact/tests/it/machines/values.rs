@@ -160,6 +160,19 @@ fn values_of_persons_stand_under_keys_of_programs_too() {
         (r#"{"performer":{"display":"Grace Young"}}"#, r#"{"performer":{"display":"[NAME]"}}"#),
         (r#""Orla W." left the chat"#, r#""[NAME]" left the chat"#),
         ("GET /clients/48213377/notes 200", "GET /clients/[MRN]/notes 200"),
+        ("GET /clients/48213377/sessions 200", "GET /clients/[MRN]/sessions 200"),
+        ("wrote /var/lib/app/members/48213377/card.pdf", "wrote /var/lib/app/members/[HEALTH-PLAN]/card.pdf"),
+        ("telehealth visit-48213377 joined", "telehealth visit-[MRN] joined"),
+        ("uploaded image for visit-48213377", "uploaded image for visit-[MRN]"),
+        (
+            r#"{"name":"Orla Quist","age":94,"server":"ehr-1"}"#,
+            r#"{"name":"[NAME]","age":"[AGE]","server":"ehr-1"}"#,
+        ),
+        ("adt error: E0048213", "adt error: [ID]"),
+        ("pid=A48213 started intake", "pid=[MRN] started intake"),
+        ("reminder-service: sms sent to Orla", "reminder-service: sms sent to [NAME]"),
+        ("db: reminder sent to Orla", "db: reminder sent to [NAME]"),
+        ("image link texted to Orla, portal", "image link texted to [NAME], portal"),
     ]);
     stays(&[
         r#"{"msg":"up","api_version":"2023-10-16","fw":"1.6.5.25"}"#,
@@ -174,5 +187,11 @@ fn values_of_persons_stand_under_keys_of_programs_too() {
         r#"{"performer":{"display":"Cherry Mobile"}}"#,
         "raft member_id_48213377 joined",
         "/var/lib/clients/4821/data is full",
+        "prepared statement S482133 does not exist",
+        "admission webhook: rule A482133 denied",
+        "eth0: RX4821337 TX4821337",
+        "git commit -m \"VISIT-48213 fix null\"",
+        "pharmacy: build assigned to Hudson agent",
+        "clinic: reminder for Dallas office",
     ]);
 }
